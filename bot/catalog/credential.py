@@ -100,12 +100,13 @@ class Credential:
     """One credential or programme kind; every fact field is `Sourced`.
 
     Units: `cost` in US dollars per `cost_unit`; `study_hours` in hours; `exam_minutes` in minutes; `validity` in
-    months, or "never" for what does not expire. A missing field means the question does not arise for this kind.
+    months, or "never" for what does not expire. `document` is the id of the file that says all this; `short` is the name in tables and lists. A missing field means the question does not arise for this kind.
     """
 
     __pydantic_config__: ClassVar = STRICT
 
     id: str
+    document: str
     kind: Kind
     title: str
     provider: str
@@ -114,6 +115,7 @@ class Credential:
     summary: str
     status: Sourced[Status]
     sources: dict[str, Source]
+    short: str = ""
     codes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     url: str | None = None
@@ -141,3 +143,13 @@ class Credential:
     replaces: Sourced[str] | None = None
     languages: Sourced[tuple[str, ...]] | None = None
     open_questions: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The title, with the code where the title does not hold it."""
+        codes = [code for code in self.codes if code.lower() not in self.title.lower()]
+        return f"{self.title} ({', '.join(codes)})" if codes else self.title
+
+    @property
+    def short_name(self) -> str:
+        return self.short or self.title

@@ -55,6 +55,10 @@ FIELDS: dict[str, FieldSpec] = {
 GROUPS: tuple[Group, ...] = ("overview", "cost", "exam", "validity", "prerequisites", "stacking", "status")
 
 
+def fields_of(group: Group) -> list[str]:
+    return [spec.name for spec in FIELDS.values() if spec.group == group]
+
+
 def sourced(credential: Credential, field: str) -> Sourced[Any] | None:
     """The credential's value of a field, or None where the question does not arise for it."""
     value: Sourced[Any] | None = getattr(credential, FIELDS[field].name)

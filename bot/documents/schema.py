@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.catalog.credential import Credential, Source
-from bot.core.errors import DocumentError, Problem
+from bot.errors import DocumentError, Problem
 from bot.documents.markdown import sections, split_front_matter
 from bot.documents.model import Document, Page
 
@@ -63,7 +63,7 @@ def _page(name: str, identity: str, front: dict[str, Any], body: str) -> Documen
 
 
 def _credential(name: str, identity: str, front: dict[str, Any], body: str) -> Document:
-    credential = _validated(_CREDENTIAL, name, {"id": PurePosixPath(identity).name, **front})
+    credential = _validated(_CREDENTIAL, name, {**front, "id": PurePosixPath(identity).name, "document": identity})
     document = Document(
         id=identity,
         kind="credential",
@@ -78,6 +78,11 @@ def _credential(name: str, identity: str, front: dict[str, Any], body: str) -> D
     )
     _refuse([*_source_problems(name, document), *_field_problems(name, front, credential.sources)])
     return document
+
+
+def credential_from(data: dict[str, Any]) -> Credential:
+    """A credential that was valid when it was stored."""
+    return _CREDENTIAL.validate_python(data)
 
 
 def _validated(adapter: TypeAdapter[Any], name: str, front: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.core.errors import MissingService
+from bot.errors import MissingService
 from bot.core.ports import Vectors
 
 

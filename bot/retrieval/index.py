@@ -25,7 +25,8 @@ from bot.retrieval.tokens import terms
 SCHEMA = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL
+    id TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+    data TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL REFERENCES documents (id),
@@ -41,13 +42,17 @@ CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (terms, row);
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """What the index knows of a document: where it came from and what it held when it was read."""
+    """What the index knows of a document: where it came from and what it held when it was read.
+
+    `data` is the document as JSON without its text, so that a start need not parse every file again.
+    """
 
     id: str
     origin: str
     digest: str
     kind: str
     title: str
+    data: str = "{}"
 
 
 def vector_key(model: str, text: str) -> str:
@@ -92,7 +97,7 @@ class Index:
 
     def documents(self) -> dict[str, IndexedDocument]:
         with self._lock:
-            rows = self._db.execute("SELECT id, origin, digest, kind, title FROM documents").fetchall()
+            rows = self._db.execute("SELECT id, origin, digest, kind, title, data FROM documents").fetchall()
         return {row[0]: IndexedDocument(*row) for row in rows}
 
     def put(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
@@ -100,8 +105,8 @@ class Index:
         with self._transaction() as db:
             self._delete(db, document.id)
             db.execute(
-                "INSERT INTO documents (id, origin, digest, kind, title) VALUES (?, ?, ?, ?, ?)",
-                (document.id, document.origin, document.digest, document.kind, document.title),
+                "INSERT INTO documents (id, origin, digest, kind, title, data) VALUES (?, ?, ?, ?, ?, ?)",
+                (document.id, document.origin, document.digest, document.kind, document.title, document.data),
             )
             for passage in passages:
                 self._insert(db, passage)

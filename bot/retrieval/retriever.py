@@ -6,7 +6,7 @@ import asyncio
 import math
 from dataclasses import dataclass
 
-from bot.core.errors import MissingService
+from bot.errors import MissingService
 from bot.core.ports import Embedder, Hit, Vectors
 from bot.documents.model import Passage
 from bot.retrieval.dense import VectorStore
@@ -39,6 +39,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._frequencies: dict[str, int] = {}
         self._size = 0
+        self._last: tuple[str, Vectors | None] = ("", None)
         self.refresh()
 
     def refresh(self) -> None:
@@ -89,10 +90,16 @@ class HybridRetriever:
         """The query's vector, or None where the embedder is absent or does not answer now."""
         if self._embedder is None:
             return None
+        # One turn asks for the same vector several times, and it costs more than everything else together.
+        last_query, last_vector = self._last
+        if query == last_query:
+            return last_vector
         try:
-            return self._embedder.embed_query(query[:2000])
+            vector = self._embedder.embed_query(query[:2000])
         except MissingService:
             return None
+        self._last = (query, vector)
+        return vector
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency; a term that no passage holds is the rarest of all."""

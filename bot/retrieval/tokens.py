@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from bot.core.text import is_spaceless, words
+from bot.text.words import is_spaceless, words
 
 _STEMMER = snowballstemmer.stemmer("english")
 # Function words only: "not", "no" and question words that carry meaning here ("how long", "which") stay out as well,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from bot.core.errors import DocumentError, Problem
+from bot.errors import DocumentError, Problem
 
 _SECTION = re.compile(r"^## +(\S.*?)[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)

@@ -1,0 +1,168 @@
+"""The wiring: the one place that knows every part and builds them. Heavy imports stay inside the builders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.catalog.catalog import Catalog
+from bot.catalog.names import Names
+from bot.catalog.wording import Wording
+from bot.core.assistant import Assistant
+from bot.core.ports import Embedder, Vectors
+from bot.core.toolbox import Toolbox
+from bot.errors import MissingService
+from bot.grounding.facts import FactReader, FactWords
+from bot.grounding.gate import Gate
+from bot.offline.advisor import OfflineAdvisor
+from bot.offline.subject import SubjectGuess, example_key, example_questions
+from bot.offline.understanding import Understanding
+from bot.retrieval.dense import ChromaVectors, ExactVectors, VectorStore
+from bot.retrieval.index import Index
+from bot.retrieval.ingest import Ingest, Progress, Report, Root, load_shipped, no_progress, stored_credentials
+from bot.retrieval.retriever import HybridRetriever
+from bot.settings import Settings, content_folder
+from bot.text.language import LanguageGuess
+from bot.text.lexicon import Lexicon
+from bot.text.prompts import Phrases
+
+LEXICAL_ONLY = "none"
+SHIPPED_VECTORS = "vectors.npz"
+
+
+@dataclass(slots=True)
+class Library:
+    """Knowledge ready to be searched and brought up to date: the index, what embeds, and how facts are worded."""
+
+    settings: Settings
+    today: date
+    index: Index
+    embedder: Embedder | None
+    embedder_problem: str | None
+    phrases: Phrases
+    lexicon: Lexicon
+
+    def wording(self, catalog: Catalog) -> Wording:
+        return Wording(self.phrases, catalog)
+
+    def catalog(self) -> Catalog:
+        return Catalog(stored_credentials(self.index), self.today)
+
+    def ingest(
+        self, paths: Sequence[Path] = (), *, dry_run: bool = False, progress: Progress = no_progress
+    ) -> Report:
+        """Bring the index up to date: the packaged knowledge and the set folders, or just the paths given."""
+        roots = [Root(path) for path in paths] or [
+            Root(content_folder("knowledge"), own=True),
+            *(Root(folder) for folder in self.settings.knowledge_dirs),
+        ]
+        return self._ingest().run(roots, self.today, dry_run=dry_run, progress=progress)
+
+    def embed(self, progress: Progress = no_progress) -> int:
+        return self._ingest().embed(progress)
+
+    def _ingest(self) -> Ingest:
+        recipe = self.phrases.provenance["en"]
+        return Ingest(self.index, self.embedder, self.wording, shipped_vectors(), recipe)
+
+    def close(self) -> None:
+        self.index.close()
+
+
+def shipped_vectors() -> dict[str, Vectors]:
+    return load_shipped(content_folder("knowledge") / SHIPPED_VECTORS)
+
+
+def open_library(settings: Settings, today: date | None = None) -> Library:
+    """Open (or create) the index and load what every part reads. Nothing is indexed yet: call `ingest`."""
+    embedder, problem = build_embedder(settings)
+    settings.credway_home.mkdir(parents=True, exist_ok=True)
+    return Library(
+        settings=settings,
+        today=today or date.today(),  # noqa: DTZ011 - retirement dates are calendar days where the learner is
+        index=Index(settings.index_file, embedder.model if embedder else LEXICAL_ONLY),
+        embedder=embedder,
+        embedder_problem=problem,
+        phrases=Phrases.load(settings.prompts_dir / "offline"),
+        lexicon=Lexicon.load(settings.prompts_dir / "understanding"),
+    )
+
+
+def build_embedder(settings: Settings) -> tuple[Embedder | None, str | None]:
+    """The embedder that is set, or none and the reason: search is then lexical only."""
+    if settings.embeddings == LEXICAL_ONLY:
+        return None, "EMBEDDINGS=none: lexical search only"
+    try:
+        if settings.embeddings:
+            from bot.retrieval.embeddings import RemoteEmbedder  # noqa: PLC0415
+
+            key = settings.embeddings_api_key or settings.openai_api_key
+            return RemoteEmbedder(settings.embeddings, settings.embeddings_base_url or None, key or None), None
+        from bot.retrieval.embeddings import PackagedEmbedder  # noqa: PLC0415
+
+        return PackagedEmbedder(), None
+    except MissingService as error:
+        return None, str(error)
+
+
+def build_retriever(library: Library) -> HybridRetriever:
+    store: VectorStore = ExactVectors()
+    if library.settings.chroma_url and library.embedder is not None:
+        store = ChromaVectors(library.settings.chroma_url, library.embedder.model)
+    return HybridRetriever(library.index, store, library.embedder)
+
+
+def build_assistant(library: Library, retriever: HybridRetriever | None = None) -> Assistant:
+    """The assistant over a library that has been ingested."""
+    retriever = retriever or build_retriever(library)
+    catalog = library.catalog()
+    toolbox = Toolbox(catalog, library.wording(catalog), retriever)
+    facts = build_fact_reader(library.lexicon)
+    subject = build_subject_guess(library, retriever)
+    generic = library.lexicon.single_words("generic", "function_words")
+    understanding = Understanding(
+        Names(catalog, provider_names(library.index), generic), library.lexicon, facts, subject.knows
+    )
+    advisor = OfflineAdvisor(
+        toolbox, understanding, LanguageGuess(sorted(library.phrases.languages)), Gate(facts), subject
+    )
+    return Assistant(advisor, library.phrases)
+
+
+def build_fact_reader(lexicon: Lexicon) -> FactReader:
+    return FactReader(
+        FactWords(numbers=lexicon.figures("numbers"), units=lexicon.units(), months=lexicon.figures("calendar"))
+    )
+
+
+def build_subject_guess(library: Library, retriever: HybridRetriever) -> SubjectGuess:
+    questions = example_questions(library.settings.prompts_dir / "understanding" / "examples.md")
+    shipped = shipped_vectors()
+    inside, outside = (
+        _example_vectors(questions[kind], library.embedder, shipped) for kind in ("in_field", "out_of_field")
+    )
+    return SubjectGuess(retriever, inside, outside)
+
+
+def _example_vectors(
+    questions: Sequence[str], embedder: Embedder | None, shipped: Mapping[str, Vectors]
+) -> Vectors | None:
+    """The vectors of example questions: shipped with the package, computed where someone has changed the examples."""
+    import numpy as np  # noqa: PLC0415
+
+    if embedder is None or not questions:
+        return None
+    keyed = [(example_key(embedder.model, question), question) for question in questions]
+    return np.stack([shipped[key] if key in shipped else embedder.embed_query(text) for key, text in keyed])
+
+
+def provider_names(index: Index) -> dict[str, tuple[str, ...]]:
+    """What each provider is called, by the id that credentials use."""
+    documents = [document for document in index.documents().values() if document.kind == "provider"]
+    return {
+        document.id.rsplit("/", 1)[-1]: (document.title, *json.loads(document.data)["aliases"])
+        for document in documents
+    }

@@ -1,0 +1,152 @@
+"""Which credentials and providers a question names: by code, by any of their names, by part of a name, misspelt."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.catalog.credential import Credential
+from bot.text.words import words
+
+Span = tuple[int, int]
+_CODE = re.compile(r"[a-z]{2,4}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
+# Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
+_PREFIX = re.compile(r"^[^:]{3,30}:\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """`found`: ids by the words that name them, in the order of the question; a name that several bear gives several.
+
+    `partial`: ids whose names hold all the name words of the question, when no whole name stands in it.
+    `unknown_codes`: what looks like an exam code and is none of the catalogue's.
+    """
+
+    found: tuple[tuple[str, ...], ...] = ()
+    spans: tuple[Span, ...] = ()
+    partial: tuple[str, ...] = ()
+    partial_spans: tuple[Span, ...] = ()
+    unknown_codes: tuple[str, ...] = ()
+
+
+class Names:
+    """The names of one catalogue and its providers. `generic` are words that name no credential by themselves."""
+
+    def __init__(
+        self, credentials: Iterable[Credential], providers: Mapping[str, Sequence[str]], generic: frozenset[str]
+    ) -> None:
+        self._generic = generic
+        self._phrases: dict[tuple[str, ...], set[str]] = {}
+        self._words_of: dict[str, frozenset[str]] = {}
+        self._providers: dict[tuple[str, ...], str] = {}
+        for identity, aliases in providers.items():
+            for alias in aliases:
+                self._providers[tuple(words(alias))] = identity
+        for credential in credentials:
+            self._add(credential, providers.get(credential.provider, ()))
+        self._longest = max(map(len, self._phrases), default=1)
+        count = Counter(word for held in self._words_of.values() for word in held)
+        self.vocabulary = frozenset(count)
+
+    def _add(self, credential: Credential, provider_names: Sequence[str]) -> None:
+        names = set(_names(credential))
+        for name in names:
+            self._add_phrase(tuple(words(name)), credential.id)
+        held = {word for name in names for word in words(name)}
+        held |= {word for name in provider_names[:3] for word in words(name)}
+        if credential.level and credential.level.value:
+            held |= set(words(credential.level.value))
+        self._words_of[credential.id] = frozenset(word for word in held if word not in self._generic)
+
+    def _add_phrase(self, phrase: tuple[str, ...], identity: str) -> None:
+        reduced = tuple(word for word in phrase if word not in self._generic)
+        for form in {phrase, reduced if len(reduced) > 1 else phrase}:
+            if form and not all(word in self._generic for word in form):
+                self._phrases.setdefault(form, set()).add(identity)
+
+    def find(self, tokens: Sequence[str], blocked: frozenset[int] = frozenset()) -> Named:
+        """Read a question's words. `blocked` positions belong to something else and name nothing."""
+        found: list[tuple[str, ...]] = []
+        spans: list[Span] = []
+        position = 0
+        while position < len(tokens):
+            match = None if position in blocked else self._longest_at(tokens, position)
+            if match is None:
+                position += 1
+                continue
+            ids, end = match
+            found.append(ids)
+            spans.append((position, end))
+            position = end
+        codes = tuple(t for t in tokens if _CODE.fullmatch(t) and (t,) not in self._phrases)
+        if found:
+            return Named(found=tuple(found), spans=tuple(spans), unknown_codes=codes)
+        partial, partial_spans = self._partial(tokens, blocked)
+        return Named(partial=partial, partial_spans=partial_spans, unknown_codes=codes)
+
+    def _longest_at(self, tokens: Sequence[str], start: int) -> tuple[tuple[str, ...], int] | None:
+        """The longest name that begins here; generic words inside it may be left out or added."""
+        for end in range(min(len(tokens), start + self._longest + 2), start, -1):
+            stretch = tuple(tokens[start:end])
+            reduced = tuple(word for word in stretch if word not in self._generic)
+            ids = self._phrases.get(stretch)
+            if ids is None and len(reduced) > 1 and stretch[0] not in self._generic:
+                ids = self._phrases.get(reduced)
+            if ids:
+                return tuple(sorted(ids)), end
+        return None
+
+    def _partial(self, tokens: Sequence[str], blocked: frozenset[int]) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+        told = {
+            token: place
+            for place, token in enumerate(tokens)
+            if place not in blocked and token in self.vocabulary and token not in self._generic
+        }
+        if not told:
+            return (), ()
+        ids = [identity for identity, held in self._words_of.items() if held.issuperset(told)]
+        return tuple(ids), tuple((place, place + 1) for place in told.values()) if ids else ()
+
+    def providers(self, tokens: Sequence[str]) -> list[tuple[str, Span]]:
+        """Providers named, in order, longest names first."""
+        found: list[tuple[str, Span]] = []
+        position = 0
+        longest = max(map(len, self._providers), default=1)
+        while position < len(tokens):
+            for end in range(min(len(tokens), position + longest), position, -1):
+                identity = self._providers.get(tuple(tokens[position:end]))
+                if identity:
+                    found.append((identity, (position, end)))
+                    position = end - 1
+                    break
+            position += 1
+        return found
+
+    def is_name_word(self, token: str) -> bool:
+        return token in self.vocabulary
+
+
+def _names(credential: Credential) -> Iterable[str]:
+    """Everything a credential is called, codes also in the spellings that people use."""
+    for name in (credential.title, credential.short, *credential.aliases, credential.id.replace("-", " ")):
+        if name:
+            yield name
+            yield _PREFIX.sub("", name)
+    for code in credential.codes:
+        yield code
+        yield code.replace("-", "")
+        yield code.replace("-", " ")
+
+
+def correct(token: str, vocabulary: Sequence[str]) -> str | None:
+    """The word of the vocabulary that a misspelt one most likely is: one slip in a short word, two in a long one."""
+    if not token.isalpha() or not token.isascii() or len(token) < 5:
+        return None
+    slips = 1 if len(token) < 8 else 2
+    match = process.extractOne(token, vocabulary, scorer=OSA.distance, score_cutoff=slips)
+    return None if match is None or match[0][0] != token[0] else str(match[0])

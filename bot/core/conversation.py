@@ -1,0 +1,38 @@
+"""What carries over from one turn to the next, and what an advisor is asked. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.answer import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the learner and the bot are talking about.
+
+    `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
+    them; `recommending`: whether the last turn looked for a credential; `language`: of the last question.
+    """
+
+    focus: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    comparing: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One question with what came before it. `question` is clean text (see `bot.text.words.clean`)."""
+
+    question: str
+    context: Context = Context()
+    language: str | None = None
+
+
+class Advisor(Protocol):
+    """Answers a turn. Never raises for anything a learner may say; what it returns has passed the gate."""
+
+    async def answer(self, turn: Turn) -> tuple[Answer, Context]: ...

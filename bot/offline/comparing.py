@@ -1,0 +1,109 @@
+"""Answers that set two or more credentials side by side, a line a field, short enough for a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.catalog.credential import Credential
+from bot.catalog.fields import Verdict, sourced
+from bot.catalog.recommend import total_cost
+from bot.core.answer import Draft, Statement, Suggestion
+from bot.core.toolbox import Toolbox
+
+_DEFAULT = ("cost", "exam_minutes", "validity", "level", "prerequisites")
+_PROGRAMME = ("cost", "study_hours", "length", "level", "prerequisites")
+_MAX_COMPARED = 4
+_WORST: tuple[Verdict, ...] = ("conflicting", "stale", "not_published", "supported")
+_INFINITE = 10**6
+
+Measure = Callable[[Credential], float | None]
+
+
+def _validity(credential: Credential) -> float | None:
+    value = credential.validity.value if credential.validity else None
+    return None if value is None else -float(_INFINITE if value == "never" else value)
+
+
+# What a comparing word measures, the field it is told in, smallest first.
+MEASURES: dict[str, tuple[str, Measure]] = {
+    "compare.cheaper": ("cost", total_cost),
+    "compare.shorter": ("study_hours", lambda c: c.study_hours.value if c.study_hours else None),
+    "compare.longer_valid": ("validity", _validity),
+}
+
+
+class Comparisons:
+    """Composes comparisons."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._wording = toolbox.wording
+
+    def compare(
+        self, credentials: Sequence[Credential], fields: Sequence[str], cues: frozenset[str], language: str
+    ) -> Draft:
+        compared = tuple(credentials)[:_MAX_COMPARED]
+        measured = [MEASURES[cue][0] for cue in MEASURES if cue in cues]
+        wanted = list(dict.fromkeys([*measured, *fields])) or self._worth_telling(compared)
+        statements = [*self._winners(compared, cues, language), *self._retired(compared, language)]
+        statements += [self._line(compared, field, language) for field in wanted]
+        return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
+
+    @staticmethod
+    def _worth_telling(compared: Sequence[Credential]) -> list[str]:
+        """The fields that any of them has; those of programmes when none has an exam."""
+        fields = _DEFAULT if any(credential.exam_minutes for credential in compared) else _PROGRAMME
+        return [field for field in fields if any(sourced(credential, field) for credential in compared)]
+
+    def _line(self, compared: Sequence[Credential], field: str, language: str) -> Statement:
+        facts = [self._toolbox.look_up(credential, field) for credential in compared]
+        values = [
+            f"{credential.short_name}: {self._wording.short_value(credential, field, language)}" for credential in compared
+        ]
+        label = self._wording.field_name(field, language)
+        return Statement(
+            text=f"**{label[:1].upper()}{label[1:]}**: {'; '.join(values)}",
+            passages=tuple(fact.passage for fact in facts if fact.passage),
+            verdict=next(verdict for verdict in _WORST if any(fact.verdict == verdict for fact in facts)),
+            shape="item",
+        )
+
+    def _winners(self, compared: Sequence[Credential], cues: frozenset[str], language: str) -> list[Statement]:
+        found = []
+        for cue, (field, measure) in MEASURES.items():
+            if cue in cues and (best := self._least(compared, measure)) is not None:
+                passages = [self._toolbox.look_up(credential, field).passage for credential in compared]
+                found.append(
+                    Statement(
+                        text=self._wording.say(f"winner.{cue}", language, name=best.short_name),
+                        passages=tuple(passage for passage in passages if passage),
+                    )
+                )
+        return found
+
+    @staticmethod
+    def _least(compared: Sequence[Credential], measure: Measure) -> Credential | None:
+        """The only one with the smallest value; None when a value is missing or two are equal."""
+        values = [measure(credential) for credential in compared]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values) or known.count(min(known)) > 1:
+            return None
+        return compared[values.index(min(known))]
+
+    def _retired(self, compared: Sequence[Credential], language: str) -> list[Statement]:
+        statements = []
+        for credential in compared:
+            if self._toolbox.catalog.status(credential) != "active":
+                fact = self._toolbox.look_up(credential, "status")
+                text = self._wording.sentence(credential, "status", language, name=credential.short_name)
+                statements.append(Statement(text=text, passages=(fact.passage,) if fact.passage else ()))
+        return statements
+
+    def _next(self, compared: Sequence[Credential], language: str) -> tuple[Suggestion, ...]:
+        return tuple(
+            Suggestion(
+                label=self._wording.say("ask.label.overview", language, name=credential.short_name),
+                ask=self._wording.say("ask.overview", language, name=credential.short_name),
+            )
+            for credential in compared[:3]
+        )

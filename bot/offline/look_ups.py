@@ -1,0 +1,124 @@
+"""Answers from fields: one credential, one or more fields; its overview; how two credentials hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.catalog.credential import Credential
+from bot.catalog.fields import sourced
+from bot.core.answer import Draft, Statement, Suggestion
+from bot.core.toolbox import Toolbox
+
+# Fields that belong to the answer even when only the first was asked for.
+_WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
+_OVERVIEW = ("cost", "validity", "prerequisites")
+_NEXT = ("cost", "prerequisites", "validity", "exam_minutes", "stacks_into", "renewal", "skills")
+_MAX_SUGGESTIONS = 3
+
+
+class LookUps:
+    """Composes answers about single credentials."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._wording = toolbox.wording
+        self._catalog = toolbox.catalog
+
+    def fields(self, credential: Credential, fields: Sequence[str], language: str) -> Draft:
+        """The fields asked for, after a warning where the credential is retired."""
+        wanted = list(dict.fromkeys(name for field in fields for name in self._asked(credential, field)))
+        statements = [*self._warning(credential, wanted, language)]
+        for field in wanted:
+            # The full name once, then its short form.
+            name = credential.short_name if statements else ""
+            statements.append(self.statement(credential, field, language, name=name))
+        return Draft(
+            status="answered",
+            statements=tuple(statements),
+            suggestions=self.suggestions(credential, wanted, language),
+        )
+
+    def overview(self, credential: Credential, language: str) -> Draft:
+        """What it is and the three facts that people decide by."""
+        passage = self._toolbox.look_up(credential, "level").passage or self._toolbox.look_up(credential, "status").passage
+        summary = Statement(text=credential.summary, passages=(passage,) if passage else ())
+        rest = [
+            self.statement(credential, field, language, name=credential.short_name)
+            for field in _OVERVIEW
+            if sourced(credential, field) is not None
+        ]
+        warning = self._warning(credential, (), language)
+        return Draft(
+            status="answered",
+            statements=(*warning, summary, *rest[: 3 - len(warning)]),
+            suggestions=self.suggestions(credential, _OVERVIEW, language),
+        )
+
+    def relation(self, first: Credential, second: Credential, fields: Sequence[str], language: str) -> Draft | None:
+        """How two credentials hang together: which requires, renews or leads to which; None when nothing says."""
+        statements = []
+        for lower, upper in ((first, second), (second, first)):
+            if self._needs(upper, lower):
+                statements.append(self.statement(upper, "prerequisites", language))
+            elif self._leads(lower, upper):
+                statements.append(self.statement(lower, "stacks_into", language))
+            if lower.renewed_by and upper.id in (lower.renewed_by.value or ()):
+                statements.append(self.statement(lower, "renewed_by", language))
+        if not statements and "prerequisites" in fields:
+            statements = [self.statement(second, "prerequisites", language)]
+        if not statements:
+            return None
+        return Draft(
+            status="answered",
+            statements=(*self._warning(first, (), language), *self._warning(second, (), language), *statements[:2]),
+            suggestions=self.suggestions(second, ("prerequisites",), language),
+        )
+
+    def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:
+        fact = self._toolbox.look_up(credential, field)
+        return Statement(
+            text=self._wording.sentence(credential, field, language, name=name),
+            passages=(fact.passage,) if fact.passage else (),
+            verdict=fact.verdict,
+        )
+
+    def suggestions(self, credential: Credential, told: Sequence[str], language: str) -> tuple[Suggestion, ...]:
+        """Fields that were not told yet, each as a question of its own."""
+        open_fields = [field for field in _NEXT if field not in told and sourced(credential, field) is not None]
+        return tuple(
+            Suggestion(
+                label=self._wording.say(f"ask.label.{field}", language),
+                ask=self._wording.say(f"ask.{field}", language, name=credential.short_name),
+            )
+            for field in open_fields[:_MAX_SUGGESTIONS]
+        )
+
+    def _asked(self, credential: Credential, field: str) -> tuple[str, ...]:
+        extra = tuple(name for name in _WITH.get(field, ()) if sourced(credential, name) is not None)
+        if field in {"renewal", "replaced_by", "retired_on"} and sourced(credential, field) is None:
+            return extra or (field,)
+        if field == "renewal":
+            return (*extra, field)
+        return (field, *extra)
+
+    def _warning(self, credential: Credential, told: Sequence[str], language: str) -> list[Statement]:
+        """A retired or retiring credential says so first, whatever was asked."""
+        if self._catalog.status(credential) == "active" or "status" in told:
+            return []
+        statements = [self.statement(credential, "status", language)]
+        if credential.replaced_by is not None and "replaced_by" not in told:
+            statements.append(self.statement(credential, "replaced_by", language, name=credential.short_name))
+        return statements
+
+    @staticmethod
+    def _needs(upper: Credential, lower: Credential) -> bool:
+        needed = upper.prerequisites.value if upper.prerequisites else None
+        if needed is None:
+            return False
+        items = [item for group in needed.required for item in group] + list(needed.recommended)
+        return any(item.credential == lower.id for item in items)
+
+    @staticmethod
+    def _leads(lower: Credential, upper: Credential) -> bool:
+        links = (lower.stacks_into.value if lower.stacks_into else None) or ()
+        return any(link.credential == upper.id for link in links)

@@ -1,0 +1,72 @@
+"""Answers that name the credentials which meet a wish, and say what had to give when none does."""
+
+from __future__ import annotations
+
+from bot.catalog.credential import Credential
+from bot.catalog.fields import FIELDS, sourced
+from bot.catalog.recommend import Constraints, Recommendation
+from bot.core.answer import Draft, Statement, Suggestion
+from bot.core.toolbox import Toolbox
+
+_ALWAYS = ("level", "cost")
+
+
+class Recommendations:
+    """Composes recommendations."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._wording = toolbox.wording
+
+    def recommend(self, wish: Constraints, language: str) -> tuple[Draft, tuple[Credential, ...]]:
+        """The draft and what it lists, in order."""
+        found = self._toolbox.recommend(wish)
+        statements = [self._lead(found, language)]
+        statements += [self._item(credential, wish, language) for credential in found.picks]
+        draft = Draft(
+            status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language)
+        )
+        return draft, found.picks
+
+    def _lead(self, found: Recommendation, language: str) -> Statement:
+        if not found.given_up:
+            return Statement(text=self._wording.say("recommend.lead", language))
+        gone = [self._wording.say(f"constraint.{name}", language) for name in found.given_up]
+        return Statement(
+            text=self._wording.say("recommend.nearest", language, constraints=self._wording.both(gone, language))
+        )
+
+    def _item(self, credential: Credential, wish: Constraints, language: str) -> Statement:
+        fields = list(dict.fromkeys([*_ALWAYS, *wish.fields()]))
+        told = [field for field in fields if sourced(credential, field) is not None]
+        facts = [self._toolbox.look_up(credential, field) for field in told]
+        values = [self._labelled(credential, field, language) for field in told]
+        # Two fields of one group come from one passage, which is then cited once.
+        passages = {FIELDS[fact.field].group: fact.passage for fact in reversed(facts) if fact.passage}
+        return Statement(
+            text=f"**{credential.name}**: {'; '.join(values)}",
+            passages=tuple(passages.values()),
+            shape="item",
+        )
+
+    def _labelled(self, credential: Credential, field: str, language: str) -> str:
+        value = self._wording.short_value(credential, field, language)
+        return self._wording.say(f"brief.{field}", language, value=value)
+
+    def _next(self, picks: tuple[Credential, ...], language: str) -> tuple[Suggestion, ...]:
+        suggestions = [
+            Suggestion(
+                label=self._wording.say("ask.label.overview", language, name=credential.short_name),
+                ask=self._wording.say("ask.overview", language, name=credential.short_name),
+            )
+            for credential in picks[:2]
+        ]
+        if len(picks) > 1:
+            names = self._wording.both([credential.short_name for credential in picks[:2]], language)
+            suggestions.append(
+                Suggestion(
+                    label=self._wording.say("ask.label.compare", language),
+                    ask=self._wording.say("ask.compare", language, names=names),
+                )
+            )
+        return tuple(suggestions)

@@ -1,0 +1,193 @@
+"""A question into what it asks for: credentials, fields, constraints, kind of question. Pure; no phrase stands here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.catalog.fields import FIELDS
+from bot.catalog.recommend import Constraints
+from bot.catalog.names import Named, Names, Span, correct
+from bot.grounding.facts import Fact, FactReader
+from bot.text.lexicon import Cue, Lexicon
+from bot.text.words import words
+
+_FIELD = "field."
+_ABOUT_MONEY = frozenset({"cost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as understood.
+
+    `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
+    few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    named: tuple[tuple[str, ...], ...] = ()
+    partial: tuple[str, ...] = ()
+    unknown_codes: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    cues: frozenset[str] = frozenset()
+    cue_languages: tuple[str, ...] = ()
+    constraints: Constraints = Constraints()
+    rest: tuple[str, ...] = ()
+    leads_in: bool = False
+    corrected: dict[str, str] = field(default_factory=dict)
+
+    def has(self, *cues: str) -> bool:
+        return any(cue in self.cues for cue in cues)
+
+    @property
+    def ordinal(self) -> int | None:
+        """1 for the first, -1 for the last; None where no place in a list is named."""
+        places = {"ordinal.1": 1, "ordinal.2": 2, "ordinal.3": 3, "ordinal.last": -1}
+        return next((place for cue, place in places.items() if cue in self.cues), None)
+
+
+class Understanding:
+    """Reads questions with one catalogue's names and the lexicons of all languages."""
+
+    def __init__(
+        self, names: Names, lexicon: Lexicon, facts: FactReader, is_word: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """`is_word` says whether a word stands anywhere in the documents: such a word is never "corrected"."""
+        self._names = names
+        self._lexicon = lexicon
+        self._facts = facts
+        self._is_word = is_word
+        self._spellings = sorted(word for word in names.vocabulary | lexicon.vocabulary if len(word) > 3)
+        self._known = frozenset(names.vocabulary | lexicon.vocabulary)
+        self._quiet = lexicon.single_words("function_words", "generic")
+
+    def read(self, text: str) -> Question:
+        original = words(text)
+        tokens = [self._spelt(token) for token in original]
+        cues = self._lexicon.cues(tokens)
+        named = self._names.find(tokens, _phrases_over_names(cues, self._names))
+        providers = self._names.providers(tokens)
+        taken = _places([*named.spans, *(span for _, span in providers)])
+        fields = _fields(cues, _places(named.spans))
+        kinds = {cue.key for cue in cues}
+        return Question(
+            text=text,
+            tokens=tuple(tokens),
+            named=named.found,
+            partial=named.partial,
+            unknown_codes=named.unknown_codes,
+            providers=tuple(dict.fromkeys(identity for identity, _ in providers)),
+            fields=fields,
+            cues=frozenset(kinds),
+            cue_languages=_languages(cues, taken),
+            constraints=self._constraints(text, cues, named, providers),
+            rest=self._rest(tokens, cues, taken, named),
+            leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
+            corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
+        )
+
+    def _spelt(self, token: str) -> str:
+        if token in self._known or self._is_word(token):
+            return token
+        return correct(token, self._spellings) or token
+
+    def _constraints(
+        self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[tuple[str, Span]]
+    ) -> Constraints:
+        keys = {cue.key for cue in cues}
+        facts = self._facts.read(text)
+        money = [_amount(fact) for fact in facts if fact.kind == "money"]
+        if not money and "under" in keys and _ABOUT_MONEY & set(_fields(cues, frozenset())):
+            money = [float(fact.value) for fact in facts if fact.kind == "number"]
+        free = "free" in keys and not money
+        return Constraints(
+            topics=_suffixes(cues, "topic."),
+            bands=tuple(int(band) for band in _suffixes(cues, "level.")),
+            kinds=_suffixes(cues, "kind."),
+            providers=tuple(identity for identity, _ in providers) if not named.found else (),
+            max_cost=0.0 if free else min(money, default=None),
+            max_hours=_hours(facts, per_week="per_week" in keys),
+            no_renewal="no_renewal" in keys,
+            no_prerequisites="no_prerequisites" in keys,
+        )
+
+    def _rest(
+        self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named
+    ) -> tuple[str, ...]:
+        explained = taken | _places((cue.start, cue.end) for cue in cues if cue.key != "function_words")
+        explained |= _places(named.partial_spans)
+        return tuple(
+            token
+            for place, token in enumerate(tokens)
+            if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
+        )
+
+
+def _phrases_over_names(cues: Iterable[Cue], names: Names) -> frozenset[int]:
+    """Places of words that stand in a longer phrase of another meaning: the "associate" of a level is no name."""
+    return frozenset(
+        place
+        for cue in cues
+        if cue.end - cue.start > 1 and cue.key.startswith(("not_covered", "help", "no_"))
+        for place in range(cue.start, cue.end)
+    )
+
+
+def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]:
+    """The fields asked for, in order. A phrase inside a longer one does not count by itself, nor one inside a name."""
+    spoken = [cue for cue in cues if cue.key.startswith(_FIELD)]
+    spoken = [cue for cue in spoken if not name_places.issuperset(range(cue.start, cue.end))]
+    kept = [
+        cue
+        for cue in spoken
+        if not any(
+            other.start <= cue.start and cue.end <= other.end and other.end - other.start > cue.end - cue.start
+            for other in spoken
+        )
+    ]
+    names = (cue.key.removeprefix(_FIELD) for cue in sorted(kept, key=lambda cue: cue.start))
+    return tuple(name for name in dict.fromkeys(names) if name in FIELDS)
+
+
+def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
+    """The language of each cue outside names; function words count too, they tell languages apart best."""
+    return tuple(cue.language for cue in cues if cue.start not in taken)
+
+
+def _suffixes(cues: Iterable[Cue], prefix: str) -> tuple[str, ...]:
+    found = (cue.key.removeprefix(prefix) for cue in cues if cue.key.startswith(prefix))
+    return tuple(dict.fromkeys(found))
+
+
+def _places(spans: Iterable[Span]) -> frozenset[int]:
+    return frozenset(place for start, end in spans for place in range(start, end))
+
+
+def _amount(fact: Fact) -> float:
+    return float(fact.value.split(" ")[1])
+
+
+def _hours(facts: Iterable[Fact], *, per_week: bool) -> float | None:
+    """Hours in all: as told, or hours a week times the months or weeks told with them."""
+    minutes = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "minutes" in fact.value]
+    months = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "months" in fact.value]
+    hours = [span / 60 for span in minutes if span < 7 * 24 * 60 or span % (7 * 24 * 60)]
+    weeks = [span / (7 * 24 * 60) for span in minutes if span % (7 * 24 * 60) == 0]
+    weeks += [span * 52 / 12 for span in months]
+    if not hours:
+        return None
+    if per_week:
+        return min(hours) * min(weeks) if weeks else None
+    return min(hours)
+
+
+def named_ids(question: Question) -> list[str]:
+    """The credentials that are named beyond doubt, in order, each once."""
+    return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
