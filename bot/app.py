@@ -124,12 +124,25 @@ def build_assistant(library: Library, retriever: HybridRetriever | None = None) 
     subject = build_subject_guess(library, retriever)
     generic = library.lexicon.single_words("generic", "function_words")
     understanding = Understanding(
-        Names(catalog, provider_names(library.index), generic), library.lexicon, facts, subject.knows
+        Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon)),
+        library.lexicon,
+        facts,
+        subject.knows,
     )
     advisor = OfflineAdvisor(
-        toolbox, understanding, LanguageGuess(sorted(library.phrases.languages)), Gate(facts), subject
+        toolbox,
+        understanding,
+        LanguageGuess(sorted(library.phrases.languages)),
+        Gate(facts),
+        subject,
+        {document.id: document.kind for document in library.index.documents().values()},
+        provider_names(library.index),
     )
     return Assistant(advisor, library.phrases)
+
+
+def topical_words(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(word for phrase in lexicon.phrases_below("topic.", "level.") for word in phrase)
 
 
 def build_fact_reader(lexicon: Lexicon) -> FactReader:

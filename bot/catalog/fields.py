@@ -28,6 +28,7 @@ class FieldSpec:
 FIELDS: dict[str, FieldSpec] = {
     spec.name: spec
     for spec in (
+        FieldSpec("awarding_body", "overview", 120),
         FieldSpec("level", "overview", 36),
         FieldSpec("study_hours", "overview", 24),
         FieldSpec("length", "overview", 24),
@@ -61,6 +62,9 @@ def fields_of(group: Group) -> list[str]:
 
 def sourced(credential: Credential, field: str) -> Sourced[Any] | None:
     """The credential's value of a field, or None where the question does not arise for it."""
+    if field == "awarding_body":
+        # Who issues a credential is as certain as that it exists.
+        return Sourced(value=credential.awarding_body, source=credential.status.source or ("",))
     value: Sourced[Any] | None = getattr(credential, FIELDS[field].name)
     return value
 

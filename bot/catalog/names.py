@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.catalog.credential import Credential
 from bot.text.words import words
 
 Span = tuple[int, int]
-_CODE = re.compile(r"[a-z]{2,4}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
+_CODE = re.compile(r"[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
 # Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
 _PREFIX = re.compile(r"^[^:]{3,30}:\s+")
 
@@ -38,9 +38,17 @@ class Names:
     """The names of one catalogue and its providers. `generic` are words that name no credential by themselves."""
 
     def __init__(
-        self, credentials: Iterable[Credential], providers: Mapping[str, Sequence[str]], generic: frozenset[str]
+        self,
+        credentials: Iterable[Credential],
+        providers: Mapping[str, Sequence[str]],
+        generic: frozenset[str],
+        topical: frozenset[str] = frozenset(),
     ) -> None:
+        """`topical` words name a subject or a level; they name a credential only if one provider alone uses them."""
         self._generic = generic
+        self._topical = topical
+        self._users: dict[str, set[str]] = {}
+        self._broad: set[str] = set()
         self._phrases: dict[tuple[str, ...], set[str]] = {}
         self._words_of: dict[str, frozenset[str]] = {}
         self._providers: dict[tuple[str, ...], str] = {}
@@ -55,6 +63,8 @@ class Names:
 
     def _add(self, credential: Credential, provider_names: Sequence[str]) -> None:
         names = set(_names(credential))
+        if credential.kind == "programme_type":
+            self._broad.add(credential.id)
         for name in names:
             self._add_phrase(tuple(words(name)), credential.id)
         held = {word for name in names for word in words(name)}
@@ -62,6 +72,8 @@ class Names:
         if credential.level and credential.level.value:
             held |= set(words(credential.level.value))
         self._words_of[credential.id] = frozenset(word for word in held if word not in self._generic)
+        for word in self._words_of[credential.id]:
+            self._users.setdefault(word, set()).add(credential.provider)
 
     def _add_phrase(self, phrase: tuple[str, ...], identity: str) -> None:
         reduced = tuple(word for word in phrase if word not in self._generic)
@@ -84,10 +96,26 @@ class Names:
             spans.append((position, end))
             position = end
         codes = tuple(t for t in tokens if _CODE.fullmatch(t) and (t,) not in self._phrases)
+        found, spans = self._specific(found, spans)
+        if found and all(self._broad.issuperset(ids) for ids in found):
+            # "the MIT statistics MicroMasters": the kind is named in full, the credential only in part.
+            partial, partial_spans = self._partial(tokens, blocked)
+            partial = tuple(identity for identity in partial if identity not in self._broad)
+            if partial:
+                return Named(partial=partial, partial_spans=partial_spans, unknown_codes=codes)
         if found:
             return Named(found=tuple(found), spans=tuple(spans), unknown_codes=codes)
         partial, partial_spans = self._partial(tokens, blocked)
         return Named(partial=partial, partial_spans=partial_spans, unknown_codes=codes)
+
+    def _specific(
+        self, found: list[tuple[str, ...]], spans: list[Span]
+    ) -> tuple[list[tuple[str, ...]], list[Span]]:
+        """Without the kinds of programme, where one of their programmes is named as well."""
+        kept = [place for place, ids in enumerate(found) if not self._broad.issuperset(ids)]
+        if not kept:
+            return found, spans
+        return [found[place] for place in kept], [spans[place] for place in kept]
 
     def _longest_at(self, tokens: Sequence[str], start: int) -> tuple[tuple[str, ...], int] | None:
         """The longest name that begins here; generic words inside it may be left out or added."""
@@ -107,7 +135,7 @@ class Names:
             for place, token in enumerate(tokens)
             if place not in blocked and token in self.vocabulary and token not in self._generic
         }
-        if not told:
+        if not any(word not in self._topical or len(self._users[word]) == 1 for word in told):
             return (), ()
         ids = [identity for identity, held in self._words_of.items() if held.issuperset(told)]
         return tuple(ids), tuple((place, place + 1) for place in told.values()) if ids else ()
@@ -137,6 +165,9 @@ def _names(credential: Credential) -> Iterable[str]:
         if name:
             yield name
             yield _PREFIX.sub("", name)
+            if name.lower().endswith(" i"):
+                yield f"{name[:-1]}1"
+                yield f"{name[:-2]}1"
     for code in credential.codes:
         yield code
         yield code.replace("-", "")
@@ -148,5 +179,6 @@ def correct(token: str, vocabulary: Sequence[str]) -> str | None:
     if not token.isalpha() or not token.isascii() or len(token) < 5:
         return None
     slips = 1 if len(token) < 8 else 2
-    match = process.extractOne(token, vocabulary, scorer=OSA.distance, score_cutoff=slips)
-    return None if match is None or match[0][0] != token[0] else str(match[0])
+    near = process.extract(token, vocabulary, scorer=OSA.distance, score_cutoff=slips, limit=20)
+    likely = [(distance, -JaroWinkler.similarity(token, word), word) for word, distance, _ in near if word[0] == token[0]]
+    return min(likely)[2] if likely else None

@@ -32,6 +32,11 @@ class Constraints:
     def any(self) -> bool:
         return self != Constraints()
 
+    @property
+    def measured(self) -> bool:
+        """Whether something is asked that can be held against a field: a price, hours, renewal, prerequisites."""
+        return bool(self.fields())
+
     def fields(self) -> list[str]:
         """The fields that show whether these constraints are met."""
         asked = {

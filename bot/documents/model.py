@@ -59,7 +59,7 @@ class Passage:
     """The unit that is indexed, retrieved and cited: one section or field group of one document.
 
     `url`, `source` and `as_of` say where the text was taken from; `links` are the addresses an answer may repeat
-    when it cites this passage.
+    when it cites this passage; `aliases` are other names of the document's subject, searched but not shown.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Passage:
     source: str | None = None
     as_of: str | None = None
     links: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def indexed_text(self) -> str:

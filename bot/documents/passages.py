@@ -86,6 +86,7 @@ def _summary(document: Document) -> list[Passage]:
         heading="",
         text=document.summary,
         as_of=document.as_of,
+        aliases=document.aliases,
     )
     return [with_source(passage, first, document.sources)]
 

@@ -19,7 +19,7 @@ from bot.text.words import fold
 FactKind = Literal["link", "code", "date", "money", "percent", "duration", "number"]
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'`]+[^\s<>()\[\]\"'`.,;:!?*_]|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|io|gov|dev|ai|co|info|me|eu|uk)(?:/[^\s<>()\[\]\"'`]*)?", re.IGNORECASE)
-_CODE = re.compile(r"(?<![\w-])(?:[a-z]{2,4}-[a-z]?\d{2,4}|[a-z]{2,4}\d{3}|\d{3}-\d{3,4})(?![\w-])", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w-])(?:[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|[a-z]{2,4}\d{3}|\d{3}-\d{3,4})(?![\w-])", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(?<![\d-])((?:19|20)\d{2})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?![\d-])")
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _MONEY = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.catalog.credential import Credential
@@ -14,7 +14,7 @@ from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.look_ups import LookUps
-from bot.offline.reading import Found, Reading
+from bot.offline.reading import SURE_SIMILARITY, Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
 from bot.offline.subject import SubjectGuess
@@ -39,13 +39,19 @@ class OfflineAdvisor:
         languages: LanguageGuess,
         gate: Gate,
         subject_guess: SubjectGuess,
+        documents: Mapping[str, str],
+        provider_names: Mapping[str, Sequence[str]],
     ) -> None:
+        """`documents`: the kind of each document; `provider_names`: what each provider is called."""
         self._toolbox = toolbox
         self._say = toolbox.wording.say
         self._understanding = understanding
         self._languages = languages
         self._gate = gate
         self._subject = subject_guess
+        self._provider_names = provider_names
+        self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
+        self._written = [identity for identity, kind in documents.items() if kind != "credential"]
         self._look_ups = LookUps(toolbox)
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
@@ -86,15 +92,38 @@ class OfflineAdvisor:
         """One decision after the other, from what is certain to what is searched for."""
         if (talk := self._talk(question, resolved, language)) is not None:
             return talk, context
-        if question.unknown_codes and not resolved.subjects:
-            return self._unknown(question.unknown_codes[0].upper(), language), context
+        if (unknown := self._unknown_name(question, resolved, language)) is not None:
+            return unknown, context
+        surely_ours = bool(resolved.subjects) and not resolved.guessed
+        if not surely_ours and not await self._in_scope(question):
+            return self._out_of_scope(language), context
         if question.has("not_covered"):
             return self._not_covered(resolved, language), self._kept(context, resolved)
+        if not surely_ours and self._wants_recommendation(question, resolved):
+            return await self._recommend(question, language)
         if resolved.subjects:
             return await self._about(question, resolved, language)
-        if self._wants_recommendation(question, resolved):
-            return self._recommend(question, language)
         return await self._open(question, resolved, context, language)
+
+    def _unknown_name(self, question: Question, resolved: Resolved, language: str) -> Draft | None:
+        """A credential that is asked about by a name or code that no document holds."""
+        if question.unknown_codes and not resolved.subjects:
+            return self._unknown(question.unknown_codes[0].upper(), language)
+        if language != DEFAULT_LANGUAGE:
+            # Words of other languages are unknown to English documents without being names.
+            return None
+        if question.stranger:
+            return self._unknown(question.stranger, language)
+        strange = [word for word in question.rest if not self._subject.knows(word)]
+        if strange and question.fields and (not resolved.subjects or resolved.guessed):
+            return self._unknown(" ".join(strange), language)
+        return None
+
+    async def _in_scope(self, question: Question) -> bool:
+        if self._subject.in_field(question.text):
+            return True
+        hits = await self._toolbox.search(question.text, limit=1)
+        return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
 
     # Small talk
 
@@ -123,8 +152,10 @@ class OfflineAdvisor:
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
         if resolved.fields:
+            if not any(sourced(subject, field) for field in self._look_ups.meant(subject, resolved.fields)):
+                return self._silent(subject, language), context
             return self._look_ups.fields(subject, resolved.fields, language), context
-        if question.rest and not resolved.leaning:
+        if question.rest and not resolved.leaning and not question.has("recommend"):
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
 
@@ -137,7 +168,7 @@ class OfflineAdvisor:
             comparing=True,
         )
         relating = _RELATING & set(resolved.fields)
-        if len(subjects) == 2 and relating and not question.has(*MEASURES):
+        if len(subjects) == 2 and relating and not question.has(*MEASURES, "compare"):
             related = self._look_ups.relation(subjects[0], subjects[1], resolved.fields, language)
             if related is not None:
                 return related, context
@@ -145,18 +176,17 @@ class OfflineAdvisor:
 
     async def _detail(self, question: Question, subject: Credential, language: str) -> Draft:
         """Something about a credential that is no field: what its document says, or that it does not say."""
-        found = await self._reading.read(
-            question.text, documents=[subject.document], english=language == DEFAULT_LANGUAGE, strict=True
-        )
-        if found is not None and self._covers(found, question.rest):
-            told = found.statements
-            return Draft(
-                status="answered", statements=told, suggestions=self._look_ups.suggestions(subject, (), language)
-            )
-        return self._silent(subject, language)
+        asked = " ".join(question.rest)
+        found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document])
+        if found is None or not self._covers(found, question.rest, language):
+            return self._silent(subject, language)
+        suggestions = self._look_ups.suggestions(subject, (), language)
+        return Draft(status="answered", statements=found.statements, suggestions=suggestions)
 
-    def _covers(self, found: Found, rest: Sequence[str]) -> bool:
-        """Whether the passage holds what was asked beyond the name."""
+    def _covers(self, found: Found, rest: Sequence[str], language: str) -> bool:
+        """Whether the passage holds what was asked beyond the name. Across languages only meaning can tell."""
+        if language != DEFAULT_LANGUAGE:
+            return True
         asked = self._subject.content_terms(rest)
         held = self._subject.passage_terms(found.hits[0].passage)
         return bool(asked) and len([term for term in asked if term in held]) * 2 > len(asked)
@@ -174,13 +204,20 @@ class OfflineAdvisor:
     @staticmethod
     def _wants_recommendation(question: Question, resolved: Resolved) -> bool:
         wish = question.constraints
-        narrowing = wish.max_cost is not None or wish.max_hours is not None or wish.no_renewal or wish.no_prerequisites
-        if question.has("recommend") and (wish.topics or narrowing or wish.bands):
+        if question.has("define"):
+            return False
+        if question.has("recommend") and (wish.topics or wish.measured or wish.bands):
             return True
-        return narrowing and bool(wish.topics or wish.bands) or wish.no_renewal and not resolved.dangling
+        return wish.measured and bool(wish.topics or wish.bands or wish.no_renewal) and not resolved.dangling
 
-    def _recommend(self, question: Question, language: str) -> tuple[Draft, Context]:
+    async def _recommend(self, question: Question, language: str) -> tuple[Draft, Context]:
+        """Credentials that fit; to an open question first what the guides advise."""
         draft, picks = self._recommendations.recommend(question.constraints, language)
+        if not question.constraints.measured:
+            found = await self._reading.read(question.text, documents=self._guides)
+            if found is not None:
+                advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
+                draft = replace(draft, statements=(advice, *draft.statements))
         ids = tuple(credential.id for credential in picks)
         return draft, Context(focus=ids[:1], options=ids)
 
@@ -189,29 +226,18 @@ class OfflineAdvisor:
     async def _open(
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
-        english = language == DEFAULT_LANGUAGE
         if resolved.dangling and not question.rest:
             return self._which(question, (), resolved.fields, language)
-        if not self._subject.in_field(question.text):
-            return self._out_of_scope(language), context
-        if question.providers and not question.has("recommend"):
-            found = await self._reading.read(
-                question.text, documents=[f"providers/{identity}" for identity in question.providers], english=english
-            )
-            if found is not None:
-                return self._told(found), replace(context, focus=(), fields=resolved.fields)
-        if resolved.readings and (resolved.fields or not question.rest):
+        if resolved.readings and not question.rest and not question.has("define"):
             return self._which(question, resolved.readings, resolved.fields, language)
-        found = await self._reading.read(question.text, english=english)
-        if found is not None and not self._unknown_words(question):
-            return self._told(found), replace(context, fields=())
-        if resolved.dangling or (resolved.fields and not question.rest):
+        mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
+        found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning)
+        found = found or await self._reading.read(question.text, mentioning=mentioning)
+        if found is not None:
+            return self._told(found), Context()
+        if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
             return self._which(question, resolved.readings, resolved.fields, language)
         return self._abstain(language), context
-
-    def _unknown_words(self, question: Question) -> bool:
-        """Whether the question turns on a word that no document holds: most likely a name we know nothing of."""
-        return any(not self._subject.knows(word) for word in question.rest if word.isascii())
 
     @staticmethod
     def _told(found: Found) -> Draft:
@@ -234,7 +260,7 @@ class OfflineAdvisor:
         return draft, Context(options=ids, fields=tuple(fields))
 
     def _reading_of(self, option: Credential, field: str | None, language: str) -> Suggestion:
-        asked = field if field and sourced(option, field) is not None else "overview"
+        asked = next((name for name in self._look_ups.meant(option, [field] if field else []) if sourced(option, name)), "overview")
         key = f"ask.{asked}"
         return Suggestion(label=option.name, ask=self._say(key, language, name=option.short_name))
 

@@ -24,12 +24,37 @@ def _validity(credential: Credential) -> float | None:
     return None if value is None else -float(_INFINITE if value == "never" else value)
 
 
-# What a comparing word measures, the field it is told in, smallest first.
+def _time(credential: Credential) -> float | None:
+    """Minutes of the exam, or of study where there is no exam."""
+    if credential.exam_minutes is not None:
+        return credential.exam_minutes.value
+    hours = credential.study_hours.value if credential.study_hours else None
+    return None if hours is None else hours * 60
+
+
+def _most(measure: Measure) -> Measure:
+    def negative(credential: Credential) -> float | None:
+        value = measure(credential)
+        return None if value is None else -value
+
+    return negative
+
+
+# What a comparing word measures, and the field in which it is told; the smallest wins.
 MEASURES: dict[str, tuple[str, Measure]] = {
     "compare.cheaper": ("cost", total_cost),
-    "compare.shorter": ("study_hours", lambda c: c.study_hours.value if c.study_hours else None),
+    "compare.dearer": ("cost", _most(total_cost)),
+    "compare.shorter": ("time", _time),
+    "compare.longer": ("time", _most(_time)),
     "compare.longer_valid": ("validity", _validity),
 }
+
+
+def _told(field: str, compared: Sequence[Credential]) -> str:
+    """The field in which a measured thing is told: "how long" is the exam where any of them has one."""
+    if field != "time":
+        return field
+    return "exam_minutes" if any(credential.exam_minutes for credential in compared) else "study_hours"
 
 
 class Comparisons:
@@ -44,7 +69,10 @@ class Comparisons:
     ) -> Draft:
         compared = tuple(credentials)[:_MAX_COMPARED]
         measured = [MEASURES[cue][0] for cue in MEASURES if cue in cues]
-        wanted = list(dict.fromkeys([*measured, *fields])) or self._worth_telling(compared)
+        asked = [_told(field, compared) for field in (*measured, *fields)]
+        wanted = list(dict.fromkeys(asked)) or self._worth_telling(compared)
+        if not wanted or all(credential.kind == "programme_type" for credential in compared):
+            return self._in_words(compared, language)
         statements = [*self._winners(compared, cues, language), *self._retired(compared, language)]
         statements += [self._line(compared, field, language) for field in wanted]
         return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
@@ -71,24 +99,36 @@ class Comparisons:
     def _winners(self, compared: Sequence[Credential], cues: frozenset[str], language: str) -> list[Statement]:
         found = []
         for cue, (field, measure) in MEASURES.items():
-            if cue in cues and (best := self._least(compared, measure)) is not None:
-                passages = [self._toolbox.look_up(credential, field).passage for credential in compared]
-                found.append(
-                    Statement(
-                        text=self._wording.say(f"winner.{cue}", language, name=best.short_name),
-                        passages=tuple(passage for passage in passages if passage),
-                    )
-                )
+            if cue not in cues or (best := self._least(compared, measure)) is None:
+                continue
+            told = _told(field, compared)
+            text = (
+                self._wording.say(f"winner.{cue}", language, name=best[0].short_name)
+                if len(best) == 1
+                else self._wording.say("winner.same", language, field=self._wording.field_name(told, language))
+            )
+            # Framing, not a claim: it holds no fact of its own, the line below it does.
+            found.append(Statement(text=text))
         return found
 
+    def _in_words(self, compared: Sequence[Credential], language: str) -> Draft:
+        """Kinds of programme have few fields: what each is says more than a table."""
+        statements = []
+        for credential in compared:
+            passage = self._toolbox.look_up(credential, "awarding_body").passage
+            text = f"**{credential.short_name}**: {credential.summary}"
+            statements.append(Statement(text=text, passages=(passage,) if passage else (), shape="item"))
+        return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
+
     @staticmethod
-    def _least(compared: Sequence[Credential], measure: Measure) -> Credential | None:
-        """The only one with the smallest value; None when a value is missing or two are equal."""
+    def _least(compared: Sequence[Credential], measure: Measure) -> list[Credential] | None:
+        """The one with the smallest value, or all of them when all are equal; None when that cannot be told."""
         values = [measure(credential) for credential in compared]
         known = [value for value in values if value is not None]
-        if len(known) < len(values) or known.count(min(known)) > 1:
+        if len(known) < len(values):
             return None
-        return compared[values.index(min(known))]
+        best = [credential for credential, value in zip(compared, values, strict=True) if value == min(known)]
+        return best if len(best) in {1, len(compared)} else None
 
     def _retired(self, compared: Sequence[Credential], language: str) -> list[Statement]:
         statements = []

@@ -26,7 +26,7 @@ class LookUps:
 
     def fields(self, credential: Credential, fields: Sequence[str], language: str) -> Draft:
         """The fields asked for, after a warning where the credential is retired."""
-        wanted = list(dict.fromkeys(name for field in fields for name in self._asked(credential, field)))
+        wanted = self.meant(credential, fields)
         statements = [*self._warning(credential, wanted, language)]
         for field in wanted:
             # The full name once, then its short form.
@@ -40,7 +40,7 @@ class LookUps:
 
     def overview(self, credential: Credential, language: str) -> Draft:
         """What it is and the three facts that people decide by."""
-        passage = self._toolbox.look_up(credential, "level").passage or self._toolbox.look_up(credential, "status").passage
+        passage = self._toolbox.look_up(credential, "awarding_body").passage
         summary = Statement(text=credential.summary, passages=(passage,) if passage else ())
         rest = [
             self.statement(credential, field, language, name=credential.short_name)
@@ -93,7 +93,17 @@ class LookUps:
             for field in open_fields[:_MAX_SUGGESTIONS]
         )
 
+    def meant(self, credential: Credential, fields: Sequence[str]) -> list[str]:
+        """The fields of this credential that were asked for: what does not arise for it is left out, if the rest
+        answers."""
+        wanted = list(dict.fromkeys(name for field in fields for name in self._asked(credential, field)))
+        arising = [field for field in wanted if sourced(credential, field) is not None]
+        return arising or wanted
+
     def _asked(self, credential: Credential, field: str) -> tuple[str, ...]:
+        if field == "time":
+            # "How long is it?" means the exam where there is one, else the work.
+            return ("exam_minutes",) if credential.exam_minutes else ("study_hours", "length")
         extra = tuple(name for name in _WITH.get(field, ()) if sourced(credential, name) is not None)
         if field in {"renewal", "replaced_by", "retired_on"} and sourced(credential, field) is None:
             return extra or (field,)

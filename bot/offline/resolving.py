@@ -18,13 +18,15 @@ _SHORT = 6
 class Resolved:
     """`subjects`: the credentials meant, in order. `readings`: those that could be meant, when it cannot be told.
 
-    `leaning`: whether the turn before was needed. `dangling`: it points back, but there is nothing to point at.
+    `leaning`: whether the turn before was needed. `guessed`: the subject is the only one that part of a name fits.
+    `dangling`: it points back, but there is nothing to point at.
     """
 
     subjects: tuple[Credential, ...] = ()
     readings: tuple[Credential, ...] = ()
     fields: tuple[str, ...] = ()
     leaning: bool = False
+    guessed: bool = False
     dangling: bool = False
 
 
@@ -104,7 +106,7 @@ def _partial(question: Question, context: Context, catalog: Catalog) -> Resolved
     offered = [i for i in ids if catalog.status(catalog[i]) != "retired"] or ids
     found = _credentials(tuple(offered), catalog)
     if len(found) == 1:
-        return Resolved(subjects=found, fields=question.fields)
+        return Resolved(subjects=found, fields=question.fields, guessed=True)
     return Resolved(readings=found, fields=question.fields)
 
 

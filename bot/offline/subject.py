@@ -29,6 +29,7 @@ class SubjectGuess:
         self._outside = outside
 
     def in_field(self, question: str) -> bool:
+        """Whether the question is nearer to the examples of our field than to the others."""
         vector = self._retriever.embed(question)
         if vector is None or self._inside is None or self._outside is None:
             return True

@@ -14,7 +14,9 @@ from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
 _FIELD = "field."
-_ABOUT_MONEY = frozenset({"cost"})
+_TIME = "time"
+_TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
+_LEAST_PRICE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,9 @@ class Question:
     """A question as understood.
 
     `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
-    few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover.
+    few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
+    `stranger` is one of them that no document holds and that stands where it makes another name of a known one
+    ("Databricks Data Engineer", "CompTIA Server+").
     """
 
     text: str
@@ -36,6 +40,7 @@ class Question:
     cue_languages: tuple[str, ...] = ()
     constraints: Constraints = Constraints()
     rest: tuple[str, ...] = ()
+    stranger: str = ""
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +90,7 @@ class Understanding:
             cue_languages=_languages(cues, taken),
             constraints=self._constraints(text, cues, named, providers),
             rest=self._rest(tokens, cues, taken, named),
+            stranger=self._stranger(original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
@@ -100,8 +106,9 @@ class Understanding:
         keys = {cue.key for cue in cues}
         facts = self._facts.read(text)
         money = [_amount(fact) for fact in facts if fact.kind == "money"]
-        if not money and "under" in keys and _ABOUT_MONEY & set(_fields(cues, frozenset())):
-            money = [float(fact.value) for fact in facts if fact.kind == "number"]
+        if not money and "under" in keys:
+            # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
+            money = [float(fact.value) for fact in facts if fact.kind == "number" and float(fact.value) >= _LEAST_PRICE]
         free = "free" in keys and not money
         return Constraints(
             topics=_suffixes(cues, "topic."),
@@ -113,6 +120,19 @@ class Understanding:
             no_renewal="no_renewal" in keys,
             no_prerequisites="no_prerequisites" in keys,
         )
+
+    def _stranger(
+        self, original: Sequence[str], tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]
+    ) -> str:
+        explained = _places((cue.start, cue.end) for cue in cues) | _places(spans)
+        beside = {start - 1 for start, _ in spans} | {end for _, end in spans}
+        strange = [
+            place
+            for place, token in enumerate(tokens)
+            if place not in explained and token.isascii() and not token.replace(".", "").isdigit()
+            and token not in self._known and not self._is_word(token)
+        ]
+        return next((original[place] for place in strange if place in beside), "")
 
     def _rest(
         self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named
@@ -148,8 +168,11 @@ def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]
             for other in spoken
         )
     ]
-    names = (cue.key.removeprefix(_FIELD) for cue in sorted(kept, key=lambda cue: cue.start))
-    return tuple(name for name in dict.fromkeys(names) if name in FIELDS)
+    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in sorted(kept, key=lambda cue: cue.start)))
+    if _TIMES & set(names):
+        # "how long is it valid" asks for the validity, not for a length as well.
+        names = [name for name in names if name != _TIME]
+    return tuple(name for name in names if name in FIELDS or name == _TIME)
 
 
 def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from bot.documents.model import Passage
 from bot.retrieval.tokens import terms
 
 # Raised when the tables, the terms or the way documents are cut change: the file is then rebuilt.
-SCHEMA = 1
+SCHEMA = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS passages (
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages (document);
 CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (vector_key);
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (title, heading, text, tokenize = "ascii tokenchars '-+.,'");
+CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (title, heading, text, aliases, tokenize = "ascii tokenchars '-+.,'");
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (terms, row);
 """
 
@@ -75,7 +75,8 @@ class Index:
         self._db.execute(f"PRAGMA user_version={SCHEMA}")
 
     def _drop(self) -> None:
-        for table in ("vocabulary", "terms", "passages", "vectors", "documents"):
+        """All but the vectors: they are kept by the text they belong to, whatever the tables look like."""
+        for table in ("vocabulary", "terms", "passages", "documents"):
             self._db.execute(f"DROP TABLE IF EXISTS {table}")
 
     def close(self) -> None:
@@ -118,8 +119,8 @@ class Index:
             (passage.id, passage.document, key, json.dumps(asdict(passage), ensure_ascii=False)),
         ).lastrowid
         db.execute(
-            "INSERT INTO terms (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
-            (number, *(" ".join(terms(part)) for part in (passage.title, passage.heading, passage.text))),
+            "INSERT INTO terms (rowid, title, heading, text, aliases) VALUES (?, ?, ?, ?, ?)",
+            (number, *(" ".join(terms(part)) for part in _columns(passage))),
         )
 
     def remove(self, document: str) -> None:
@@ -209,7 +210,7 @@ class Index:
         condition = f"AND rowid IN ({_marks(within)})" if within is not None else ""
         with self._lock:
             rows = self._db.execute(
-                "SELECT rowid, -bm25(terms, 2.0, 2.0, 1.0) AS score FROM terms"  # noqa: S608
+                "SELECT rowid, -bm25(terms, 2.0, 2.0, 1.0, 1.0) AS score FROM terms"  # noqa: S608
                 f" WHERE terms MATCH ? {condition} ORDER BY score DESC, rowid LIMIT ?",
                 (expression, *(within or ()), limit),
             ).fetchall()
@@ -221,10 +222,14 @@ class Index:
             return dict(self._db.execute("SELECT term, doc FROM vocabulary").fetchall())
 
 
+def _columns(passage: Passage) -> tuple[str, str, str, str]:
+    return passage.title, passage.heading, passage.text, " ".join(passage.aliases)
+
+
 def _marks(values: Iterable[object]) -> str:
     return ", ".join("?" for _ in values)
 
 
 def passage_from(data: str) -> Passage:
     fields = json.loads(data)
-    return Passage(**{**fields, "links": tuple(fields["links"])})
+    return Passage(**{**fields, "links": tuple(fields["links"]), "aliases": tuple(fields["aliases"])})

@@ -110,7 +110,7 @@ class HybridRetriever:
 
     def coverage(self, query_terms: list[str], passage: Passage) -> float:
         """The share of the query's terms, weighted by rarity, that a passage holds."""
-        held = set(terms(passage.indexed_text))
+        held = set(terms(f"{passage.indexed_text} {' '.join(passage.aliases)}"))
         total = sum(self.rarity(term) for term in query_terms)
         return sum(self.rarity(term) for term in query_terms if term in held) / total if total else 0.0
 

@@ -66,6 +66,11 @@ class Lexicon:
             phrase for entries in self._entries.values() for phrase, key, _ in entries if key in keys
         )
 
+    def phrases_below(self, *prefixes: str) -> frozenset[Phrase]:
+        return frozenset(
+            phrase for entries in self._entries.values() for phrase, key, _ in entries if key.startswith(prefixes)
+        )
+
     def single_words(self, *keys: str) -> frozenset[str]:
         return frozenset(phrase[0] for phrase in self.phrases(*keys) if len(phrase) == 1)
 

@@ -10,7 +10,7 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2
 _CODE_GAP = re.compile(r"(?<![a-z0-9])([a-z]{2,3})[_\u2010-\u2015]?(\d{3})(?![a-z0-9])")
 _WORD = re.compile(
     r"""
-    [a-z]{2,4}-[a-z]?\d{2,4}(?![^\W_])              # an exam code: az-104, clf-c02
+    [a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}(?![^\W_])       # an exam code: az-104, clf-c02, sy0-701
     | \d{3}-\d{3,4}(?!\d)                           # and one of figures: 200-301, 220-1201
     | \d+(?:[.,]\d+)*
     | [\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]      # scripts without spaces: a character a word
