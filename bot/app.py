@@ -142,7 +142,7 @@ def build_assistant(library: Library, retriever: HybridRetriever | None = None) 
 
 
 def topical_words(lexicon: Lexicon) -> frozenset[str]:
-    return frozenset(word for phrase in lexicon.phrases_below("topic.", "level.") for word in phrase)
+    return frozenset(word for phrase in lexicon.phrases_below("topic.", "level.", "kind.") for word in phrase)
 
 
 def build_fact_reader(lexicon: Lexicon) -> FactReader:

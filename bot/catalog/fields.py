@@ -29,6 +29,7 @@ FIELDS: dict[str, FieldSpec] = {
     spec.name: spec
     for spec in (
         FieldSpec("awarding_body", "overview", 120),
+        FieldSpec("codes", "overview", 120),
         FieldSpec("level", "overview", 36),
         FieldSpec("study_hours", "overview", 24),
         FieldSpec("length", "overview", 24),
@@ -62,9 +63,10 @@ def fields_of(group: Group) -> list[str]:
 
 def sourced(credential: Credential, field: str) -> Sourced[Any] | None:
     """The credential's value of a field, or None where the question does not arise for it."""
-    if field == "awarding_body":
-        # Who issues a credential is as certain as that it exists.
-        return Sourced(value=credential.awarding_body, source=credential.status.source or ("",))
+    if field in {"awarding_body", "codes"}:
+        # Who issues a credential and under which code is as certain as that it exists.
+        plain = credential.awarding_body if field == "awarding_body" else ", ".join(credential.codes)
+        return Sourced(value=plain, source=credential.status.source or ("",)) if plain else None
     value: Sourced[Any] | None = getattr(credential, FIELDS[field].name)
     return value
 

@@ -101,12 +101,17 @@ class Names:
             # "the MIT statistics MicroMasters": the kind is named in full, the credential only in part.
             partial, partial_spans = self._partial(tokens, blocked)
             partial = tuple(identity for identity in partial if identity not in self._broad)
-            if partial:
+            if partial and self._more_than(tokens, found):
                 return Named(partial=partial, partial_spans=partial_spans, unknown_codes=codes)
         if found:
             return Named(found=tuple(found), spans=tuple(spans), unknown_codes=codes)
         partial, partial_spans = self._partial(tokens, blocked)
         return Named(partial=partial, partial_spans=partial_spans, unknown_codes=codes)
+
+    def _more_than(self, tokens: Sequence[str], found: Sequence[tuple[str, ...]]) -> bool:
+        """Whether the question has a name word besides those of what it names in full."""
+        held = frozenset[str]().union(*(self._words_of[identity] for ids in found for identity in ids))
+        return any(t in self.vocabulary and t not in held and t not in self._topical | self._generic for t in tokens)
 
     def _specific(
         self, found: list[tuple[str, ...]], spans: list[Span]
@@ -172,6 +177,11 @@ def _names(credential: Credential) -> Iterable[str]:
         yield code
         yield code.replace("-", "")
         yield code.replace("-", " ")
+
+
+def is_code(token: str) -> bool:
+    """Whether a word looks like an exam code."""
+    return _CODE.fullmatch(token) is not None
 
 
 def correct(token: str, vocabulary: Sequence[str]) -> str | None:

@@ -40,9 +40,13 @@ class Wording:
         return self.say(f"name.{field}", language)
 
     def name_of(self, identity: str) -> str:
-        """The name of a credential of the catalogue; any other text is a name already."""
+        """The name of a credential of the catalogue, with its code; any other text is a name already."""
         known = self._catalog.get(identity)
-        return known.short_name if known else identity
+        if known is None:
+            return identity
+        if len(known.codes) != 1 or known.codes[0] in known.short_name:
+            return known.short_name
+        return f"{known.short_name} ({known.codes[0]})"
 
     def either(self, items: Sequence[str], language: str) -> str:
         return self._joined("or", items, language)
@@ -123,6 +127,15 @@ class Wording:
         """Superseded readings, in English: they belong to passages, not to answers."""
         value = sourced(credential, field)
         return [self._older(credential, field, reading) for reading in (value.older if value else ())]
+
+    def mentioned(self, credential: Credential, field: str, said: Callable[[str], bool]) -> list[str]:
+        """The superseded readings that someone brings up themselves, as `said` tells of a value."""
+        value = sourced(credential, field)
+        return [
+            self._older(credential, field, reading)
+            for reading in (value.older if value else ())
+            if said(self._bare(credential, field, reading.value, DEFAULT_LANGUAGE))
+        ]
 
     def _older(self, credential: Credential, field: str, reading: Reading[Any]) -> str:
         bare = self._bare(credential, field, reading.value, DEFAULT_LANGUAGE)

@@ -145,11 +145,14 @@ def supports(held: frozenset[Fact], fact: Fact) -> bool:
     if fact.kind == "date":
         return any(other.kind == "date" and other.value.startswith(fact.value + "-") for other in held)
     if fact.kind == "number":
-        return any(fact.value in _numbers_of(other) for other in held)
+        return any(fact.value in numbers_of(other) for other in held)
     return False
 
 
-def _numbers_of(fact: Fact) -> set[str]:
+def numbers_of(fact: Fact) -> set[str]:
+    """The bare numbers under which a fact may be told."""
+    if fact.kind == "number":
+        return {fact.value}
     if fact.kind == "date":
         return {fact.value[:4]}
     if fact.kind == "money":

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 _TALK = ("greeting", "thanks", "bye", "help")
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal"})
+# Fields that people also ask of credentials in general; the others are asked of one.
+_CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 _MAX_READINGS = 4
 
 
@@ -52,7 +54,7 @@ class OfflineAdvisor:
         self._provider_names = provider_names
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
-        self._look_ups = LookUps(toolbox)
+        self._look_ups = LookUps(toolbox, understanding.facts)
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
@@ -64,7 +66,9 @@ class OfflineAdvisor:
         )
         resolved = resolve(question, turn.context, self._toolbox.catalog)
         draft, context = await self._draft(question, resolved, turn.context, language)
-        return self._release(turn, draft, language), replace(context, language=language)
+        # A language without phrases is answered in English; the phrases fall back by themselves.
+        spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
+        return self._release(turn, draft, spoken), replace(context, language=language)
 
     def _release(self, turn: Turn, draft: Draft, language: str) -> Answer:
         same_language = language == DEFAULT_LANGUAGE
@@ -115,7 +119,10 @@ class OfflineAdvisor:
         if question.stranger:
             return self._unknown(question.stranger, language)
         strange = [word for word in question.rest if not self._subject.knows(word)]
-        if strange and question.fields and (not resolved.subjects or resolved.guessed):
+        exact = set(question.fields) - _CONCEPTUAL
+        if self._wants_recommendation(question, resolved):
+            return None
+        if strange and exact and (not resolved.subjects or resolved.guessed):
             return self._unknown(" ".join(strange), language)
         return None
 
@@ -151,10 +158,11 @@ class OfflineAdvisor:
             return self._several(question, resolved, language)
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
-        if resolved.fields:
-            if not any(sourced(subject, field) for field in self._look_ups.meant(subject, resolved.fields)):
+        fields = (*_former(subject, question), *resolved.fields)
+        if fields:
+            if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._silent(subject, language), context
-            return self._look_ups.fields(subject, resolved.fields, language), context
+            return self._look_ups.fields(subject, fields, language, question.facts), context
         if question.rest and not resolved.leaning and not question.has("recommend"):
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
@@ -208,7 +216,7 @@ class OfflineAdvisor:
             return False
         if question.has("recommend") and (wish.topics or wish.measured or wish.bands):
             return True
-        return wish.measured and bool(wish.topics or wish.bands or wish.no_renewal) and not resolved.dangling
+        return wish.measured and (bool(wish.topics or wish.bands) or (wish.no_renewal and not resolved.dangling))
 
     async def _recommend(self, question: Question, language: str) -> tuple[Draft, Context]:
         """Credentials that fit; to an open question first what the guides advise."""
@@ -228,7 +236,8 @@ class OfflineAdvisor:
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
             return self._which(question, (), resolved.fields, language)
-        if resolved.readings and not question.rest and not question.has("define"):
+        whole_provider = bool(question.providers) and question.has("plural")
+        if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
             return self._which(question, resolved.readings, resolved.fields, language)
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning)
@@ -295,3 +304,10 @@ class OfflineAdvisor:
         if not resolved.subjects:
             return context
         return replace(context, focus=tuple(subject.id for subject in resolved.subjects))
+
+
+def _former(subject: Credential, question: Question) -> tuple[str, ...]:
+    """When the question names an earlier exam's code, that it was replaced comes first."""
+    former = (subject.replaces.value or "").lower() if subject.replaces else ""
+    current = {code.lower() for code in subject.codes}
+    return ("replaces",) if any(code not in current and code in former for code in question.codes) else ()

@@ -8,6 +8,7 @@ from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
+from bot.grounding.facts import Fact, FactReader, numbers_of
 
 # Fields that belong to the answer even when only the first was asked for.
 _WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
@@ -19,19 +20,26 @@ _MAX_SUGGESTIONS = 3
 class LookUps:
     """Composes answers about single credentials."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Toolbox, facts: FactReader) -> None:
         self._toolbox = toolbox
+        self._facts = facts
         self._wording = toolbox.wording
         self._catalog = toolbox.catalog
 
-    def fields(self, credential: Credential, fields: Sequence[str], language: str) -> Draft:
-        """The fields asked for, after a warning where the credential is retired."""
+    def fields(
+        self, credential: Credential, fields: Sequence[str], language: str, facts: frozenset[Fact] = frozenset()
+    ) -> Draft:
+        """The fields asked for, after a warning where the credential is retired.
+
+        `facts` are those of the question: what an older source said is told to those who bring it up.
+        """
         wanted = self.meant(credential, fields)
         statements = [*self._warning(credential, wanted, language)]
         for field in wanted:
             # The full name once, then its short form.
             name = credential.short_name if statements else ""
             statements.append(self.statement(credential, field, language, name=name))
+            statements += self._mentioned(credential, field, facts)
         return Draft(
             status="answered",
             statements=tuple(statements),
@@ -82,6 +90,16 @@ class LookUps:
             verdict=fact.verdict,
         )
 
+    def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact]) -> list[Statement]:
+        numbers = {number for fact in facts for number in numbers_of(fact)}
+
+        def said(value: str) -> bool:
+            return bool(numbers & {number for fact in self._facts.read(value) for number in numbers_of(fact)})
+
+        passage = self._toolbox.look_up(credential, field).passage
+        cited = (passage,) if passage else ()
+        return [Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said)]
+
     def suggestions(self, credential: Credential, told: Sequence[str], language: str) -> tuple[Suggestion, ...]:
         """Fields that were not told yet, each as a question of its own."""
         open_fields = [field for field in _NEXT if field not in told and sourced(credential, field) is not None]
@@ -101,6 +119,8 @@ class LookUps:
         return arising or wanted
 
     def _asked(self, credential: Credential, field: str) -> tuple[str, ...]:
+        if field == "replaced_by" and credential.replaced_by is None and credential.replaces is not None:
+            return ("replaces",)
         if field == "time":
             # "How long is it?" means the exam where there is one, else the work.
             return ("exam_minutes",) if credential.exam_minutes else ("study_hours", "length")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.catalog.fields import FIELDS
 from bot.catalog.recommend import Constraints
-from bot.catalog.names import Named, Names, Span, correct
+from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.grounding.facts import Fact, FactReader
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
@@ -34,6 +34,8 @@ class Question:
     named: tuple[tuple[str, ...], ...] = ()
     partial: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    facts: frozenset[Fact] = frozenset()
     providers: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     cues: frozenset[str] = frozenset()
@@ -63,7 +65,7 @@ class Understanding:
         """`is_word` says whether a word stands anywhere in the documents: such a word is never "corrected"."""
         self._names = names
         self._lexicon = lexicon
-        self._facts = facts
+        self.facts = facts
         self._is_word = is_word
         self._spellings = sorted(word for word in names.vocabulary | lexicon.vocabulary if len(word) > 3)
         self._known = frozenset(names.vocabulary | lexicon.vocabulary)
@@ -84,6 +86,8 @@ class Understanding:
             named=named.found,
             partial=named.partial,
             unknown_codes=named.unknown_codes,
+            codes=tuple(token for token in tokens if is_code(token)),
+            facts=self.facts.read(text),
             providers=tuple(dict.fromkeys(identity for identity, _ in providers)),
             fields=fields,
             cues=frozenset(kinds),
@@ -104,7 +108,7 @@ class Understanding:
         self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[tuple[str, Span]]
     ) -> Constraints:
         keys = {cue.key for cue in cues}
-        facts = self._facts.read(text)
+        facts = self.facts.read(text)
         money = [_amount(fact) for fact in facts if fact.kind == "money"]
         if not money and "under" in keys:
             # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
@@ -159,6 +163,8 @@ def _phrases_over_names(cues: Iterable[Cue], names: Names) -> frozenset[int]:
 def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]:
     """The fields asked for, in order. A phrase inside a longer one does not count by itself, nor one inside a name."""
     spoken = [cue for cue in cues if cue.key.startswith(_FIELD)]
+    places = [cue for cue in cues if cue.key.startswith("ordinal.")]
+    spoken = [cue for cue in spoken if not any(place.start <= cue.start and cue.end <= place.end for place in places)]
     spoken = [cue for cue in spoken if not name_places.issuperset(range(cue.start, cue.end))]
     kept = [
         cue

@@ -10,14 +10,20 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 
 # Below this the statistics of a short text say little; measured on the evaluation's questions.
 _SURE = 0.85
+# Languages without phrases of their own: their questions are recognised, searched by meaning, answered in English.
+_OTHERS = ("ar", "id", "it", "ja", "ko", "nl", "pl", "ru", "sv", "tr", "uk", "vi")
 
 
 class LanguageGuess:
-    """Tells the languages of `supported` apart; anything else counts as English."""
+    """Tells languages apart: those of `supported` by their words, those and others by statistics."""
 
     def __init__(self, supported: Sequence[str]) -> None:
         self._supported = sorted({DEFAULT_LANGUAGE, *supported})
         self._identifier: Any = None
+
+    def speaks(self, language: str) -> bool:
+        """Whether answers can be given in a language."""
+        return language in self._supported
 
     def guess(self, text: str, known_words: Sequence[str], before: str | None = None) -> str:
         """`known_words`: the languages of the lexicon's words in the text; `before`: the last question's language."""
@@ -32,13 +38,11 @@ class LanguageGuess:
         return before or (DEFAULT_LANGUAGE if not votes or votes[DEFAULT_LANGUAGE] else votes.most_common(1)[0][0])
 
     def _statistics(self, text: str) -> tuple[str, float]:
-        if len(self._supported) == 1:
-            return DEFAULT_LANGUAGE, 1.0
         if self._identifier is None:
             # Loading its model takes 0.3 s, and most questions never need it.
             from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
             self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-            self._identifier.set_languages(self._supported)
+            self._identifier.set_languages(sorted({*self._supported, *_OTHERS}))
         language, confidence = self._identifier.classify(text)
         return str(language), float(confidence)

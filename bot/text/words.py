@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Invisible characters that change what a reader or a model sees: zero-width, bidirectional controls, tag characters.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-_CODE_GAP = re.compile(r"(?<![a-z0-9])([a-z]{2,3})[_\u2010-\u2015]?(\d{3})(?![a-z0-9])")
+# Invisible characters that change what a reader or a model sees: zero-width, bidirectional controls, fillers that
+# count as letters, variation selectors and tag characters (both can carry hidden text).
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+_TRADE_MARK = re.compile("[\u00ae\u2120\u2122]")
+_COMBINING = re.compile(r"[\u0300-\u036f]")
+_HYPHEN = re.compile(r"(?<=[a-z0-9])[\u2010-\u2013](?=[a-z0-9])")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_CODE_GAP = re.compile(r"(?<![a-z0-9])([a-z]{2,3}|[a-z]{2}\d)[_\u2014\u2015]?(\d{3})(?![a-z0-9])")
+# Python's `\w` leaves out the vowel signs of Indic and other scripts, which belong inside their words.
+_SIGNS = "".join(chr(code) for code in range(0x0483, 0x1B00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
+_SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(
-    r"""
-    [a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}(?![^\W_])       # an exam code: az-104, clf-c02, sy0-701
-    | \d{3}-\d{3,4}(?!\d)                           # and one of figures: 200-301, 220-1201
+    rf"""
+    [a-z][a-z0-9]{{1,3}}-[a-z]?\d{{2,4}}(?![^\W_])  # an exam code: az-104, clf-c02, sy0-701
+    | \d{{3}}-\d{{3,4}}(?!\d)                       # and one of figures: 200-301, 220-1201
     | \d+(?:[.,]\d+)*
-    | [\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]      # scripts without spaces: a character a word
-    | (?:[^\W\d_\u3040-\u9fff][\u0900-\u0dff]*|\d)+  # letters with their vowel signs
+    | [{_SPACELESS}]                                # scripts without spaces: a character a word
+    | (?:[^\W\d_{_SPACELESS}][{_SIGNS}]*|\d)+       # letters with their vowel signs
       (?:['’][^\W\d_]+)?\+?
     """,
     re.VERBOSE,
 )
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_COMBINING = re.compile(r"[\u0300-\u036f]")
+_CJK = re.compile(f"[{_SPACELESS}]")
 
 
 def clean(text: str) -> str:
@@ -31,10 +41,11 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, Latin accents removed, exam codes in one spelling (`az104` and `AZ–104` are `az-104`)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case, Latin accents removed, figures in ASCII, codes in one spelling (`az104`, `AZ–104` are `az-104`)."""
+    decomposed = unicodedata.normalize("NFKD", _TRADE_MARK.sub("", text).casefold()).casefold()
     plain = unicodedata.normalize("NFC", _COMBINING.sub("", decomposed))
-    return _CODE_GAP.sub(r"\1-\2", plain)
+    plain = _OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), plain)
+    return _CODE_GAP.sub(r"\1-\2", _HYPHEN.sub("-", plain))
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,111 @@
+"""The console's view for a terminal: Markdown, dim citations, clickable sources, numbered suggestions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.adapters.console.view import full_title
+from bot.core.answer import Citation
+from bot.core.reply import Reply
+from bot.text.prompts import Phrases
+
+WIDEST = 100  # longer lines are hard to read
+_MARK = re.compile(r"(\[\d+\])")
+
+
+class CitedMarkdown:
+    """Markdown in which the marks `[n]` are dim and lead to what they cite."""
+
+    def __init__(self, text: str, links: Mapping[int, str | None]) -> None:
+        self._markdown = Markdown(text, hyperlinks=False)
+        self._links = links
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._markdown, options):
+            if segment.control or "[" not in segment.text:
+                yield segment
+            else:
+                yield from self._dimmed(segment)
+
+    def _dimmed(self, segment: Segment) -> Iterable[Segment]:
+        # An odd part is a mark, as split keeps what its group matched.
+        for place, part in enumerate(_MARK.split(segment.text)):
+            if place % 2:
+                link = Style(dim=True, link=self._links.get(int(part[1:-1])))
+                yield Segment(part, (segment.style or Style.null()) + link)
+            elif part:
+                yield Segment(part, segment.style)
+
+
+class TerminalView:
+    """Shows on a rich console, which knows the width and whether colour is wanted (NO_COLOR, TERM)."""
+
+    def __init__(self, console: Console, phrases: Phrases) -> None:
+        self._console = console
+        self._phrases = phrases
+
+    def show(self, reply: Reply) -> None:
+        links = {citation.n: citation.url for citation in reply.citations}
+        self._print(CitedMarkdown(reply.text, links))
+        if reply.citations:
+            self._print(self._sources(reply.citations))
+        if reply.actions:
+            numbered = [
+                (Text(str(number), style="bold cyan"), Text(action.label))
+                for number, action in enumerate(reply.actions, 1)
+            ]
+            self._print(_grid(numbered))
+
+    def passages(self, citations: Sequence[Citation]) -> None:
+        for citation in citations:
+            self._print(Text.assemble((f"[{citation.n}] ", "dim"), (full_title(citation), "bold")))
+            self._print(Text(citation.passage), above=False)
+            self._print(Text(self._place(citation), style=_linked(citation, dim=True)), above=False)
+
+    def note(self, text: str) -> None:
+        self._print(Markdown(text))
+
+    def dim(self, text: str) -> None:
+        self._print(Text(text, style="dim"), above=False)
+
+    def _sources(self, citations: Sequence[Citation]) -> Table:
+        rows = []
+        for citation in citations:
+            place = self._place(citation)
+            title = Text(full_title(citation), style=_linked(citation))
+            if place:
+                title.append_text(Text(f" · {place}", style=Style(dim=True, link=None)))
+            rows.append((Text(f"[{citation.n}]", style="dim"), title))
+        return _grid(rows)
+
+    def _place(self, citation: Citation) -> str:
+        source = citation.source or citation.url
+        if source and citation.as_of:
+            return self._phrases.say("source.place", source=source, as_of=citation.as_of)
+        return source or (self._phrases.say("source.as_of", as_of=citation.as_of) if citation.as_of else "")
+
+    def _print(self, shown: object, *, above: bool = True) -> None:
+        width = min(self._console.width, WIDEST)
+        self._console.print(Padding(shown, (1 if above else 0, 0, 0, 0)), width=width)  # type: ignore[arg-type]
+
+
+def _linked(citation: Citation, *, dim: bool = False) -> Style:
+    return Style(link=citation.url, dim=dim, underline=bool(citation.url) and not dim)
+
+
+def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    return grid

@@ -1,0 +1,48 @@
+"""What is shown to a person: a typed message that knows no platform. Adapters render it; none formats raw answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.answer import Answer, Citation
+from bot.text.words import clean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to tap or to type the number of: what is shown and what is asked then."""
+
+    label: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """`text` is Markdown with `[n]` after what citation n backs; actions are numbered from 1 in their order."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+def reply_of(answer: Answer) -> Reply:
+    return Reply(
+        text=clean(answer.text),
+        citations=tuple(shown(citation) for citation in answer.citations),
+        actions=tuple(Action(label=clean(s.label), ask=s.ask) for s in answer.suggestions),
+    )
+
+
+def shown(citation: Citation) -> Citation:
+    """The citation without what a document may hide in it: control characters would steer a terminal."""
+    url = clean(citation.url or "")
+    return Citation(
+        n=citation.n,
+        document=clean(citation.document),
+        title=clean(citation.title),
+        heading=clean(citation.heading),
+        passage=clean(citation.passage),
+        url=url if url.startswith(("https://", "http://")) else None,
+        source=clean(citation.source or "") or None,
+        as_of=citation.as_of,
+    )
