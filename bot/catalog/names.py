@@ -128,7 +128,7 @@ class Names:
             stretch = tuple(tokens[start:end])
             reduced = tuple(word for word in stretch if word not in self._generic)
             ids = self._phrases.get(stretch)
-            if ids is None and len(reduced) > 1 and stretch[0] not in self._generic:
+            if ids is None and len(reduced) > 1 and not {stretch[0], stretch[-1]} & self._generic:
                 ids = self._phrases.get(reduced)
             if ids:
                 return tuple(sorted(ids)), end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.catalog.credential import Credential, Prerequisites, Requirement, StackLink
@@ -117,8 +118,10 @@ class Wording:
         return self._annotated(self._bare(credential, field, value.value, language), notes, language)
 
     def short_value(self, credential: Credential, field: str, language: str = DEFAULT_LANGUAGE) -> str:
-        """The value without note or date, for a line that compares several."""
+        """The value without note or date, for a line that compares several; of prerequisites what is required."""
         value = sourced(credential, field)
+        if field == "prerequisites" and value is not None and value.value is not None:
+            return self._prerequisites(credential, replace(value.value, recommended=()), language)
         if value is None or value.value is None or field == "status":
             return self.value(credential, field, language)
         return self._bare(credential, field, value.value, language)

@@ -8,34 +8,67 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Literal
-from urllib.parse import urlsplit
 
-from bot.text.words import fold
+from bot.text.words import fold, is_spaceless
 
 FactKind = Literal["link", "code", "date", "money", "percent", "duration", "number"]
 
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'`]+[^\s<>()\[\]\"'`.,;:!?*_]|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|io|gov|dev|ai|co|info|me|eu|uk)(?:/[^\s<>()\[\]\"'`]*)?", re.IGNORECASE)
-_CODE = re.compile(r"(?<![\w-])(?:[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|[a-z]{2,4}\d{3}|\d{3}-\d{3,4})(?![\w-])", re.IGNORECASE)
-_ISO_DATE = re.compile(r"(?<![\d-])((?:19|20)\d{2})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?![\d-])")
-_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?"
-_MONEY = re.compile(
-    rf"(?P<before>us\$|usd|eur|gbp|inr|[$€£₹])\s?(?P<amount>{_NUMBER})"
-    rf"|(?P<amount2>{_NUMBER})\s?(?P<after>us\$|usd|eur|gbp|inr|[$€£₹]|dollars?|euros?)(?!\w)"
+# A link ends at what closes it in any script; a letter of another script goes on, so that nothing hides behind one.
+_IN_LINK = r"[^\s<>()\[\]{}\"'`|。，、；：！？「」『』（）【】《》।]"
+_ENDINGS = "com|org|net|edu|io|gov|mil|int|dev|ai|co|info|me|eu|uk|app|xyz|gg|ly|ru|cn|de|link|site|online|academy|tech"
+_LINK = re.compile(
+    rf"(?:[a-z][a-z0-9+.-]{{1,20}}://|www\.|(?:mailto|tel|javascript|data):){_IN_LINK}+"
+    rf"|(?<![^\W_])(?<![.-])(?:[^\W_]+(?:-+[^\W_]+)*\.)+(?:(?:{_ENDINGS})(?![\w-])|[a-z]{{2,24}}(?=/))"
+    rf"(?:[/:?#]{_IN_LINK}*)?",
+    re.IGNORECASE,
 )
-_CURRENCY = {"$": "usd", "us$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur", "£": "gbp", "₹": "inr"}
-_PERCENT = re.compile(rf"(?P<amount>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
+_AFTER_LINK = ".,;:!?*_~"
+_WEB = re.compile(r"\A(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_LAST_SLASH = re.compile(r"/+(?=[?#]|\Z)")
+_READ = " \x00 "
+_CODE = r"(?!(?:usd|eur|gbp|inr)-)[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|[a-z]{4}\d{3}"
+_YEAR = r"(?:19|20)\d{2}"
+_ISO_DATE = re.compile(
+    rf"(?<![\d-])(?P<year>{_YEAR})-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d-])"
+)
+_CJK_DATE = re.compile(
+    rf"(?<!\d)(?:(?P<year>{_YEAR})\s?[年년]\s?)?(?P<month>1[0-2]|0?[1-9])\s?[月월]"
+    r"(?:\s?(?P<day>[12]\d|3[01]|0?[1-9])\s?[日号일])?"
+    rf"|(?P<only_year>{_YEAR})\s?[年년]"
+)
+# Digits in groups of three, or with decimals; `1.350` is a European thousand: no price here has three decimals.
+# Atomic, so that a long row of digits is read once and not from each of its digits.
+_NUMBER = (
+    r"(?<!\d)(?>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
+)
+_SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|euros?\b"
+_UP_TO = r"(?:\s?-\s?|\s(?:to|or)\s)"
+_MONEY = re.compile(
+    rf"(?<![a-z])(?P<before>us ?\$|usd|eur|gbp|inr|[$€£₹])[\s-]?(?P<amount>{_NUMBER})"
+    rf"(?:(?:\s?-\s?|\sto\s)(?P<high>{_NUMBER})(?!\w|\s?%))?"
+    rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?(?P<after>{_SIGN})(?!\w|\s?\d)"
+)
+_CURRENCY = {"$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur"}
+_CURRENCY |= {"£": "gbp", "₹": "inr", "d": "usd"}  # "usd" without "us"
+_PERCENT = re.compile(rf"(?:(?P<low>{_NUMBER})\s?%?{_UP_TO})?(?P<amount>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
 _PLAIN = re.compile(_NUMBER)
 # Months for what the calendar counts, minutes for what the clock counts, so that equal spans are equal facts.
 _MONTHS = {"year": 12, "month": 1}
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
+_NEXT_UNIT = {"year": "month", "hour": "minute"}
+# Shorter names of months ("may", "mar") are too often other words to be read where no day or year stands beside them.
+_LONG_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """`value` in one spelling: `usd 1350`, `36 months`, `2026-08-31` (or `-08-31` where no year is told), `az-104`."""
+
     kind: FactKind
     value: str
 
@@ -57,81 +90,109 @@ class FactReader:
 
     def __init__(self, vocabulary: FactWords) -> None:
         self._units = vocabulary.units
-        self._numbers = vocabulary.numbers
         self._months = vocabulary.months
-        names = _alternatives(vocabulary.months)
-        self._spoken_date = re.compile(
-            rf"(?<!\w)(?:(?P<day>\d{{1,2}})\.?\s+(?:de\s+)?)?(?P<month>{names})\.?"
-            rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?,?\s+(?:de\s+)?(?P<year>(?:19|20)\d{{2}})(?!\d)"
+        self._numbers = vocabulary.numbers
+        self._number_word = re.compile(_alternatives(vocabulary.numbers))
+        self._steps = (
+            (_ISO_DATE, _date_parts),
+            (_CJK_DATE, _date_parts),
+            *((pattern, self._date) for pattern in _spoken_dates(vocabulary.months)),
+            (_codes(vocabulary.units), _code),
+            (_MONEY, _money),
+            (_PERCENT, _percent),
+            (_durations(self._numbers, vocabulary.units), self._span),
+            (_PLAIN, _plain),
+            (_spoken_numbers(self._numbers), self._word),
+            (_long_months(vocabulary.months), self._date),
         )
-        figures = rf"{_NUMBER}|{_alternatives(vocabulary.numbers)}"
-        self._duration = re.compile(
-            rf"(?<![\w.])(?P<amount>{figures})(?:[\s-]|\u00a0)*(?P<unit>{_alternatives(vocabulary.units)})(?![a-z])"
-        )
-        # "one" is more often a pronoun than a number.
-        spoken = {word for word, figure in vocabulary.numbers.items() if figure > 1}
-        self._spoken_number = re.compile(rf"(?<!\w)(?:{_alternatives(spoken)})(?!\w)")
 
     def read(self, text: str) -> frozenset[Fact]:
-        """All facts of a text. Each stretch of text counts once, under its most specific kind."""
-        folded = fold(unicodedata.normalize("NFKC", text))
-        facts: set[Fact] = set()
-        for pattern, convert in (
-            (_LINK, self._link),
-            (_ISO_DATE, self._iso_date),
-            (self._spoken_date, self._date),
-            (_CODE, self._code),
-            (_MONEY, self._money),
-            (_PERCENT, self._percent),
-            (self._duration, self._span),
-            (_PLAIN, self._plain),
-            (self._spoken_number, self._word),
-        ):
+        """What a text states. Each stretch of text counts once, under its most specific kind."""
+        return frozenset(fact for fact, stated in self._facts(text) if stated)
+
+    def backing(self, text: str) -> frozenset[Fact]:
+        """What a text backs: all it states, and what it leaves to its reader.
+
+        That is the unit of the other end of a range ("15 to 45 hours" backs "15 hours"), the parts of a sum ("1 hour
+        30 minutes"), and "one", which is a pronoun too often to be asked of a claim.
+        """
+        return frozenset(fact for fact, _ in self._facts(text))
+
+    def _facts(self, text: str) -> Iterator[tuple[Fact, bool]]:
+        plain = unicodedata.normalize("NFKC", text)
+        yield from ((Fact("link", normal_link(link)), True) for link in _LINK.findall(plain))
+        folded = fold(_LINK.sub(_READ, plain))
+        for pattern, convert in self._steps:
             for match in pattern.finditer(folded):
-                facts.update(convert(match))
-            folded = pattern.sub(" \x00 ", folded)
-        return frozenset(facts)
+                yield from convert(match)
+            folded = pattern.sub(_READ, folded)
 
-    @staticmethod
-    def _link(match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("link", normal_link(match[0]))]
+    def _date(self, match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+        told = match.groupdict()
+        year = told.get("year") or ""
+        day = told.get("day") or told.get("day2")
+        month = self._months[told["month"] or told["month2"]]
+        yield Fact("date", f"{year}-{month:02d}" + (f"-{int(day):02d}" if day else "")), True
 
-    @staticmethod
-    def _iso_date(match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("date", "-".join(part for part in match.groups() if part))]
+    def _span(self, match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+        unit, more = self._units[match["unit"]], match["unit2"] and self._units[match["unit2"]]
+        amount = self._amount(match["amount"])
+        if low := match["low"] or match["low2"]:
+            yield Fact("number", _tidy(self._amount(low))), True
+            yield _duration(self._amount(low), unit), False
+        summed = more is not None and more == _NEXT_UNIT.get(unit)
+        yield _duration(amount, unit), not summed
+        if more:
+            rest = self._amount(match["amount2"])
+            yield _duration(rest, more), not summed
+            if summed:
+                yield _duration(amount + rest * _span_in(more) / _span_in(unit), unit), True
 
-    def _date(self, match: re.Match[str]) -> Iterable[Fact]:
-        day = match["day"] or match["day2"]
-        stamp = f"{match['year']}-{self._months[match['month']]:02d}"
-        return [Fact("date", f"{stamp}-{int(day):02d}" if day else stamp)]
+    def _word(self, match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+        figure = self._amount(match[0])
+        yield Fact("number", _tidy(figure)), figure > 1
 
-    @staticmethod
-    def _code(match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("code", match[0])]
+    def _amount(self, figure: str) -> Decimal:
+        """A figure in digits or in words; "twenty-five" is the sum of its words."""
+        if figure[0].isdigit():
+            return Decimal(_figure(figure))
+        whole = self._numbers.get(figure)
+        return Decimal(
+            whole if whole is not None else sum(map(self._numbers.__getitem__, self._number_word.findall(figure)))
+        )
 
-    @staticmethod
-    def _money(match: re.Match[str]) -> Iterable[Fact]:
-        sign = match["before"] or match["after"]
-        amount = _figure(match["amount"] or match["amount2"])
-        return [Fact("money", f"{_CURRENCY.get(sign, sign)} {amount}")]
 
-    @staticmethod
-    def _percent(match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("percent", _figure(match["amount"]))]
+def _date_parts(match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+    told = match.groupdict()
+    if only := told.get("only_year"):
+        yield Fact("number", only), True
+        return
+    parts = (told["month"], told["day"])
+    yield Fact("date", "-".join([told["year"] or "", *(f"{int(part):02d}" for part in parts if part)])), True
 
-    def _span(self, match: re.Match[str]) -> Iterable[Fact]:
-        word, unit = match["amount"], self._units[match["unit"]]
-        amount = Decimal(self._numbers[word]) if word in self._numbers else Decimal(_figure(word))
-        if unit in _MONTHS:
-            return [Fact("duration", f"{_tidy(amount * _MONTHS[unit])} months")]
-        return [Fact("duration", f"{_tidy(amount * _MINUTES[unit])} minutes")]
 
-    @staticmethod
-    def _plain(match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("number", _figure(match[0]))]
+def _code(match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+    yield Fact("code", match[0]), True
 
-    def _word(self, match: re.Match[str]) -> Iterable[Fact]:
-        return [Fact("number", str(self._numbers[match[0]]))]
+
+def _money(match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+    sign = match["before"] or match["after"]
+    currency = _CURRENCY.get(sign.removeprefix("us").strip(), sign)
+    yield Fact("money", f"{currency} {_figure(match['amount'] or match['amount2'])}"), True
+    if other := match["high"] or match["low"]:
+        yield Fact("number", _figure(other)), True
+        yield Fact("money", f"{currency} {_figure(other)}"), False
+
+
+def _percent(match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+    yield Fact("percent", _figure(match["amount"])), True
+    if match["low"]:
+        yield Fact("number", _figure(match["low"])), True
+        yield Fact("percent", _figure(match["low"])), False
+
+
+def _plain(match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
+    yield Fact("number", _figure(match[0])), True
 
 
 def supports(held: frozenset[Fact], fact: Fact) -> bool:
@@ -143,25 +204,36 @@ def supports(held: frozenset[Fact], fact: Fact) -> bool:
     if fact in held:
         return True
     if fact.kind == "date":
-        return any(other.kind == "date" and other.value.startswith(fact.value + "-") for other in held)
+        return any(other.kind == "date" and _within(fact.value, other.value) for other in held)
     if fact.kind == "number":
-        return any(fact.value in numbers_of(other) for other in held)
+        return any(fact.value in _numbers_of(other) for other in held)
+    if fact.kind == "code" and (ends := _ends(fact.value)):
+        # "100-900" may be a code or a scale; a scale is as good when told as "100 to 900".
+        return all(Fact("number", end) in held for end in ends)
     return False
 
 
-def numbers_of(fact: Fact) -> set[str]:
-    """The bare numbers under which a fact may be told."""
-    if fact.kind == "number":
-        return {fact.value}
+def _within(date: str, other: str) -> bool:
+    """Whether every part that a date tells, of year, month and day, is the other's."""
+    return all(mine in {"", theirs} for mine, theirs in zip_longest(date.split("-"), other.split("-"), fillvalue=""))
+
+
+def _numbers_of(fact: Fact) -> set[str]:
     if fact.kind == "date":
-        return {fact.value[:4]}
+        return {fact.value.split("-")[0]}
     if fact.kind == "money":
         return {fact.value.split(" ", 1)[1]}
     if fact.kind == "duration":
         return _spoken_spans(fact.value)
     if fact.kind == "percent":
         return {fact.value}
-    return set()
+    return set(_ends(fact.value)) if fact.kind == "code" else set()
+
+
+def _ends(code: str) -> tuple[str, ...]:
+    """The two numbers of a code that is made of figures only, none of any other."""
+    parts = code.split("-")
+    return tuple(_figure(part) for part in parts) if all(part.isdigit() for part in parts) else ()
 
 
 def _spoken_spans(duration: str) -> set[str]:
@@ -172,23 +244,85 @@ def _spoken_spans(duration: str) -> set[str]:
     return {_tidy(whole / factor) for factor in factors}
 
 
+def _duration(amount: Decimal, unit: str) -> Fact:
+    return Fact("duration", f"{_tidy(amount * _span_in(unit))} {'months' if unit in _MONTHS else 'minutes'}")
+
+
+def _span_in(unit: str) -> int:
+    return _MONTHS.get(unit) or _MINUTES[unit]
+
+
 def normal_link(link: str) -> str:
-    """A link for comparison: host in lower case without `www.`, no scheme, no trailing slash; query kept."""
-    parts = urlsplit(link if "//" in link else f"//{link}")
-    query = f"?{parts.query}" if parts.query else ""
-    fragment = f"#{parts.fragment}" if parts.fragment else ""
-    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}{fragment}"
+    """A link for comparison: no web scheme, host in lower case without `www.`, nothing after it that a sentence adds.
+
+    Path and query stay as they are: a server may tell them apart by case.
+    """
+    text = _WEB.sub("", unicodedata.normalize("NFKC", link).rstrip(_AFTER_LINK))
+    host = re.split(r"[/?#]", text, maxsplit=1)[0]
+    return host.lower() + _LAST_SLASH.sub("", text[len(host) :], count=1)
 
 
 def _figure(text: str) -> str:
-    """One spelling for a number: `1,350`, `1 350` and `1350.0` are `1350`; a comma before one or two digits is a
-    decimal comma."""
-    text = re.sub(r"[,\u00a0\u202f ](?=\d{3}(?!\d))", "", text).replace(",", ".")
+    """One spelling for a number: `1,350`, `1 350`, `1.350` and `1350.0` are `1350`; `99,50` is `99.5`."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", text):
+        text = text.replace(".", "")
+    text = re.sub(r"[, ](?=\d{3}(?!\d))", "", text).replace(",", ".")
     return _tidy(Decimal(text))
 
 
 def _tidy(value: Decimal) -> str:
     return format(value.normalize(), "f") if value else "0"
+
+
+def _spoken_dates(months: Mapping[str, int]) -> list[re.Pattern[str]]:
+    """Dates with a month's name: with the year, then a day of a month without one."""
+    name, ordinal, of = _any_of(months), r"(?:st|nd|rd|th|er|o)?", r"(?:(?:of|de|del)\s+)?"
+    day = rf"(?<![\w.,])(?P<day>\d{{1,2}}){ordinal}\.?[\s-]+{of}"
+    day2 = rf"[\s-]+(?P<day2>\d{{1,2}}){ordinal}(?![\w%]|[.,]\d)"
+    return [
+        re.compile(rf"(?:{day})?(?P<month>{name})\.?(?:{day2})?,?[\s-]+{of}(?P<year>{_YEAR})(?!\d)"),
+        re.compile(rf"{day}(?P<month>{name})|(?P<month2>{name})\.?{day2}"),
+    ]
+
+
+def _long_months(months: Mapping[str, int]) -> re.Pattern[str]:
+    return re.compile(rf"(?P<month>{_any_of(name for name in months if len(name) >= _LONG_NAME)})")
+
+
+def _codes(units: Iterable[str]) -> re.Pattern[str]:
+    """Exam codes; two figures with a unit ("100-150 hours", "$100-450") are a range and no code."""
+    not_money = r"(?<![$€£₹])(?<![$€£₹]\s)(?<!usd\s)(?<!eur\s)(?<!gbp\s)(?<!inr\s)"
+    figures = rf"{not_money}\d{{3}}-\d{{3,4}}(?!\s?%|[\s-]?(?:{_any_of(units)}|{_SIGN}))"
+    return re.compile(rf"(?<![\w-])(?:{_CODE}|{figures})(?!\w|-\d)")
+
+
+def _durations(numbers: Mapping[str, int], units: Iterable[str]) -> re.Pattern[str]:
+    figure = rf"(?:(?<![a-z\d.,]){_NUMBER}|{_number_words(numbers)})"
+    unit = rf"(?:{_alternatives(units)})(?![a-z])"
+    return re.compile(
+        rf"(?:(?!{_YEAR}\D)(?P<low>{figure}){_UP_TO}|between\s(?P<low2>{figure})\sand\s)?"
+        rf"(?P<amount>{figure})[\s-]*(?P<unit>{unit})"
+        rf"(?:\s(?:and\s)?(?P<amount2>{figure})[\s-]*(?P<unit2>{unit}))?"
+    )
+
+
+def _spoken_numbers(numbers: Mapping[str, int]) -> re.Pattern[str]:
+    """In scripts without spaces a number's sign is a part of many other words: there it counts only before a unit."""
+    return re.compile(_number_words({word: figure for word, figure in numbers.items() if not is_spaceless(word)}))
+
+
+def _number_words(numbers: Mapping[str, int]) -> str:
+    """Numbers in words, also put together of tens and ones: "twenty-five", "treinta y cinco", "三十六"."""
+    tens = _any_of(word for word, figure in numbers.items() if figure in range(20, 100, 10))
+    ones = _any_of(word for word, figure in numbers.items() if figure in range(1, 10))
+    return rf"(?:{tens}(?:[\s-]|\s[ye]\s)?{ones}|{_any_of(numbers)})"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some whole words; where a script writes no spaces, for the words anywhere."""
+    every = set(words)
+    spaceless = {word for word in every if is_spaceless(word)}
+    return rf"(?:(?<!\w)(?:{_alternatives(every - spaceless)})(?!\w)|{_alternatives(spaceless)})"
 
 
 def _alternatives(names: Iterable[str]) -> str:

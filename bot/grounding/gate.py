@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.core.answer import Citation, Claim, Draft, Statement
-from bot.text.words import words
 from bot.documents.model import Passage
 from bot.grounding.facts import Fact, FactReader, normal_link, supports
+from bot.text.words import words
 
 # At least this share of a claim's words stands in what it cites. Measured on MTRAG's human-judged answers, a share
 # below 0.6 flags unfaithful answers with few false alarms; claims here also carry the framing words of a sentence.
@@ -40,26 +40,26 @@ class Gate:
 
     def problem(self, statement: Statement, learner_words: str, *, same_language: bool = True) -> str | None:
         """Why a statement may not be shown, or None. The reason is for the log, not for the learner."""
-        own = self._reader.read(learner_words)
-        held = own.union(*(self.facts(passage) for passage in statement.passages))
+        own = self._reader.backing(learner_words)
+        cited = frozenset[Fact]().union(*(self.facts(passage) for passage in statement.passages))
         for fact in sorted(self._reader.read(statement.text), key=lambda fact: (fact.kind, fact.value)):
-            if not self._backed(fact, held, own):
+            if not self._backed(fact, cited, own):
                 return f"{fact.kind} {fact.value!r} is in none of its citations"
         if statement.passages and same_language and not shares_words(statement):
             return "shares too few words with its citations"
         return None
 
-    def _backed(self, fact: Fact, held: frozenset[Fact], own: frozenset[Fact]) -> bool:
+    def _backed(self, fact: Fact, cited: frozenset[Fact], own: frozenset[Fact]) -> bool:
         if fact.kind == "link":
-            # A link from the learner's own words is not repeated either: it was never checked.
-            return fact in held - own or fact.value in self._allowed
-        return supports(held, fact)
+            # A link that only the learner gave is not repeated: it was never checked.
+            return fact in cited or fact.value in self._allowed
+        return supports(cited | own, fact)
 
     def facts(self, passage: Passage) -> frozenset[Fact]:
         """The facts that citing this passage backs: of its text, its title, its links and its date."""
         links = {Fact("link", normal_link(link)) for link in (*passage.links, *filter(None, [passage.url]))}
         stamp = f" {passage.as_of}" if passage.as_of else ""
-        return self._reader.read(f"{passage.title}. {passage.heading}\n{passage.text}{stamp}") | links
+        return self._reader.backing(f"{passage.title}. {passage.heading}\n{passage.text}{stamp}") | links
 
     def release(self, draft: Draft, learner_words: str, *, same_language: bool = True) -> Released:
         """Drop what fails, number the citations in order of first use, and set the text."""

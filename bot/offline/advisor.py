@@ -28,6 +28,8 @@ _TALK = ("greeting", "thanks", "bye", "help")
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal"})
 # Fields that people also ask of credentials in general; the others are asked of one.
 _CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
+# Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
+_GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages"})
 _MAX_READINGS = 4
 
 
@@ -62,7 +64,7 @@ class OfflineAdvisor:
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
         language = turn.language or self._languages.guess(
-            turn.question, question.cue_languages, turn.context.language
+            turn.question, question.cue_languages, turn.context.language, only_names=not question.rest
         )
         resolved = resolve(question, turn.context, self._toolbox.catalog)
         draft, context = await self._draft(question, resolved, turn.context, language)
@@ -236,7 +238,9 @@ class OfflineAdvisor:
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
             return self._which(question, (), resolved.fields, language)
-        whole_provider = bool(question.providers) and question.has("plural")
+        whole_provider = bool(question.providers) and (
+            question.has("plural") or bool(resolved.fields) and _GENERAL.issuperset(resolved.fields)
+        )
         if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
             return self._which(question, resolved.readings, resolved.fields, language)
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]

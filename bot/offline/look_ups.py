@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
-from bot.grounding.facts import Fact, FactReader, numbers_of
+from bot.grounding.facts import Fact, FactReader, supports
 
 # Fields that belong to the answer even when only the first was asked for.
 _WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
@@ -50,11 +51,7 @@ class LookUps:
         """What it is and the three facts that people decide by."""
         passage = self._toolbox.look_up(credential, "awarding_body").passage
         summary = Statement(text=credential.summary, passages=(passage,) if passage else ())
-        rest = [
-            self.statement(credential, field, language, name=credential.short_name)
-            for field in _OVERVIEW
-            if sourced(credential, field) is not None
-        ]
+        rest = [self._brief(credential, field, language) for field in _OVERVIEW if sourced(credential, field) is not None]
         warning = self._warning(credential, (), language)
         return Draft(
             status="answered",
@@ -91,14 +88,26 @@ class LookUps:
         )
 
     def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact]) -> list[Statement]:
-        numbers = {number for fact in facts for number in numbers_of(fact)}
-
         def said(value: str) -> bool:
-            return bool(numbers & {number for fact in self._facts.read(value) for number in numbers_of(fact)})
+            held = self._facts.read(value)
+            return any(supports(held, fact) for fact in facts if fact.kind != "code")
 
         passage = self._toolbox.look_up(credential, field).passage
         cited = (passage,) if passage else ()
         return [Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said)]
+
+    def _brief(self, credential: Credential, field: str, language: str) -> Statement:
+        """A field in an overview: prerequisites without what is only recommended."""
+        value = sourced(credential, field)
+        if field != "prerequisites" or value is None or value.value is None:
+            return self.statement(credential, field, language, name=credential.short_name)
+        text = self._wording.say(
+            "field.prerequisites",
+            language,
+            name=credential.short_name,
+            value=self._wording.short_value(credential, field, language),
+        )
+        return replace(self.statement(credential, field, language), text=text)
 
     def suggestions(self, credential: Credential, told: Sequence[str], language: str) -> tuple[Suggestion, ...]:
         """Fields that were not told yet, each as a question of its own."""

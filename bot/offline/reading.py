@@ -19,7 +19,9 @@ SURE_SIMILARITY = 0.862
 FAIR_SIMILARITY = 0.835
 FAIR_COVERAGE = 0.45
 LEXICAL_COVERAGE = 0.6
-_MAX_WORDS = 48
+_WORD_SHARE = 0.06
+_OWN_PAGE = 0.01
+_MAX_WORDS = 45
 _HITS = 6
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|\n+")
 # An abbreviation's full stop ends no sentence.
@@ -48,7 +50,9 @@ class Reading:
         `mentioning`: names of which a passage has to hold one (of the provider that was asked about).
         """
         hits = await self._toolbox.search(question, limit=_HITS, documents=documents)
+        asked = set(terms(question)) - {term for name in mentioning for term in terms(name)}
         about = [hit for hit in hits if is_about(hit) and _mentions(hit, mentioning)]
+        about.sort(key=lambda hit: -_fitness(hit, asked, own_page=bool(mentioning)))
         if not about:
             return None
         best = about[0].passage
@@ -62,6 +66,17 @@ def is_about(hit: Hit) -> bool:
     if hit.similarity >= SURE_SIMILARITY:
         return True
     return hit.similarity >= FAIR_SIMILARITY and hit.coverage >= FAIR_COVERAGE
+
+
+def _fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
+    """Meaning first; between passages of like meaning the one that holds more of the words asked for, and of a
+    provider's own page when a provider is asked about, else the other."""
+    held = set(terms(hit.passage.indexed_text))
+    share = len(asked & held) / len(asked) if asked else 0.0
+    own = 0.0
+    if hit.passage.kind == "provider":
+        own = _OWN_PAGE if own_page else -_OWN_PAGE
+    return (hit.similarity or hit.score) + _WORD_SHARE * share + own
 
 
 def _mentions(hit: Hit, names: Sequence[str]) -> bool:
@@ -87,18 +102,24 @@ def excerpt(passage: Passage, question: str) -> str:
             continue
         chosen.append(place)
         size += length
-        if len(chosen) == 2 and not sentences[chosen[0]].endswith(":"):
+        if len(chosen) == 3:
             break
     return " ".join(sentences[place] for place in sorted(chosen))
 
 
 def split_sentences(text: str) -> list[str]:
+    """Sentences in order; a list belongs to the sentence that introduces it, its items joined by semicolons."""
     sentences: list[str] = []
-    for piece in _SENTENCE.split(text):
-        if sentences and _ABBREVIATION.search(sentences[-1]):
+    for piece in (part.strip() for part in _SENTENCE.split(text)):
+        if not piece:
+            continue
+        if sentences and piece.startswith("- "):
+            joint = " " if sentences[-1].endswith(":") else "; "
+            sentences[-1] += joint + piece[2:].rstrip(".;")
+        elif sentences and _ABBREVIATION.search(sentences[-1]):
             sentences[-1] += " " + piece
-        elif piece.strip():
-            sentences.append(piece.strip())
+        else:
+            sentences.append(piece)
     return sentences
 
 

@@ -50,6 +50,9 @@ class Recommendations:
         )
 
     def _labelled(self, credential: Credential, field: str, language: str) -> str:
+        known = sourced(credential, field)
+        if known is None or known.value is None:
+            return self._wording.say("brief.unknown", language, field=self._wording.field_name(field, language))
         value = self._wording.short_value(credential, field, language)
         return self._wording.say(f"brief.{field}", language, value=value)
 

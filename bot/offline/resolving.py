@@ -12,6 +12,7 @@ from bot.offline.understanding import Question
 
 # A question of few words that names nothing new leans on the turn before.
 _SHORT = 6
+_RELATING = frozenset({"prerequisites", "stacks_into"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,10 @@ def _named(question: Question, context: Context, catalog: Catalog) -> Resolved:
     for ids in question.named:
         told = _narrowed(ids, question, context, catalog)
         (subjects if len(told) == 1 else readings).extend(told)
-    if question.has("pronoun") and question.has("compare") and len(set(subjects)) == 1:
-        # "is it cheaper than X?": the other side is what was spoken of.
-        subjects = [*context.focus[:1], *subjects]
+    relating = question.has("compare") or _RELATING & set(question.fields)
+    if question.has("pronoun") and relating and len(set(subjects)) == 1 and context.focus:
+        # "is it cheaper than X?", "does it need X?": the other side is what was spoken of.
+        subjects = [*subjects, *context.focus[:1]]
     return Resolved(
         subjects=_credentials(tuple(dict.fromkeys(subjects)), catalog),
         readings=_credentials(tuple(dict.fromkeys(readings)), catalog) if not subjects else (),

@@ -164,6 +164,11 @@ class Index:
             ).fetchall()
         return frozenset(number for (number,) in rows)
 
+    def document_of_passages(self) -> dict[int, str]:
+        """To which document each passage belongs."""
+        with self._lock:
+            return dict(self._db.execute("SELECT number, document FROM passages").fetchall())
+
     # Vectors
 
     def missing_vectors(self) -> list[tuple[str, str]]:

@@ -25,16 +25,20 @@ class LanguageGuess:
         """Whether answers can be given in a language."""
         return language in self._supported
 
-    def guess(self, text: str, known_words: Sequence[str], before: str | None = None) -> str:
-        """`known_words`: the languages of the lexicon's words in the text; `before`: the last question's language."""
+    def guess(
+        self, text: str, known_words: Sequence[str], before: str | None = None, *, only_names: bool = False
+    ) -> str:
+        """`known_words`: the languages of the lexicon's words in the text; `before`: the last question's language;
+        `only_names`: whether the text has no other words, so that it tells nothing of its language."""
         votes = Counter(language for language in known_words if language in self._supported)
         if votes:
             ranked = votes.most_common()
             if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
                 return ranked[0][0]
-        language, confidence = self._statistics(text)
-        if confidence >= _SURE:
-            return language
+        if not only_names:
+            language, confidence = self._statistics(text)
+            if confidence >= _SURE:
+                return language
         return before or (DEFAULT_LANGUAGE if not votes or votes[DEFAULT_LANGUAGE] else votes.most_common(1)[0][0])
 
     def _statistics(self, text: str) -> tuple[str, float]:

@@ -26,7 +26,7 @@ _WORD = re.compile(
     | \d+(?:[.,]\d+)*
     | [{_SPACELESS}]                                # scripts without spaces: a character a word
     | (?:[^\W\d_{_SPACELESS}][{_SIGNS}]*|\d)+       # letters with their vowel signs
-      (?:['’][^\W\d_]+)?\+?
+      (?:(?<=[^\W\d_]{{3}})['’][^\W\d_]+)?\+?      # what's is one word, l'examen and i'm are two
     """,
     re.VERBOSE,
 )

@@ -13,6 +13,9 @@ from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 from bot.text.words import clean
 
 
+_LONGEST_COMMAND = 100
+
+
 def nothing() -> None:
     """For those who need no preparation."""
 
@@ -34,18 +37,20 @@ class Chat:
         """Answer line after line until they end or one of them says /quit. Blank lines are passed over."""
         with asyncio.Runner() as runner:
             for line in lines:
-                text = clean(line)
-                if text == "/quit":
+                if line.strip() == "/quit":
                     return
-                if text:
-                    runner.run(self.respond(text, whole=line))
+                if line.strip():
+                    runner.run(self.respond(line))
 
-    async def respond(self, text: str, whole: str | None = None) -> None:
-        """Answer one line. `whole` is the line as it came, whose length counts even where cleaning shortened it."""
-        if text.startswith("/"):
-            self._command(text.split()[0])
+    async def respond(self, line: str) -> None:
+        start = clean(line[:_LONGEST_COMMAND])
+        if start.startswith("/"):
+            self._command(start.split()[0])
             return
-        question = self._picked(text) or whole or text
+        question = line
+        if (picked := self._picked(start)) is not None:
+            self._view.asked(picked)
+            question = picked
         self._prepare()
         answer, self._context = await self._assistant.ask(question, self._context)
         self._last = reply_of(answer)
@@ -54,7 +59,7 @@ class Chat:
     def _picked(self, text: str) -> str | None:
         """What a number alone stands for: the suggestion of the last reply that bears it."""
         actions = self._last.actions
-        if text.isascii() and text.isdigit() and len(text) == 1 and 1 <= int(text) <= len(actions):
+        if text.isascii() and text.isdigit() and 1 <= int(text) <= len(actions):
             return actions[int(text) - 1].ask
         return None
 
@@ -66,7 +71,7 @@ class Chat:
         elif command == "/sources":
             self._view.note(self._say("sources.none"))
         else:
-            self._view.note(self._say("unknown_command", command=command[:40]))
+            self._view.note(self._say("unknown_command", command=command))
 
     def _say(self, key: str, **values: object) -> str:
         return self._phrases.say(key, self._context.language or DEFAULT_LANGUAGE, **values)

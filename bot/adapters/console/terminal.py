@@ -53,6 +53,9 @@ class TerminalView:
         self._console = console
         self._phrases = phrases
 
+    def asked(self, question: str) -> None:
+        self.dim(question)
+
     def show(self, reply: Reply) -> None:
         links = {citation.n: citation.url for citation in reply.citations}
         self._print(CitedMarkdown(reply.text, links))

@@ -16,6 +16,10 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 class View(Protocol):
     """Two forms: plain text, and a terminal with colour and links."""
 
+    def asked(self, question: str) -> None:
+        """The question that a number stood for."""
+        ...
+
     def show(self, reply: Reply) -> None:
         """An answer with its sources and what could be asked next."""
         ...
@@ -36,6 +40,9 @@ class PlainView:
         self._out = out
         self._phrases = phrases
         self._begun = False
+
+    def asked(self, question: str) -> None:
+        """Nothing: whoever reads lines from a pipe wants answers."""
 
     def show(self, reply: Reply) -> None:
         self._block(_BOLD.sub(r"\1", reply.text))

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from bot.core.errors import DocumentError, Problem
 from bot.documents.foreign.converted import read_docx, read_html, read_pdf
 from bot.documents.foreign.draft import MAX_BYTES, MAX_CHARACTERS, MAX_ROWS, ContentError, Draft
 from bot.documents.foreign.prose import read_markdown, read_mdx, read_text
 from bot.documents.foreign.records import read_csv, read_json, read_jsonl
 from bot.documents.foreign.text import bare_url, one_line, tidy, urls
 from bot.documents.model import Document, Section
+from bot.errors import DocumentError, Problem
 
 __all__ = ["MAX_BYTES", "MAX_CHARACTERS", "MAX_ROWS", "SUPPORTED", "read_file"]
 
@@ -75,9 +75,9 @@ def _content(path: Path) -> bytes:
 def _document(name: str, draft: Draft) -> Document:
     sections = tuple(section for section in map(_tidy, draft.sections) if section.text)
     summary = one_line(draft.summary)
-    if not sections and summary:
-        # Some pages are only a frame around what a program fills in; their description is all there is to read.
-        sections = (Section(heading="", text=summary),)
+    if summary:
+        # What a page says of itself is to be found too, and of some pages it is all there is to read.
+        sections = (Section(heading="", text=summary), *sections)
     if not sections:
         raise ContentError("holds no text")
     title = one_line(draft.title) or PurePosixPath(name).stem

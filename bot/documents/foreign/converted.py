@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from bot.documents.foreign.draft import MAX_BYTES, ContentError, Draft, bounded
@@ -20,12 +21,14 @@ from bot.documents.foreign.text import decode, one_line
 from bot.documents.markdown import sections
 from bot.documents.model import Section
 
+if TYPE_CHECKING:
+    from bs4 import Tag
+
 MAX_UNPACKED_BYTES = 100_000_000
 PASSAGE_CHARACTERS = 1_500
 
-_NOT_CONTENT = ["script", "style", "noscript", "template", "nav", "footer", "svg", "iframe", "button", "select"]
-# What a browser does not show must not speak to a model either.
-_HIDDEN = "[hidden], [aria-hidden=true], [role=navigation], [style*='display:none'], [style*='display: none']"
+_NOT_CONTENT = {"script", "style", "noscript", "template", "nav", "footer", "svg", "iframe", "button", "select"}
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _UNDERLINE = re.compile(r"</?u>")
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
 _GLYPH_SHARE = 0.2
@@ -39,9 +42,10 @@ def read_html(data: bytes) -> Draft:
         from markitdown import StreamInfo  # noqa: PLC0415
         from markitdown.converters import HtmlConverter  # noqa: PLC0415
 
-        soup = BeautifulSoup(_html_text(data), "html.parser")
+        # lxml, because Python's own parser takes quadratic time where a quote or a comment stays open.
+        soup = BeautifulSoup(_html_text(data), "lxml")
         title = soup.title.get_text() if soup.title else ""
-        for element in [*soup(_NOT_CONTENT), *soup.select(_HIDDEN)]:
+        for element in soup.find_all(_is_not_content):
             element.extract()
         info = StreamInfo(extension=".html", charset="utf-8")
         page = BytesIO(str(soup).encode())
@@ -87,7 +91,8 @@ def _converting(kind: str) -> Iterator[None]:
 
     They are imported inside, because they load for more than a second and warn while they do.
     """
-    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    for talkative in ("pdfminer", "bs4"):
+        logging.getLogger(talkative).setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -97,6 +102,17 @@ def _converting(kind: str) -> Iterator[None]:
         except Exception as error:
             detail = one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
             raise ContentError(f"cannot be read as {kind} ({detail[:200]})") from error
+
+
+def _is_not_content(tag: Tag) -> bool:
+    """What is not text of the page; what a browser does not show must not speak to a model either."""
+    return (
+        tag.name in _NOT_CONTENT
+        or "hidden" in tag.attrs
+        or tag.get("aria-hidden") == "true"
+        or tag.get("role") == "navigation"
+        or bool(_NOT_SHOWN.search(str(tag.get("style", ""))))
+    )
 
 
 def _html_text(data: bytes) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from bot.core.text import clean
 from bot.documents.foreign.draft import MAX_CHARACTERS, ContentError, bounded
+from bot.text.words import clean
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")

@@ -1,0 +1,101 @@
+"""`ask`: one question, or many from a batch file."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.cli import batch
+from bot.cli.output import say_json
+from bot.cli.session import ready_library
+from bot.cli.views import console_phrases, output_view
+from bot.core.answer import Answer
+from bot.core.reply import reply_of
+from bot.errors import InputError
+
+if TYPE_CHECKING:
+    from bot.app import Library
+    from bot.core.assistant import Assistant
+    from bot.core.conversation import Context
+
+
+def ask_one(question: str, language: str | None, *, as_json: bool) -> None:
+    with ready_library(patient=False) as library:
+        tag = supported_language(language, library)
+        answer, _ = asyncio.run(_assistant(library).ask(question, language=tag))
+        if as_json:
+            say_json(answer_object(secrets.token_hex(6), answer))
+            return
+        reply = reply_of(answer)
+        # Whoever asks once cannot pick a suggestion, but has to see between which readings to choose.
+        view = output_view(console_phrases(library.settings))
+        view.show(reply if answer.status == "clarify" else replace(reply, actions=()))
+
+
+def ask_many(file: str, language: str | None, learner: str | None) -> None:
+    """An object a line. Lines of one learner follow on from each other; `learner` asks where a line names none."""
+    with batch.opened(file) as stream, ready_library(patient=True) as library:
+        asyncio.run(_ask_all(batch.items(stream, "question"), library, supported_language(language, library), learner))
+
+
+async def _ask_all(lines: Any, library: Library, language: str | None, learner: str | None) -> None:
+    assistant = _assistant(library)
+    contexts: dict[str, Context] = {}
+    for item in lines:
+        if isinstance(item, batch.Unreadable):
+            say_json(item.as_object())
+            continue
+        who = item.learner or learner
+        answer, context = await assistant.ask(item.text, contexts.get(who or ""), language=language)
+        if who:
+            contexts[who] = context
+        say_json(answer_object(item.id, answer))
+
+
+def answer_object(identity: str | int, answer: Answer) -> dict[str, Any]:
+    """An answer as others may rely on it: these names, in this order."""
+    return {
+        "id": identity,
+        "question": answer.question,
+        "status": answer.status,
+        "language": answer.language,
+        "mode": answer.mode,
+        "text": answer.text,
+        "claims": [
+            {"text": claim.text, "verdict": claim.verdict, "citations": list(claim.citations)}
+            for claim in answer.claims
+        ],
+        "citations": [
+            {
+                "n": citation.n,
+                "document": citation.document,
+                "title": citation.title,
+                "passage": citation.passage,
+                "url": citation.url,
+                "source": citation.source,
+                "as_of": citation.as_of,
+            }
+            for citation in answer.citations
+        ],
+        "suggestions": [{"label": suggestion.label, "ask": suggestion.ask} for suggestion in answer.suggestions],
+        "elapsed_ms": answer.elapsed_ms,
+    }
+
+
+def supported_language(tag: str | None, library: Library) -> str | None:
+    """The language to reply in: `es`, also for `es-MX`. Raises `InputError` for one that has no phrases."""
+    if tag is None:
+        return None
+    language = tag.replace("_", "-").split("-")[0].lower()
+    supported = sorted(library.phrases.languages)
+    if language not in supported:
+        raise InputError(f"there are no replies in {tag!r}; --language takes {', '.join(supported)}")
+    return language
+
+
+def _assistant(library: Library) -> Assistant:
+    from bot.app import build_assistant  # noqa: PLC0415
+
+    return build_assistant(library)

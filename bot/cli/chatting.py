@@ -1,0 +1,116 @@
+"""`chat`: the conversation in a terminal, or over a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.adapters.console.chat import Chat
+from bot.adapters.console.view import PlainView
+from bot.cli.output import is_terminal, progress
+from bot.cli.session import index_texts, load_settings, open_library, ready_library
+from bot.cli.views import console_phrases, terminal_view
+
+if TYPE_CHECKING:
+    from bot.app import Library
+    from bot.retrieval.retriever import HybridRetriever
+    from bot.text.prompts import Phrases
+
+logger = logging.getLogger(__name__)
+
+
+def chat() -> None:
+    if is_terminal(sys.stdin) and is_terminal(sys.stdout):
+        _at_terminal()
+    else:
+        _over_pipe()
+
+
+def _over_pipe() -> None:
+    from bot.app import build_assistant  # noqa: PLC0415
+
+    with ready_library(patient=False) as library:
+        phrases = console_phrases(library.settings)
+        lines = (line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer)
+        Chat(build_assistant(library), PlainView(sys.stdout, phrases), phrases).run(lines)
+
+
+def _at_terminal() -> None:
+    settings = load_settings()
+    phrases = console_phrases(settings)
+    shown = terminal_view(phrases)
+    # The welcome stands there while the rest is loaded.
+    shown.note(phrases.say("welcome"))
+    shown.dim(phrases.say("hint"))
+    from bot.app import build_assistant, build_retriever  # noqa: PLC0415
+
+    with open_library() as library:
+        with progress() as steps:
+            missing = index_texts(library, steps)
+        retriever = build_retriever(library)
+        if missing:
+            shown.dim(phrases.say("vectors.behind", count=f"{missing:,}"))
+        with CatchingUp(library, retriever, missing) as vectors:
+            Chat(build_assistant(library, retriever), shown, phrases, vectors.take_in).run(_typed(phrases))
+
+
+def _typed(phrases: Phrases) -> Iterator[str]:
+    """What is typed, line by line, until Ctrl-D or Ctrl-C."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401, PLC0415 - its import alone gives `input` a history and editing
+    prompt = f"\n{phrases.say('prompt')} "
+    while True:
+        try:
+            yield input(prompt)
+        except (EOFError, KeyboardInterrupt):
+            print()  # noqa: T201 - the shell's prompt belongs on a line of its own
+            return
+
+
+class CatchingUp:
+    """Embeds what has no vector in the background, and lets the retriever have it between two questions."""
+
+    def __init__(self, library: Library, retriever: HybridRetriever, missing: int) -> None:
+        self._library = library
+        self._retriever = retriever
+        self._new = threading.Event()
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._embed, daemon=True) if missing else None
+
+    def __enter__(self) -> CatchingUp:
+        if self._thread:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving.set()
+        if self._thread:
+            self._thread.join()
+
+    def take_in(self) -> None:
+        """Search what has been embedded since. Called by whoever asks, as a search must not see half a change."""
+        if self._new.is_set():
+            self._new.clear()
+            self._retriever.refresh()
+
+    def _embed(self) -> None:
+        try:
+            self._library.embed(self._step)
+        except _Left:
+            return
+        except Exception:
+            # Search goes on by words; the next start tries again.
+            logger.exception("vectors.failed")
+
+    def _step(self, _stage: str, _done: int, _total: int) -> None:
+        self._new.set()
+        if self._leaving.is_set():
+            raise _Left
+
+
+class _Left(Exception):  # noqa: N818 - no error: the chat is over
+    """Ends embedding after the batch at hand."""

@@ -1,0 +1,154 @@
+"""The command line: names, options and help. What a command does stands in the module named after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import asking, chatting, checking, evaluating, ingesting, searching
+from bot.cli.searching import Request
+from bot.errors import InputError
+
+app = typer.Typer(
+    help="A learning advisor in your terminal: sourced answers about credentials and learning paths.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Nothing but JSON on standard output.")]
+Many = list[str] | None
+
+
+@app.command()
+def chat() -> None:
+    """Talk with the advisor, here or over a pipe."""
+    chatting.chat()
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    *,
+    batch: Annotated[
+        str | None, typer.Option(metavar="FILE", help='JSON Lines of {"id", "question", "learner"?}; - for stdin.')
+    ] = None,
+    learner: Annotated[
+        str | None, typer.Option(metavar="ID", help="Who asks, where a batch line does not say.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="TAG", help="The language to reply in.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question, or each line of a batch file."""
+    if batch is not None and question is None:
+        asking.ask_many(batch, language, learner)
+    elif question is not None and batch is None:
+        asking.ask_one(question, language, as_json=as_json)
+    else:
+        raise InputError("give a question, or --batch FILE; see `credway ask --help`")
+
+
+@app.command()
+def search(  # noqa: PLR0913 - an option each
+    query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages at most.")] = 5,
+    kind: Annotated[
+        Many, typer.Option(metavar="K", help="credential, guide, provider, general, or a credential's kind.")
+    ] = None,
+    provider: Annotated[Many, typer.Option(metavar="P", help="Who offers it, by id or name.")] = None,
+    level: Annotated[Many, typer.Option(metavar="L", help="The level, as sources name it.")] = None,
+    max_price: Annotated[float | None, typer.Option(metavar="USD", min=0, help="The most it may cost in all.")] = None,
+    max_hours: Annotated[float | None, typer.Option(metavar="H", min=0, help="The most hours of study.")] = None,
+    skill: Annotated[Many, typer.Option(metavar="S", help="A topic, or words of a skill.")] = None,
+    language: Annotated[Many, typer.Option(metavar="TAG", help="A language it is offered in.")] = None,
+    include_retired: Annotated[bool, typer.Option("--include-retired", help="Also what is no longer offered.")] = False,
+    batch: Annotated[
+        str | None, typer.Option(metavar="FILE", help='JSON Lines of {"id", "query"}; - for stdin.')
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages, of all documents or of the credentials that the options describe.
+
+    Options that take several values repeat or take a comma list.
+    """
+    request = Request(
+        limit=limit,
+        kinds=_listed(kind),
+        providers=_listed(provider),
+        levels=_listed(level),
+        skills=_listed(skill),
+        languages=_listed(language),
+        max_price=max_price,
+        max_hours=max_hours,
+        include_retired=include_retired,
+    )
+    if batch is not None and query is None:
+        searching.search_many(batch, request)
+    elif query is not None and batch is None:
+        searching.search_one(query, request, as_json=as_json)
+    else:
+        raise InputError("give a query, or --batch FILE; see `credway search --help`")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of your own.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Index the packaged knowledge, or add your own files and folders; only what has changed is read."""
+    return ingesting.ingest(paths or (), dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def check(*, as_json: AsJson = False) -> int:
+    """Say what is there and what is missing, and what to do about it."""
+    return checking.check(as_json=as_json)
+
+
+class EvalGroup(TyperGroup):
+    """Lets `eval FILE` stand beside `eval retrieval`: what names no subcommand goes to the evaluation of answers."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["answers", *args]
+        return super().parse_args(ctx, args)
+
+
+evaluate = typer.Typer(
+    cls=EvalGroup,
+    help="Evaluate answers (eval [FILE]: JSON Lines of questions) or retrieval (eval retrieval).",
+    subcommand_metavar="[FILE] | retrieval [OPTIONS]",
+)
+app.add_typer(evaluate, name="eval")
+
+
+@evaluate.command("answers", hidden=True)
+def evaluate_answers(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON Lines of questions.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the evaluation questions and print a table by kind, with 95 % Wilson intervals."""
+    evaluating.evaluate_answers(file, as_json=as_json)
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(
+    *,
+    beir: Annotated[Path, typer.Option(metavar="FOLDER", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.")],
+    run: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the hybrid run here, in TREC format.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure nDCG@10, recall@10 and MRR@10 of lexical, dense and hybrid search on a BEIR folder."""
+    evaluating.evaluate_retrieval(beir, run, as_json=as_json)
+
+
+def _listed(values: Many) -> tuple[str, ...]:
+    """Values of an option that may repeat or hold a comma list."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

@@ -1,0 +1,35 @@
+"""Which of the console's views a command shows its result with."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from bot.adapters.console.view import PlainView, View
+from bot.cli.output import is_terminal
+from bot.text.prompts import Phrases
+
+if TYPE_CHECKING:
+    from bot.adapters.console.terminal import TerminalView
+    from bot.settings import Settings
+
+
+def console_phrases(settings: Settings) -> Phrases:
+    """What the console says: own prompts where they have a folder for it, else the packaged ones."""
+    from bot.settings import content_folder  # noqa: PLC0415 - see `bot.cli.session`
+
+    own = settings.prompts_dir / "console"
+    return Phrases.load(own if own.is_dir() else content_folder("prompts") / "console")
+
+
+def output_view(phrases: Phrases) -> View:
+    """How to show things on standard output, whatever it is."""
+    return terminal_view(phrases) if is_terminal(sys.stdout) else PlainView(sys.stdout, phrases)
+
+
+def terminal_view(phrases: Phrases) -> TerminalView:
+    from rich.console import Console  # noqa: PLC0415 - 0.2 s, only where a person looks
+
+    from bot.adapters.console.terminal import TerminalView  # noqa: PLC0415
+
+    return TerminalView(Console(highlight=False), phrases)
