@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.adapters.console.chat import Chat
 from bot.adapters.console.view import PlainView
@@ -18,7 +17,6 @@ from bot.cli.views import console_phrases, terminal_view
 if TYPE_CHECKING:
     from bot.app import Library
     from bot.retrieval.retriever import HybridRetriever
-    from bot.text.prompts import Phrases
 
 logger = logging.getLogger(__name__)
 
@@ -55,14 +53,21 @@ def _at_terminal() -> None:
         if missing:
             shown.dim(phrases.say("vectors.behind", count=f"{missing:,}"))
         with CatchingUp(library, retriever, missing) as vectors:
-            Chat(build_assistant(library, retriever), shown, phrases, vectors.take_in).run(_typed(phrases))
+            Chat(build_assistant(library, retriever), shown, phrases, vectors.take_in).run(
+                _typed(phrases.say("prompt"), coloured=shown.coloured)
+            )
 
 
-def _typed(phrases: Phrases) -> Iterator[str]:
+def _typed(symbol: str, *, coloured: bool) -> Iterator[str]:
     """What is typed, line by line, until Ctrl-D or Ctrl-C."""
-    with contextlib.suppress(ImportError):
+    prompt = f"\n{symbol} "
+    try:
         import readline  # noqa: F401, PLC0415 - its import alone gives `input` a history and editing
-    prompt = f"\n{phrases.say('prompt')} "
+    except ImportError:
+        pass
+    else:
+        # Between these two marks readline does not count what it writes as width.
+        prompt = f"\n\001\033[1;36m\002{symbol}\001\033[0m\002 " if coloured else prompt
     while True:
         try:
             yield input(prompt)
@@ -81,7 +86,7 @@ class CatchingUp:
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._embed, daemon=True) if missing else None
 
-    def __enter__(self) -> CatchingUp:
+    def __enter__(self) -> Self:
         if self._thread:
             self._thread.start()
         return self

@@ -99,11 +99,14 @@ def _shown(name: str, value: object) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
+    from bot.app import build_fact_reader  # noqa: PLC0415
     from bot.documents.check import check_knowledge  # noqa: PLC0415
     from bot.settings import content_folder  # noqa: PLC0415
+    from bot.text.lexicon import Lexicon  # noqa: PLC0415
 
     folder = content_folder("knowledge")
-    problems = check_knowledge(folder)
+    reader = build_fact_reader(Lexicon.load(settings.prompts_dir / "understanding"))
+    problems = check_knowledge(folder, reader)
     gone = [str(path) for path in settings.knowledge_dirs if not path.exists()]
     files = sum(1 for _ in folder.rglob("*.md"))
     if gone:

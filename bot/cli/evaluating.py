@@ -56,9 +56,9 @@ async def _ask_all(cases: Sequence[Case], assistant: Assistant, steps: Steps) ->
 
 
 def answer_table(rows: Sequence[Row]) -> list[str]:
-    head = f"{'kind':<24}{'n':>6}{'right':>7}{'share':>7}  {'95 % interval':<14}{'abstained':>10}{'words':>7}{'unbacked':>9}"
+    left = f"{'kind':<24}{'n':>6}{'right':>7}{'share':>7}"
     return [
-        head,
+        f"{left}  {'95 % interval':<14}{'abstained':>10}{'words':>7}{'unbacked':>9}",
         *(
             f"{row.kind:<24}{row.count:>6}{row.right:>7}{row.right / row.count if row.count else 0:>7.2f}"
             f"  {row.low:.2f} to {row.high:.2f}  {row.abstained:>10}{row.median_words:>7.0f}{row.unbacked:>9}"

@@ -41,7 +41,7 @@ class JsonLine(logging.Formatter):
 
 
 def set_up(level: str = "WARNING", style: Literal["text", "json"] = "text", folder: Path | None = None) -> None:
-    """Log to standard error, and faults to `credway.log` in `folder`. A later call takes the place of an earlier one."""
+    """Log to standard error, and faults to `credway.log` in `folder`; takes the place of an earlier call."""
     root = logging.getLogger()
     for handler in [handler for handler in root.handlers if handler.name in {_STREAM, _FILE}]:
         root.removeHandler(handler)

@@ -17,6 +17,7 @@ from bot.cli.output import tell
 from bot.errors import CredwayError, InputError, MissingService
 
 DONE, FAILED, WRONG_USAGE, MISSING = 0, 1, 2, 69
+_STATUS_OF = ((InputError, WRONG_USAGE), (MissingService, MISSING))
 
 logger = logging.getLogger(__name__)
 
@@ -41,19 +42,13 @@ def _status(arguments: Sequence[str]) -> int:
         # Without a command the help says what there is.
         status = app(arguments or ["--help"], prog_name="credway", standalone_mode=False)
     except typer.TyperException as error:
-        tell(f"credway: {error.format_message()} Try 'credway --help'.")
+        tell(f"credway: {error.format_message().removesuffix('.')}; see `credway --help`")
         return error.exit_code
     except typer.Abort:
         return FAILED
-    except MissingService as error:
-        tell(f"credway: {error}")
-        return MISSING
-    except InputError as error:
-        tell(f"credway: {error}")
-        return WRONG_USAGE
     except CredwayError as error:
         tell(f"credway: {error}")
-        return FAILED
+        return next((status for kind, status in _STATUS_OF if isinstance(error, kind)), FAILED)
     except BrokenPipeError:
         raise
     except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -134,8 +134,8 @@ def _credential_id(data: str) -> str:
 
 
 def _kinds(typed: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
-    credentials = sorted({credential.kind for credential in catalog})
-    known = {"credential": credentials, **{kind: [kind] for kind in (*PAGES, *credentials)}}
+    credentials: list[str] = sorted({credential.kind for credential in catalog})
+    known: dict[str, list[str]] = {"credential": credentials, **{kind: [kind] for kind in (*PAGES, *credentials)}}
     return tuple(kind for word in typed for kind in known[_known(word.replace("-", "_"), known, "kind")])
 
 
@@ -152,7 +152,7 @@ def _providers(typed: Sequence[str], library: Library, catalog: Catalog) -> tupl
     return tuple(by_name.get(fold(word)) or _known(word, ids, "provider") for word in typed)
 
 
-def _known(word: str, known: Sequence[str] | set[str] | dict[str, Any], option: str) -> str:
+def _known(word: str, known: Collection[str], option: str) -> str:
     if fold(word) not in known:
         raise InputError(f"there is no {option} {word!r}; --{option} takes {', '.join(sorted(known))}")
     return fold(word)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.core.answer import Citation, Claim, Draft, Statement
+from bot.core.answer import Citation, Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
 from bot.grounding.facts import Fact, FactReader, normal_link, supports
 from bot.text.words import words
@@ -58,14 +58,16 @@ class Gate:
     def facts(self, passage: Passage) -> frozenset[Fact]:
         """The facts that citing this passage backs: of its text, its title, its links and its date."""
         links = {Fact("link", normal_link(link)) for link in (*passage.links, *filter(None, [passage.url]))}
-        stamp = f" {passage.as_of}" if passage.as_of else ""
+        stamp = f"\n{passage.as_of}" if passage.as_of else ""
         return self._reader.backing(f"{passage.title}. {passage.heading}\n{passage.text}{stamp}") | links
 
     def release(self, draft: Draft, learner_words: str, *, same_language: bool = True) -> Released:
         """Drop what fails, number the citations in order of first use, and set the text."""
         kept: list[Statement] = []
         dropped: list[str] = []
-        for statement in draft.statements:
+        for drafted in draft.statements:
+            # Only the gate numbers citations: a mark in the draft would point at nothing, or at the wrong source.
+            statement = replace(drafted, text=_MARK.sub("", drafted.text))
             reason = self.problem(statement, learner_words, same_language=same_language)
             if reason is None:
                 kept.append(statement)
@@ -82,7 +84,7 @@ class Gate:
 
 def shares_words(statement: Statement) -> bool:
     """Whether a claim is about what it cites: enough of its longer words stand there."""
-    said = {word for word in words(_MARK.sub("", statement.text)) if len(word) > _SHORT or not word.isascii()}
+    said = {word for word in words(statement.text) if len(word) > _SHORT or not word.isascii()}
     held = {word for passage in statement.passages for word in words(passage.indexed_text)}
     return not said or len(said & held) / len(said) >= MIN_SHARED_WORDS
 
@@ -97,19 +99,20 @@ def _numbered(statements: Iterable[Statement]) -> dict[Passage, int]:
 
 def _set_text(statements: list[Statement], numbers: dict[Passage, int]) -> str:
     text = ""
+    before: Shape | None = None
     for statement in statements:
         marks = "".join(f"[{number}]" for number in sorted({numbers[passage] for passage in statement.passages}))
-        text += _separator(text, statement) + _with_marks(statement.text, marks)
+        text += _separator(before, statement.shape) + _with_marks(statement.text, marks)
+        before = statement.shape
     return text
 
 
-def _separator(before: str, statement: Statement) -> str:
-    if statement.shape == "item":
+def _separator(before: Shape | None, shape: Shape) -> str:
+    if shape == "item":
         return "\n- " if before else "- "
-    if not before:
+    if before is None:
         return ""
-    after_list = before.rsplit("\n", 1)[-1].startswith("- ")
-    return "\n\n" if statement.shape == "heading" or after_list else " "
+    return " " if before == shape == "sentence" else "\n\n"
 
 
 def _with_marks(text: str, marks: str) -> str:

@@ -70,16 +70,21 @@ class OfflineAdvisor:
         draft, context = await self._draft(question, resolved, turn.context, language)
         # A language without phrases is answered in English; the phrases fall back by themselves.
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
-        return self._release(turn, draft, spoken), replace(context, language=language)
+        return self._release(turn, draft, context, spoken), replace(context, language=language)
 
-    def _release(self, turn: Turn, draft: Draft, language: str) -> Answer:
+    def _release(self, turn: Turn, draft: Draft, context: Context, language: str) -> Answer:
+        """Through the gate; what is left of a draft without its claims is no answer, so then it abstains."""
+        # The names of what is spoken of are no facts that need a source: "ISC2" holds a number, but states none.
+        spoken_of = (self._toolbox.catalog[i].name for i in {*context.focus, *context.options})
+        own_words = " ".join([turn.question, *spoken_of])
         same_language = language == DEFAULT_LANGUAGE
-        released = self._gate.release(draft, turn.question, same_language=same_language)
+        released = self._gate.release(draft, own_words, same_language=same_language)
         if released.dropped:
-            logger.warning("claim.dropped %s", released.dropped)
-        if draft.status == "answered" and not released.claims and any(s.passages for s in draft.statements):
+            logger.warning("claim.dropped reasons=%s", released.dropped)
+        claimed = draft.status == "answered" and any(statement.passages for statement in draft.statements)
+        if not released.text or (claimed and not released.claims):
             draft = self._abstain(language)
-            released = self._gate.release(draft, turn.question)
+            released = self._gate.release(draft, own_words)
         return Answer(
             question=turn.question,
             status=draft.status,

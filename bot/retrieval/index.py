@@ -204,6 +204,12 @@ class Index:
         stacked = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16).reshape(len(rows), -1)
         return [number for number, _ in rows], stacked.astype(np.float32)
 
+    def keyed_vectors(self) -> dict[str, Vectors]:
+        """Every vector by its key."""
+        with self._lock:
+            rows = self._db.execute("SELECT key, vector FROM vectors").fetchall()
+        return {key: np.frombuffer(vector, dtype=np.float16).astype(np.float32) for key, vector in rows}
+
     # Terms
 
     def match(self, query_terms: Sequence[str], limit: int, within: frozenset[int] | None) -> list[tuple[int, float]]:

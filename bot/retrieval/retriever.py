@@ -19,6 +19,8 @@ CANDIDATES = 100
 # (An Analysis of Fusion Functions for Hybrid Retrieval, 2023).
 DENSE_SHARE = 0.65
 MAX_QUERY_TERMS = 64
+# Characters of a question that are embedded: time grows with length, and a question says what it is about early.
+MAX_EMBEDDED = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class HybridRetriever:
         if query == last_query:
             return last_vector
         try:
-            vector = self._embedder.embed_query(query[:2000])
+            vector = self._embedder.embed_query(query[:MAX_EMBEDDED])
         except MissingService:
             return None
         self._last = (query, vector)

@@ -12,7 +12,6 @@ from bot.core.reply import Reply, reply_of
 from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 from bot.text.words import clean
 
-
 _LONGEST_COMMAND = 100
 
 

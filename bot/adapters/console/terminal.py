@@ -30,11 +30,15 @@ class CitedMarkdown:
         self._links = links
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for segment in console.render(self._markdown, options):
-            if segment.control or "[" not in segment.text:
-                yield segment
-            else:
-                yield from self._dimmed(segment)
+        lines = console.render_lines(self._markdown, options, pad=False)
+        # Rich puts an empty line above a list, also where nothing stands before it.
+        begun = False
+        for line in lines:
+            begun = begun or any(segment.text.strip() for segment in line)
+            if begun:
+                for segment in line:
+                    yield from self._dimmed(segment)
+                yield Segment.line()
 
     def _dimmed(self, segment: Segment) -> Iterable[Segment]:
         # An odd part is a mark, as split keeps what its group matched.
@@ -52,6 +56,10 @@ class TerminalView:
     def __init__(self, console: Console, phrases: Phrases) -> None:
         self._console = console
         self._phrases = phrases
+
+    @property
+    def coloured(self) -> bool:
+        return self._console.color_system is not None and not self._console.no_color
 
     def asked(self, question: str) -> None:
         self.dim(question)
@@ -84,10 +92,10 @@ class TerminalView:
         rows = []
         for citation in citations:
             place = self._place(citation)
-            title = Text(full_title(citation), style=_linked(citation))
-            if place:
-                title.append_text(Text(f" · {place}", style=Style(dim=True, link=None)))
-            rows.append((Text(f"[{citation.n}]", style="dim"), title))
+            title = (full_title(citation), _linked(citation))
+            rows.append(
+                (Text(f"[{citation.n}]", style="dim"), Text.assemble(title, (f" · {place}" if place else "", "dim")))
+            )
         return _grid(rows)
 
     def _place(self, citation: Citation) -> str:
