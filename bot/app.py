@@ -153,21 +153,23 @@ def build_fact_reader(lexicon: Lexicon) -> FactReader:
 
 def build_subject_guess(library: Library, retriever: HybridRetriever) -> SubjectGuess:
     questions = example_questions(library.settings.prompts_dir / "understanding" / "examples.md")
-    shipped = shipped_vectors()
-    inside, outside = (
-        _example_vectors(questions[kind], library.embedder, shipped) for kind in ("in_field", "out_of_field")
-    )
-    return SubjectGuess(retriever, inside, outside)
+
+    def vectors() -> tuple[Vectors, Vectors] | None:
+        if library.embedder is None:
+            return None
+        shipped = shipped_vectors()
+        inside, outside = (
+            _example_vectors(questions[kind], library.embedder, shipped) for kind in ("in_field", "out_of_field")
+        )
+        return inside, outside
+
+    return SubjectGuess(retriever, vectors)
 
 
-def _example_vectors(
-    questions: Sequence[str], embedder: Embedder | None, shipped: Mapping[str, Vectors]
-) -> Vectors | None:
+def _example_vectors(questions: Sequence[str], embedder: Embedder, shipped: Mapping[str, Vectors]) -> Vectors:
     """The vectors of example questions: shipped with the package, computed where someone has changed the examples."""
     import numpy as np  # noqa: PLC0415
 
-    if embedder is None or not questions:
-        return None
     keyed = [(example_key(embedder.model, question), question) for question in questions]
     return np.stack([shipped[key] if key in shipped else embedder.embed_query(text) for key, text in keyed])
 

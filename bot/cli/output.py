@@ -59,7 +59,7 @@ def _lines() -> Steps:
     def step(stage: str, _done: int, total: int, /) -> None:
         if stage not in begun and total > 1:
             begun.add(stage)
-            tell(f"{stage}: {total:,}")
+            tell(f"{stage} {total:,} …")
 
     return step
 

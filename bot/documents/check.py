@@ -36,8 +36,8 @@ _OUR_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # A sentence ends before a capital, a quotation or a bracket; its marks stand after its full stop.
 _SENTENCE_END = re.compile(r"(?:(?<=[.!?\]])|(?<=[.!?][\"')]))\s+(?=[A-Z\"'(])|\n\s*\n|\n(?=- )")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-# Letters and figures in one word are a name ("AZ-104", "SC0x", "Web2"), and so is a version ("OAuth 2.0").
-_NAME_WITH_FIGURES = re.compile(r"\b(?:[A-Za-z]+[-\w]*\d\w*|\d+-in-\d|\d{3}-\d{3,4})\b")
+# Letters and figures in one word are a name ("AZ-104", "SC0x"), except beside a year ("mid-2026").
+_NAME_WITH_FIGURES = re.compile(r"\b(?:(?!\w+-(?:19|20)\d\d\b)[A-Za-z]+[-\w]*\d\w*|\d+-in-\d|\d{3}-\d{3,4})\b")
 _FIGURE = re.compile(r"[\d%$€£]")
 # What a value of a field is told in, so that "two years" in the prose stands on `validity: {value: 24}`.
 _TOLD = {
@@ -104,6 +104,10 @@ class _Shelf:
     def has(self, document: str) -> bool:
         """Whether a file of this id exists, even one that does not parse: that is a problem of its own."""
         return (self._folder / f"{document}.md").is_file()
+
+    def credential(self, identity: str | None) -> Credential | None:
+        path = (self._folder / f"credentials/{identity}.md").resolve()
+        return self._by_path[path].document.credential if path in self._by_path else None
 
     def linked(self, file: _File, link: str) -> Path:
         return (file.path.parent / unquote(urlsplit(link).path)).resolve()
@@ -222,6 +226,10 @@ def _reference_findings(credential: Credential, shelf: _Shelf) -> Iterator[Findi
             yield field, f"names {identity}, which has no file in credentials/"
         if identity == credential.id:
             yield field, "names the credential itself"
+    for link in chain.from_iterable(_values(credential.stacks_into)):
+        target = shelf.credential(link.credential) if link.relation == "renews" else None
+        if target and credential.id not in chain.from_iterable(_values(target.renewed_by)):
+            yield "stacks_into", f"says that it renews {target.id}, whose renewed_by does not say so"
 
 
 def _references(credential: Credential) -> Iterator[tuple[str, str]]:
@@ -287,19 +295,22 @@ def _counts(front: dict[str, Any]) -> Iterator[str]:
 def _shared_names(files: Iterable[_File]) -> Iterator[Problem]:
     """Names that two credentials bear. An active and a retired one may share an alias: the active one is meant."""
     credentials = [(file.name, file.document.credential) for file in files if file.document.credential]
-    active = [(name, credential) for name, credential in credentials if credential.status.value != "retired"]
-    yield from _doubles("short", [(name, [credential.short]) for name, credential in credentials])
-    yield from _doubles("codes", [(name, credential.codes) for name, credential in active])
-    yield from _doubles("aliases", [(name, (credential.title, *credential.aliases)) for name, credential in active])
+    yield from _doubles((name, "short", credential.short) for name, credential in credentials if credential.short)
+    yield from _doubles(
+        (name, field, spoken)
+        for name, credential in credentials
+        if credential.status.value != "retired"
+        for field, names in (("codes", credential.codes), ("aliases", (credential.title, *credential.aliases)))
+        for spoken in names
+    )
 
 
-def _doubles(field: str, named: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Problem]:
-    bearers: dict[tuple[str, ...], dict[str, str]] = {}
-    for file, names in named:
-        for name in filter(None, names):
-            bearers.setdefault(tuple(words(name)), {}).setdefault(file, name)
+def _doubles(named: Iterable[tuple[str, str, str]]) -> Iterator[Problem]:
+    bearers: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
+    for file, field, name in named:
+        bearers.setdefault(tuple(words(name)), {}).setdefault(file, (field, name))
     for files in bearers.values():
-        for file, name in files.items():
+        for file, (field, name) in files.items():
             others = ", ".join(other for other in files if other != file)
             if others:
                 yield Problem(file, field, f"{name!r} also names {others}")

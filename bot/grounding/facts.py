@@ -61,8 +61,7 @@ _PLAIN = re.compile(_NUMBER)
 _MONTHS = {"year": 12, "month": 1}
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 _NEXT_UNIT = {"year": "month", "hour": "minute"}
-# Shorter names of months ("may", "mar") are too often other words to be read where no day or year stands beside them.
-_LONG_NAME = 4
+_SHORT_NAME = 3  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,6 @@ class FactReader:
             (_durations(self._numbers, vocabulary.units), self._span),
             (_PLAIN, _plain),
             (_spoken_numbers(self._numbers), self._word),
-            (_long_months(vocabulary.months), self._date),
         )
 
     def read(self, text: str) -> frozenset[Fact]:
@@ -275,18 +273,19 @@ def _tidy(value: Decimal) -> str:
 
 
 def _spoken_dates(months: Mapping[str, int]) -> list[re.Pattern[str]]:
-    """Dates with a month's name: with the year, then a day of a month without one."""
-    name, ordinal, of = _any_of(months), r"(?:st|nd|rd|th|er|o)?", r"(?:(?:of|de|del)\s+)?"
+    """Dates with a month's name: with the year, then a day without a year, then the month alone.
+
+    A short name ("may", "mar") is too often another word to be read where no year stands beside it.
+    """
+    name, long_name = _any_of(months), _any_of(month for month in months if len(month) > _SHORT_NAME)
+    ordinal, of = r"(?:st|nd|rd|th|er|o)?", r"(?:(?:of|de|del)\s+)?"
     day = rf"(?<![\w.,])(?P<day>\d{{1,2}}){ordinal}\.?[\s-]+{of}"
     day2 = rf"[\s-]+(?P<day2>\d{{1,2}}){ordinal}(?![\w%]|[.,]\d)"
     return [
         re.compile(rf"(?:{day})?(?P<month>{name})\.?(?:{day2})?,?[\s-]+{of}(?P<year>{_YEAR})(?!\d)"),
-        re.compile(rf"{day}(?P<month>{name})|(?P<month2>{name})\.?{day2}"),
+        re.compile(rf"{day}(?P<month>{long_name})|(?P<month2>{long_name})\.?{day2}"),
+        re.compile(rf"(?P<month>{long_name})"),
     ]
-
-
-def _long_months(months: Mapping[str, int]) -> re.Pattern[str]:
-    return re.compile(rf"(?P<month>{_any_of(name for name in months if len(name) >= _LONG_NAME)})")
 
 
 def _codes(units: Iterable[str]) -> re.Pattern[str]:

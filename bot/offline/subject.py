@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from bot.text.prompts import bullet_list, read_prompt_file
 
 _NEIGHBOURS = 3
 
+Examples = tuple[Vectors, Vectors]
+
 
 class SubjectGuess:
     """Compares a question with examples of questions in and out of the field, by meaning, in any language.
@@ -23,17 +26,23 @@ class SubjectGuess:
     Without an embedder every question counts as in the field: then only coverage decides.
     """
 
-    def __init__(self, retriever: HybridRetriever, inside: Vectors | None, outside: Vectors | None) -> None:
+    def __init__(self, retriever: HybridRetriever, examples: Callable[[], Examples | None]) -> None:
+        """`examples` gives the vectors of the example questions inside and outside the field; it is called once, and
+        not before a question needs it."""
         self._retriever = retriever
-        self._inside = inside
-        self._outside = outside
+        self._load = examples
+
+    @cached_property
+    def _examples(self) -> Examples | None:
+        return self._load()
 
     def in_field(self, question: str) -> bool:
         """Whether the question is nearer to the examples of our field than to the others."""
         vector = self._retriever.embed(question)
-        if vector is None or self._inside is None or self._outside is None:
+        if vector is None or self._examples is None:
             return True
-        return _nearness(self._inside, vector) >= _nearness(self._outside, vector)
+        inside, outside = self._examples
+        return _nearness(inside, vector) >= _nearness(outside, vector)
 
     def knows(self, word: str) -> bool:
         """Whether any document holds the word."""

@@ -22,7 +22,7 @@ from bot.documents.model import Passage
 from bot.retrieval.tokens import terms
 
 # Raised when the tables, the terms or the way documents are cut change: the file is then rebuilt.
-SCHEMA = 2
+SCHEMA = 3
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE TABLE IF NOT EXISTS passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL REFERENCES documents (id),
-    vector_key TEXT NOT NULL, data TEXT NOT NULL
+    model TEXT NOT NULL, vector_key TEXT NOT NULL, data TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages (document);
 CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (vector_key);
@@ -38,6 +38,10 @@ CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) 
 CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (title, heading, text, aliases, tokenize = "ascii tokenchars '-+.,'");
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (terms, row);
 """
+
+
+# One parameter however many values there are: SQLite allows 32,766 of them, and a filter may name more passages.
+_LISTED = "(SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,19 @@ class IndexedDocument:
     data: str = "{}"
 
 
+NO_MODEL = "none"
+
+
 def vector_key(model: str, text: str) -> str:
     """Under which a vector is kept: the same text embedded by the same model is never embedded twice."""
     return hashlib.sha256(f"{model}\0{text}".encode()).hexdigest()[:32]
 
 
 class Index:
-    """One open index file. Calls may come from several threads; they are carried out one at a time."""
+    """One open index file. Calls may come from several threads; they are carried out one at a time.
+
+    `model` is the embedding model whose vectors are kept and given out, `NO_MODEL` where there is none.
+    """
 
     def __init__(self, path: Path | str, model: str) -> None:
         self.model = model
@@ -73,11 +83,27 @@ class Index:
             self._drop()
         self._db.executescript(_TABLES)
         self._db.execute(f"PRAGMA user_version={SCHEMA}")
+        if model != NO_MODEL:
+            self._adopt()
 
     def _drop(self) -> None:
         """All but the vectors: they are kept by the text they belong to, whatever the tables look like."""
         for table in ("vocabulary", "terms", "passages", "documents"):
             self._db.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _adopt(self) -> None:
+        """Give passages that were indexed for another model the keys of this one, or its vectors would pass for ours."""
+        others = "SELECT number, data FROM passages WHERE model != ?"
+        if self._db.execute(f"{others} LIMIT 1", (self.model,)).fetchone() is None:
+            return
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE passages SET model = ?, vector_key = ? WHERE number = ?",
+                [
+                    (self.model, vector_key(self.model, passage_from(data).indexed_text), number)
+                    for number, data in db.execute(others, (self.model,)).fetchall()
+                ],
+            )
 
     def close(self) -> None:
         with self._lock:
@@ -115,8 +141,8 @@ class Index:
     def _insert(self, db: sqlite3.Connection, passage: Passage) -> None:
         key = vector_key(self.model, passage.indexed_text)
         number = db.execute(
-            "INSERT INTO passages (id, document, vector_key, data) VALUES (?, ?, ?, ?)",
-            (passage.id, passage.document, key, json.dumps(asdict(passage), ensure_ascii=False)),
+            "INSERT INTO passages (id, document, model, vector_key, data) VALUES (?, ?, ?, ?, ?)",
+            (passage.id, passage.document, self.model, key, json.dumps(asdict(passage), ensure_ascii=False)),
         ).lastrowid
         db.execute(
             "INSERT INTO terms (rowid, title, heading, text, aliases) VALUES (?, ?, ?, ?, ?)",
@@ -140,11 +166,10 @@ class Index:
             return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
-        wanted = list(numbers)
         with self._lock:
             rows = self._db.execute(
-                f"SELECT number, data FROM passages WHERE number IN ({_marks(wanted)})",  # noqa: S608
-                wanted,
+                f"SELECT number, data FROM passages WHERE number IN {_LISTED}",  # noqa: S608
+                (_list(numbers),),
             ).fetchall()
         return {number: passage_from(data) for number, data in rows}
 
@@ -156,11 +181,10 @@ class Index:
         return [passage_from(data) for (data,) in rows]
 
     def numbers_of(self, documents: Iterable[str]) -> frozenset[int]:
-        wanted = list(documents)
         with self._lock:
             rows = self._db.execute(
-                f"SELECT number FROM passages WHERE document IN ({_marks(wanted)})",  # noqa: S608
-                wanted,
+                f"SELECT number FROM passages WHERE document IN {_LISTED}",  # noqa: S608
+                (_list(documents),),
             ).fetchall()
         return frozenset(number for (number,) in rows)
 
@@ -176,7 +200,8 @@ class Index:
         with self._lock:
             rows = self._db.execute(
                 "SELECT DISTINCT vector_key, data FROM passages"
-                " WHERE vector_key NOT IN (SELECT key FROM vectors) ORDER BY number"
+                " WHERE model = ? AND vector_key NOT IN (SELECT key FROM vectors) ORDER BY number",
+                (self.model,),
             ).fetchall()
         texts = {key: passage_from(data).indexed_text for key, data in rows}
         return list(texts.items())
@@ -190,14 +215,20 @@ class Index:
 
     def prune_vectors(self) -> None:
         """Forget vectors that no passage uses any more: a deleted text leaves nothing behind."""
+        unused = "key NOT IN (SELECT vector_key FROM passages)"
+        with self._lock:
+            # Reading first: most often there is nothing to forget, and others may be writing.
+            if self._db.execute(f"SELECT 1 FROM vectors WHERE {unused} LIMIT 1").fetchone() is None:  # noqa: S608
+                return
         with self._transaction() as db:
-            db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)")
+            db.execute(f"DELETE FROM vectors WHERE {unused}")  # noqa: S608
 
     def vectors(self) -> tuple[list[int], Vectors]:
-        """The numbers of all passages that have a vector, and the vectors, shape (n, dimension)."""
+        """The numbers of all passages that have a vector of this model, and the vectors, shape (n, dimension)."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT number, vector FROM passages JOIN vectors ON key = vector_key ORDER BY number"
+                "SELECT number, vector FROM passages JOIN vectors ON key = vector_key WHERE model = ? ORDER BY number",
+                (self.model,),
             ).fetchall()
         if not rows:
             return [], np.zeros((0, 1), dtype=np.float32)
@@ -217,13 +248,14 @@ class Index:
         if not query_terms:
             return []
         expression = " OR ".join(f'"{term}"' for term in query_terms)
-        # The filter stands inside the query, so that it restricts before the limit cuts off.
-        condition = f"AND rowid IN ({_marks(within)})" if within is not None else ""
+        # The filter stands inside the query, so that it restricts before the limit cuts off. The plus keeps SQLite
+        # from searching once for each row number: 8 ms instead of 1,700 for a filter of 10,000 passages.
+        condition = f"AND +rowid IN {_LISTED}" if within is not None else ""
         with self._lock:
             rows = self._db.execute(
                 "SELECT rowid, -bm25(terms, 2.0, 2.0, 1.0, 1.0) AS score FROM terms"  # noqa: S608
                 f" WHERE terms MATCH ? {condition} ORDER BY score DESC, rowid LIMIT ?",
-                (expression, *(within or ()), limit),
+                (expression, *(() if within is None else (_list(within),)), limit),
             ).fetchall()
         return [(number, score) for number, score in rows]
 
@@ -237,8 +269,8 @@ def _columns(passage: Passage) -> tuple[str, str, str, str]:
     return passage.title, passage.heading, passage.text, " ".join(passage.aliases)
 
 
-def _marks(values: Iterable[object]) -> str:
-    return ", ".join("?" for _ in values)
+def _list(values: Iterable[object]) -> str:
+    return json.dumps(list(values))
 
 
 def passage_from(data: str) -> Passage:

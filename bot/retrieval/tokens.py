@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from functools import lru_cache
 
 import snowballstemmer
@@ -9,6 +11,11 @@ import snowballstemmer
 from bot.text.words import is_spaceless, words
 
 _STEMMER = snowballstemmer.stemmer("english")
+# It keeps the word at hand in itself, and searches run in threads: without this one word's stem became another's.
+_ONE_AT_A_TIME = threading.Lock()
+# The two halves of an exam code as it is typed with a space: az 104, sy0 701.
+_CODE_LETTERS = re.compile(r"[a-z]{2,3}|[a-z]{2}\d")
+_CODE_FIGURES = re.compile(r"\d{3}")
 # Function words only: "not", "no" and question words that carry meaning here ("how long", "which") stay out as well,
 # because BM25 gives them next to no weight and they cost time.
 STOP_WORDS = frozenset(
@@ -20,7 +27,8 @@ STOP_WORDS = frozenset(
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word))
+    with _ONE_AT_A_TIME:
+        return str(_STEMMER.stemWord(word))
 
 
 def terms(text: str) -> list[str]:
@@ -30,7 +38,8 @@ def terms(text: str) -> list[str]:
     joined = [
         f"{left}-{right}"
         for left, right in zip(found, found[1:], strict=False)
-        if left.isalpha() and left.isascii() and 2 <= len(left) <= 3 and right.isdigit() and len(right) == 3
+        # "for 100" is no code, and as the rarest of terms it would outweigh the rest of a question.
+        if left not in STOP_WORDS and _CODE_LETTERS.fullmatch(left) and _CODE_FIGURES.fullmatch(right)
     ]
     pairs = [
         left + right

@@ -200,7 +200,7 @@ class TestMarkdown:
 
     def test_drops_comments_and_scripts(self, read: Read) -> None:
         text = "a <!-- hidden\n\nwords --> b\n\n<script>run()\n\nmore()</script>\n\nc"
-        assert texts(read("a.md", text)) == {"": "a  b\nc"} or texts(read("a.md", text)) == {"": "a b\nc"}
+        assert texts(read("a.md", text)) == {"": "a b\nc"}
 
     def test_keeps_code_as_it_is(self, read: Read) -> None:
         text = "Use `<Card title='x'>`:\n\n```bash\nif [ $a < <(b) ]; then <Card/>\n  {x}\nfi\n```\n"
@@ -277,7 +277,7 @@ class TestMdx:
     def test_turns_buttons_and_pictures_in_links_into_links(self, read: Read) -> None:
         source = (
             '<LinkButton\n  href="https://a.org"\n  variant="minimal"\n>\n  Retake policy\n</LinkButton>\n\n'
-            '<a href=\'https://b.org\'><img alt="Discord" src="https://img.org/x.png"/></a>\n\n<img alt="Screen" src="x"/>'
+            '<a href=\'https://b.org\'><img alt="Discord" src="https://img.org/x"/></a>\n\n<img alt="Screen" src="x"/>'
         )
         (section,) = read("a.mdx", source).sections
         assert section.text == "Retake policy\nDiscord"
@@ -436,10 +436,19 @@ class TestCsv:
             ("1,2.5\n3,4.5\n", "header"),
             ("SQL,https://a.org\nPython,https://b.org\n", "header"),
             ("Title,Price\nA,1\nB,2,3\n", "line 3"),
+            ("Title,Price\nA,1\nB\n", "line 3"),
             ('Title,Price\n"A,1\nB,2\n', "line 3"),
             ("Title,Price\n" + "A,1\n" * (MAX_ROWS + 1), "size"),
         ],
-        ids=["no rows", "only numbers", "addresses on top", "a cell too many", "open quote", "too long"],
+        ids=[
+            "no rows",
+            "only numbers",
+            "addresses on top",
+            "a cell too many",
+            "a cell too few",
+            "open quote",
+            "too long",
+        ],
     )
     def test_without_clear_structure_is_refused(self, refused: Refused, text: str, field: str) -> None:
         assert refused("a.csv", text).field == field
@@ -484,12 +493,11 @@ class TestJson:
             ('"word"', "single value"),
             ("[]", "holds no text"),
             ("[" * 100_000, "nested too deeply"),
-            ('{"a":' * 30 + "1" + "}" * 30 + " ", "single value"),
             ('{"x": 1, "a": ' + '{"b": 1, "c": ' * 30 + "1" + "}" * 31, "levels deep"),
             (f'{{"a": 1{"0" * 5_000}}}', "number too long"),
             ("[" + "{}," * MAX_ROWS + "{}]", "more than"),
         ],
-        ids=["cut off", "rubbish after", "value", "empty", "abyss", "onion", "deep", "number", "long"],
+        ids=["cut off", "rubbish after", "value", "empty", "abyss", "deep", "number", "long"],
     )
     def test_that_cannot_be_shown_is_refused(self, refused: Refused, content: str, reason: str) -> None:
         assert reason in refused("a.json", content).reason

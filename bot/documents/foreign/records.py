@@ -29,6 +29,7 @@ _DATA = re.compile(r"[-+]?[\d.,:/ %$€£-]+|\S+@\S+\.\S+|https?://.*|true|false
 _HTML = re.compile(r"</?(?:a|b|br|div|em|h[1-6]|i|li|ol|p|span|strong|u|ul)\b[^<>]*>", re.IGNORECASE)
 _LIST = re.compile(r"""\[(['"]).*\1\]""", re.DOTALL)  # as pandas and Python print a list of words
 _LIST_MARK = re.compile(r"""['"],\s*['"]""")
+_SPACES = re.compile(r"[ \t]+")
 _ENTITY = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
 
 
@@ -71,8 +72,8 @@ def _rows(text: str) -> list[list[str]]:
     try:
         for cells in reader:
             row = _without_empty_end(cells)
-            if row and rows and len(row) > len(rows[0]):
-                reason = f"has {len(row)} cells where the first row has {len(rows[0])} column names"
+            if row and rows and not len(row) <= len(rows[0]) <= len(cells):
+                reason = f"has {len(cells)} cells where the first row has {len(rows[0])} column names"
                 raise ContentError(reason, f"line {reader.line_num}")
             if row:
                 rows.append(row)
@@ -230,7 +231,7 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    text = _HTML.sub(" ", str(value)).strip()
+    text = _SPACES.sub(" ", _HTML.sub(" ", str(value))).strip()
     if _LIST.fullmatch(text):
         text = ", ".join(item.strip() for item in _LIST_MARK.split(text[2:-2]))
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text).strip()
