@@ -21,7 +21,7 @@ from bot.offline.advisor import OfflineAdvisor
 from bot.offline.subject import SubjectGuess, example_key, example_questions
 from bot.offline.understanding import Understanding
 from bot.retrieval.dense import ChromaVectors, ExactVectors, VectorStore
-from bot.retrieval.index import Index
+from bot.retrieval.index import NO_MODEL, Index
 from bot.retrieval.ingest import Ingest, Progress, Report, Root, load_shipped, no_progress, stored_credentials
 from bot.retrieval.retriever import HybridRetriever
 from bot.settings import Settings, content_folder
@@ -51,9 +51,7 @@ class Library:
     def catalog(self) -> Catalog:
         return Catalog(stored_credentials(self.index), self.today)
 
-    def ingest(
-        self, paths: Sequence[Path] = (), *, dry_run: bool = False, progress: Progress = no_progress
-    ) -> Report:
+    def ingest(self, paths: Sequence[Path] = (), *, dry_run: bool = False, progress: Progress = no_progress) -> Report:
         """Bring the index up to date: the packaged knowledge and the set folders, or just the paths given."""
         roots = [Root(path) for path in paths] or [
             Root(content_folder("knowledge"), own=True),
@@ -83,7 +81,7 @@ def open_library(settings: Settings, today: date | None = None) -> Library:
     return Library(
         settings=settings,
         today=today or date.today(),  # noqa: DTZ011 - retirement dates are calendar days where the learner is
-        index=Index(settings.index_file, embedder.model if embedder else LEXICAL_ONLY),
+        index=Index(settings.index_file, embedder.model if embedder else NO_MODEL),
         embedder=embedder,
         embedder_problem=problem,
         phrases=Phrases.load(settings.prompts_dir / "offline"),

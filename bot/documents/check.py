@@ -39,6 +39,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # Letters and figures in one word are a name ("AZ-104", "SC0x"), except beside a year ("mid-2026").
 _NAME_WITH_FIGURES = re.compile(r"\b(?:(?!\w+-(?:19|20)\d\d\b)[A-Za-z]+[-\w]*\d\w*|\d+-in-\d|\d{3}-\d{3,4})\b")
 _FIGURE = re.compile(r"[\d%$€£]")
+_COURSE = re.compile(r"\b(?:[A-Z]{2,4}\d|\d+\.\d+)x\b")  # SC0x, 14.310x
 # What a value of a field is told in, so that "two years" in the prose stands on `validity: {value: 24}`.
 _TOLD = {
     "cost": "USD {}",
@@ -267,7 +268,7 @@ def _drifted_facts(file: _File, shelf: _Shelf, reader: FactReader) -> Iterator[F
     own = shelf.facts(file, reader)
     for section in file.document.sections:
         held = own | shelf.linked_facts(file, section, reader)
-        for fact in sorted(reader.read(section.text), key=lambda fact: (fact.kind, fact.value)):
+        for fact in sorted(reader.read(_COURSE.sub("", section.text)), key=lambda fact: (fact.kind, fact.value)):
             if not supports(held, fact):
                 yield section.heading or "body", f"says {fact.kind} {fact.value!r}, which the front matter does not"
 

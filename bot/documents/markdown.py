@@ -14,6 +14,7 @@ from bot.documents.model import Section
 
 FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n?", re.DOTALL)
 SOURCE_MARK = re.compile(r"\[\^([\w.-]+)\]")
+_MAX_DEPTH = 50
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 
@@ -37,6 +38,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     if not found:
         return None, text
     try:
+        _check_depth(found[1])
         # A subclass of the safe loader that only leaves dates as text.
         data = yaml.load(found[1], Loader=_Loader)  # noqa: S506
     except yaml.YAMLError as error:
@@ -48,9 +50,20 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     return data, text[found.end() :]
 
 
+def _check_depth(front_matter: str) -> None:
+    """Refuse nesting without end before it is loaded: the C loader would then end the whole process."""
+    depth = 0
+    for event in yaml.parse(front_matter, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"is nested more than {_MAX_DEPTH} levels deep")
+
+
 def sections(body: str) -> tuple[Section, ...]:
     """Cut a body at its headings; text before the first heading gets an empty heading."""
-    lines = body.splitlines()
+    # Not `splitlines`: the parser counts only these line ends.
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    lines = body.split("\n")
     headings = list(_headings(_PARSER.parse(body)))
     starts = [(0, 0, "")] + headings
     ends = [start for start, _, _ in headings] + [len(lines)]

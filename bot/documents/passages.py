@@ -92,12 +92,17 @@ def _summary(document: Document) -> list[Passage]:
 
 
 def _written(document: Document) -> Iterable[Passage]:
-    seen: dict[str, int] = {}
+    # A heading "Cost" or "Summary" must not take the place of the passage that is made of the fields.
+    wanted = dict.fromkeys((*GROUPS, "summary"), 1)
     for section in document.sections:
         for text in cut(section.text, MAX_WORDS):
-            slug = _slug(section.heading) or "text"
-            seen[slug] = seen.get(slug, 0) + 1
-            yield _written_passage(document, section, text, slug if seen[slug] == 1 else f"{slug}-{seen[slug]}")
+            yield _written_passage(document, section, text, _unique(_slug(section.heading) or "text", wanted))
+
+
+def _unique(slug: str, wanted: dict[str, int]) -> str:
+    """The slug, numbered when it was given before; `wanted` counts how often each was asked for."""
+    wanted[slug] = number = wanted.get(slug, 0) + 1
+    return slug if number == 1 else _unique(f"{slug}-{number}", wanted)
 
 
 def _written_passage(document: Document, section: Section, text: str, slug: str) -> Passage:

@@ -7,7 +7,7 @@ import math
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,34 +74,46 @@ class Row:
 def read_cases(path: Path) -> list[Case]:
     """Read a JSON Lines file, or all of a folder. Raises `InputError` naming the line that is wrong."""
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not files or not path.exists():
+    cases = [_case(line, place) for file in files for place, line in numbered_lines(file)]
+    if not cases:
         raise InputError(f"no evaluation questions at {path}; give a .jsonl file")
-    return [
-        _case(line, f"{file.name}:{number}")
-        for file in files
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if line.strip()
-    ]
+    return cases
+
+
+def numbered_lines(file: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a JSON Lines file that hold something, each with its place. Raises `InputError`."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read as UTF-8 text ({error})") from error
+    # Not `splitlines`: within a JSON text U+2028 and the like are plain characters.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield f"{file.name}:{number}", line
 
 
 def _case(line: str, place: str) -> Case:
     try:
         data: dict[str, Any] = json.loads(line)
-        status = data["status"]
         return Case(
             id=data["id"],
             kind=data["kind"],
             question=data["question"],
-            status=(status,) if isinstance(status, str) else tuple(status),
+            status=_texts(data["status"]),
             language=data.get("language", "en"),
-            before=tuple(data.get("before", ())),
-            must=tuple((group,) if isinstance(group, str) else tuple(group) for group in data.get("must", ())),
-            must_not=tuple(data.get("must_not", ())),
-            cites=tuple(data.get("cites", ())),
+            before=_texts(data.get("before", ())),
+            must=tuple(_texts(group) for group in _texts(data.get("must", ()))),
+            must_not=_texts(data.get("must_not", ())),
+            cites=_texts(data.get("cites", ())),
             split=data.get("split", "dev"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{place} is not an evaluation question: {error!r}") from error
+
+
+def _texts(value: Any) -> tuple[Any, ...]:
+    """A list, or a single text as a list of one: taken as a list, its letters would be looked for."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 async def run(cases: Iterable[Case], ask: Ask) -> list[Outcome]:
@@ -131,25 +143,31 @@ def judge(case: Case, answer: Answer) -> Outcome:
 
 
 def holds(text: str, wanted: str) -> bool:
-    """Whether a folded text holds a string as whole words; a number not as part of a longer one."""
+    """Whether a folded text holds a string as whole words; a number not as part of a longer one.
+
+    A plus belongs to its word (Security is not Security+), not to its number (100+ courses are 100). Scripts without
+    spaces have no word ends to look at.
+    """
     string = fold(wanted)
     start = r"(?<![a-z0-9])(?<!\d[.,])" if string[:1].isascii() and string[:1].isalnum() else ""
     end = r"(?![a-z0-9])(?![.,]\d)" if string[-1:].isascii() and string[-1:].isalnum() else ""
+    end += r"(?!\+)" if end and string[-1:].isalpha() else ""
     return re.search(start + re.escape(string) + end, text) is not None
 
 
 def unbacked_numbers(answer: Answer) -> tuple[str, ...]:
     """Numbers of the answer that stand neither in its citations nor in the question, compared as plain text.
 
-    Deliberately not the gate's own reader: a fault there would not show.
+    Deliberately not the gate's own reader: a fault there would not show. An abstention or a question back that cites
+    nothing claims nothing.
     """
+    if answer.status != "answered" and not answer.citations:
+        return ()
     said = _NUMBER.findall(_MARK.sub(" ", answer.text))
-    backing = " ".join(
-        f"{c.passage} {c.title} {c.as_of} {c.source} {c.url}" for c in answer.citations
-    )
+    backing = " ".join(f"{c.passage} {c.title} {c.as_of} {c.source} {c.url}" for c in answer.citations)
     held = set(_NUMBER.findall(f"{backing} {answer.question}"))
     parts = {part for number in held for part in re.split(r"[.,]", number)}
-    return tuple(number for number in said if number not in held and number not in parts and answer.citations)
+    return tuple(number for number in said if number not in held and number not in parts)
 
 
 def table(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -174,7 +192,7 @@ def _row(kind: str, outcomes: Sequence[Outcome]) -> Row:
         abstained=sum(outcome.abstained for outcome in outcomes),
         low=low,
         high=high,
-        median_words=statistics.median(len(outcome.answer.text.split()) for outcome in outcomes),
+        median_words=statistics.median([len(outcome.answer.text.split()) for outcome in outcomes] or [0]),
         unbacked=sum(bool(outcome.unbacked) for outcome in outcomes),
     )
 
@@ -187,7 +205,8 @@ def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
     centre = share + z * z / (2 * count)
     spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     scale = 1 + z * z / count
-    return (centre - spread) / scale, (centre + spread) / scale
+    # Rounding must not lead outside of 0 to 1.
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:

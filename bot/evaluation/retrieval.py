@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import math
@@ -14,8 +13,9 @@ from bot.core.ports import Embedder
 from bot.documents.model import Document, Passage, Section
 from bot.documents.passages import MAX_WORDS, cut
 from bot.errors import InputError
+from bot.evaluation.answers import numbered_lines
 from bot.retrieval.dense import ExactVectors
-from bot.retrieval.index import Index, IndexedDocument
+from bot.retrieval.index import NO_MODEL, Index, IndexedDocument
 from bot.retrieval.ingest import BATCH, Progress, no_progress
 from bot.retrieval.retriever import HybridRetriever
 
@@ -47,36 +47,48 @@ class Beir:
 
 def read_beir(folder: Path) -> Beir:
     """Read `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. Raises `InputError` naming what is wrong."""
-    corpus = {row["_id"]: (row.get("title", ""), row["text"]) for row in _rows(folder / "corpus.jsonl")}
-    queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl")}
+    for name in ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv"):
+        if not (folder / name).is_file():
+            raise InputError(
+                f"{folder / name} is missing; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv"
+            )
+    corpus = {identity: (title, text) for identity, title, text in _rows(folder / "corpus.jsonl")}
+    queries = {identity: text for identity, _, text in _rows(folder / "queries.jsonl")}
     return Beir(corpus=corpus, queries=queries, qrels=_qrels(folder / "qrels" / "test.tsv"))
 
 
-def _rows(path: Path) -> Iterable[dict[str, str]]:
-    if not path.is_file():
-        raise InputError(f"{path} is missing; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+def _rows(path: Path) -> Iterable[tuple[str, str, str]]:
+    """Id, title and text of each row. An id may be a number, and a title `null`."""
+    for place, line in numbered_lines(path):
         try:
             row = json.loads(line)
-            yield {"title": "", **row, "_id": row["_id"], "text": row["text"]}
+            identity, title, text = str(row["_id"]), row.get("title") or "", row["text"]
         except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}:{number} is not a BEIR row with _id and text: {error!r}") from error
+            raise InputError(f"{place} is not a BEIR row with _id and text: {error!r}") from error
+        if not isinstance(title, str) or not isinstance(text, str):
+            raise InputError(f"{place} is not a BEIR row: title and text have to be text")
+        yield identity, title, text
 
 
 def _qrels(path: Path) -> Qrels:
-    if not path.is_file():
-        raise InputError(f"{path} is missing; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv")
     judged: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.reader(file, delimiter="\t"):
-            if len(row) >= 3 and row[2].lstrip("-").isdigit():
-                judged.setdefault(row[0], {})[row[1]] = int(row[2])
+    for place, line in numbered_lines(path):
+        row = line.split("\t")
+        try:
+            query, document, grade = row[0].strip(), row[1].strip(), int(row[2])
+        except (IndexError, ValueError) as error:
+            if not judged and row[0].strip() == "query-id":
+                continue
+            raise InputError(f"{place} is not a judgement (query-id, corpus-id, score, between tabs)") from error
+        judged.setdefault(query, {})[document] = grade
+    if not judged:
+        raise InputError(f"{path} holds no judgements (query-id, corpus-id, score, between tabs)")
     return judged
 
 
 def index_corpus(beir: Beir, file: Path, embedder: Embedder | None, progress: Progress = no_progress) -> Index:
     """The corpus in a production index at `file`; what an earlier run has indexed is not done again."""
-    index = Index(file, embedder.model if embedder else "none")
+    index = Index(file, embedder.model if embedder else NO_MODEL)
     held = index.documents()
     for done, (identity, (title, text)) in enumerate(beir.corpus.items(), 1):
         digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()[:32]
@@ -94,7 +106,9 @@ def index_corpus(beir: Beir, file: Path, embedder: Embedder | None, progress: Pr
 def _passages(identity: str, title: str, text: str) -> list[Passage]:
     document = Document(id=identity, kind="general", title=title, sections=(Section(heading="", text=text),))
     return [
-        Passage(id=f"{identity}#{place}", document=identity, kind="general", title=document.title, heading="", text=piece)
+        Passage(
+            id=f"{identity}#{place}", document=identity, kind="general", title=document.title, heading="", text=piece
+        )
         for place, piece in enumerate(cut(text, MAX_WORDS) or [title])
     ]
 
@@ -145,8 +159,9 @@ def _mean(queries: Sequence[str], measure: Callable[[str], float]) -> float:
 
 
 def _ndcg(found: Sequence[tuple[str, float]], relevant: Mapping[str, int]) -> float:
-    gains = [relevant.get(document, 0) for document, _ in found[:_CUT]]
-    ideal = sorted(relevant.values(), reverse=True)[:_CUT]
+    # Some sets grade spam below nought; it counts as not relevant.
+    gains = [max(0, relevant.get(document, 0)) for document, _ in found[:_CUT]]
+    ideal = sorted((grade for grade in relevant.values() if grade > 0), reverse=True)[:_CUT]
     return _discounted(gains) / _discounted(ideal)
 
 

@@ -296,7 +296,8 @@ def _codes(units: Iterable[str]) -> re.Pattern[str]:
 
 
 def _durations(numbers: Mapping[str, int], units: Iterable[str]) -> re.Pattern[str]:
-    figure = rf"(?:(?<![a-z\d.,]){_NUMBER}|{_number_words(numbers)})"
+    # Atomic, or "thirty-five" could be read as a range.
+    figure = rf"(?>(?<![a-z\d.,]){_NUMBER}|{_number_words(numbers)})"
     unit = rf"(?:{_alternatives(units)})(?![a-z])"
     return re.compile(
         rf"(?:(?!{_YEAR}\D)(?P<low>{figure}){_UP_TO}|between\s(?P<low2>{figure})\sand\s)?"

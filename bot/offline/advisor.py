@@ -170,7 +170,8 @@ class OfflineAdvisor:
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._silent(subject, language), context
             return self._look_ups.fields(subject, fields, language, question.facts), context
-        if question.rest and not resolved.leaning and not question.has("recommend"):
+        overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
+        if question.rest and not overview:
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
 

@@ -35,7 +35,9 @@ CREATE TABLE IF NOT EXISTS passages (
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages (document);
 CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (vector_key);
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (title, heading, text, aliases, tokenize = "ascii tokenchars '-+.,'");
+CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (
+    title, heading, text, aliases, tokenize = "ascii tokenchars '-+.,'"
+);
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (terms, row);
 """
 
@@ -92,7 +94,7 @@ class Index:
             self._db.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _adopt(self) -> None:
-        """Give passages that were indexed for another model the keys of this one, or its vectors would pass for ours."""
+        """Passages that were indexed for another model get the keys of this one, or its vectors would pass for ours."""
         others = "SELECT number, data FROM passages WHERE model != ?"
         if self._db.execute(f"{others} LIMIT 1", (self.model,)).fetchone() is None:
             return
@@ -124,7 +126,9 @@ class Index:
 
     def documents(self) -> dict[str, IndexedDocument]:
         with self._lock:
-            rows = self._db.execute("SELECT id, origin, digest, kind, title, data FROM documents").fetchall()
+            rows = self._db.execute(
+                "SELECT id, origin, digest, kind, title, data FROM documents ORDER BY id"
+            ).fetchall()
         return {row[0]: IndexedDocument(*row) for row in rows}
 
     def put(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -17,11 +18,12 @@ from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
 from bot.documents.foreign import SUPPORTED, read_file
 from bot.documents.model import Document
-from bot.documents.passages import passages_of
+from bot.documents.passages import fact_passages, passages_of
 from bot.documents.schema import credential_from, parse_document
 from bot.errors import DocumentError, InputError, Problem
 from bot.retrieval.index import Index, IndexedDocument
 
+PACKAGED = "packaged"
 BATCH = 16
 # How documents are cut and worded is part of what they become: a change here reads every file again.
 CUTTING = 1
@@ -43,7 +45,7 @@ class Root:
 
     @property
     def origin(self) -> str:
-        return "packaged" if self.own else str(self.path.resolve())
+        return PACKAGED if self.own else _printable(self.path.resolve())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class _File:
     path: Path
     document: str
     origin: str
-    digest: str
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -96,57 +98,56 @@ class Ingest:
         self._shipped = shipped
         self._recipe = f"{CUTTING}/{recipe}"
 
-    def run(self, roots: Sequence[Root], today: date, *, dry_run: bool = False, progress: Progress = no_progress) -> Report:
+    def run(
+        self, roots: Sequence[Root], today: date, *, dry_run: bool = False, progress: Progress = no_progress
+    ) -> Report:
         """Index what is new or changed under the roots, drop what is gone from them, embed what has no vector.
 
         Other roots' documents stay. A broken file is refused and the rest go on; what it held before stays indexed
         until it can be read again. Raises `InputError` when a root does not exist.
         """
         plan = self._plan(roots)
+        documents = self._read(plan, progress)
         if dry_run:
             return _report(plan)
-        documents = self._read(plan, progress)
-        self._store(documents, plan, today, progress)
-        for document in plan.removed:
-            self._index.remove(document)
+        if documents or plan.removed:
+            self._store(documents, plan.removed, today, progress)
         embedded = self.embed(progress)
-        if plan.changed or plan.removed:
-            self._index.prune_vectors()
+        # Also when nothing has changed: an ingest that was killed may have left some.
+        self._index.prune_vectors()
         return replace(_report(plan), embedded=embedded, passages=self._index.passage_count())
 
     def _plan(self, roots: Sequence[Root]) -> _Plan:
         plan = _Plan()
         held = self._index.documents()
-        for root in roots:
-            files, refused = self._scan(root, held)
-            plan.refused += refused
-            for file in files:
-                before = held.get(file.document)
-                if before is None:
-                    plan.added.append(file)
-                elif before.digest != file.digest:
-                    plan.changed.append(file)
-                else:
-                    plan.unchanged += 1
-            present = {file.document for file in files}
+        names = _Names(held)
+        for root in {root.origin: root for root in roots}.values():
+            if not root.path.exists():
+                raise InputError(f"{root.path} does not exist; give a file or folder that does")
+            present = set()
+            for path in _files_of(root, plan.refused):
+                document = names.claim(root, path)
+                present.add(document)
+                self._sort_in(_File(path, document, root.origin), held.get(document), plan)
             plan.removed += [d.id for d in held.values() if d.origin == root.origin and d.id not in present]
         return plan
 
-    def _scan(self, root: Root, held: Mapping[str, IndexedDocument]) -> tuple[list[_File], list[Problem]]:
-        if not root.path.exists():
-            raise InputError(f"{root.path} does not exist; give a file or folder that does")
-        if root.path.is_file():
-            found, refused = [(root.path, root.path.name)], []
+    def _sort_in(self, file: _File, before: IndexedDocument | None, plan: _Plan) -> None:
+        try:
+            file = replace(file, digest=self._digest(file.path))
+        except OSError as error:
+            plan.refused.append(Problem(file.document, "file", f"cannot be read ({error.strerror or error})"))
+            return
+        if before is None:
+            plan.added.append(file)
+        elif before.digest != file.digest:
+            plan.changed.append(file)
         else:
-            found, refused = _files_below(root)
-        files = []
-        for path, name in found:
-            document = str(Path(name).with_suffix("")) if root.own else _free_name(name, path, root, held)
-            files.append(_File(path, document, root.origin, self._digest(path)))
-        return files, refused
+            plan.unchanged += 1
 
     def _digest(self, path: Path) -> str:
-        return hashlib.sha256(self._recipe.encode() + b"\0" + path.read_bytes()).hexdigest()[:32]
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, lambda: hashlib.sha256(f"{self._recipe}\0".encode())).hexdigest()[:32]
 
     def _read(self, plan: _Plan, progress: Progress) -> list[tuple[_File, Document]]:
         files = [*plan.added, *plan.changed]
@@ -163,15 +164,32 @@ class Ingest:
             progress("reading", done, len(files))
         return documents
 
-    def _store(self, documents: list[tuple[_File, Document]], plan: _Plan, today: date, progress: Progress) -> None:
-        if not documents:
-            return
-        known = {c.id: c for c in stored_credentials(self._index)}
-        known |= {d.credential.id: d.credential for _, d in documents if d.credential}
-        wording = self._wording_for(Catalog(known.values(), today))
+    def _store(
+        self, documents: list[tuple[_File, Document]], removed: Sequence[str], today: date, progress: Progress
+    ) -> None:
+        before = list(stored_credentials(self._index))
+        leaving = {*removed, *(file.document for file, _ in documents)}
+        staying = [credential for credential in before if credential.document not in leaving]
+        after = _own_last([*staying, *(document.credential for _, document in documents if document.credential)])
+        wording = self._wording_for(Catalog(after, today))
+        # First, so that an ingest that is killed meanwhile still sees what is new and does this again.
+        self._reword(staying, _renamed(before, after), wording)
         for done, (file, document) in enumerate(documents, 1):
             self._index.put(_indexed(file, document), passages_of(document, wording))
             progress("indexing", done, len(documents))
+        for gone in removed:
+            self._index.remove(gone)
+
+    def _reword(self, credentials: Iterable[Credential], renamed: Iterable[str], wording: Wording) -> None:
+        """Tell the facts of credentials anew that name a credential which is called otherwise than before."""
+        held = self._index.documents()
+        marks = [f'"{identity}"' for identity in renamed]
+        for credential in credentials:
+            document = held[credential.document]
+            if any(mark in document.data for mark in marks):
+                facts = {passage.id: passage for passage in fact_passages(credential, wording)}
+                others = [p for p in self._index.passages_of(document.id) if p.id not in facts]
+                self._index.put(document, [*facts.values(), *others])
 
     def embed(self, progress: Progress = no_progress) -> int:
         """Give every passage its vector; returns how many had to be computed. Done in batches that are each kept."""
@@ -190,39 +208,76 @@ class Ingest:
         return len(left)
 
 
-def _files_below(root: Root) -> tuple[list[tuple[Path, str]], list[Problem]]:
-    """Files to read, with their display names, and those whose kind is not supported. Hidden files are passed over."""
-    found: list[tuple[Path, str]] = []
-    refused: list[Problem] = []
+def _files_of(root: Root, refused: list[Problem]) -> Iterable[Path]:
+    """Files to read; those whose kind is not supported are refused. Hidden files are passed over."""
+    if root.path.is_file():
+        yield root.path
+        return
     for path in sorted(root.path.rglob("*")):
         relative = path.relative_to(root.path)
         if not path.is_file() or any(part.startswith(".") for part in relative.parts):
             continue
-        name = str(relative) if root.own else f"{root.path.resolve().name}/{relative}"
         if path.suffix.lower() in ({".md"} if root.own else SUPPORTED):
-            found.append((path, name))
+            yield path
         elif not root.own:
+            name = f"{root.path.resolve().name}/{relative}"
             refused.append(Problem(name, "file", f"{path.suffix or 'no ending'} is not a supported kind of file"))
-    return found, refused
 
 
-def _free_name(name: str, path: Path, root: Root, held: Mapping[str, IndexedDocument]) -> str:
-    """The display name, with more of the path in front while another root's file bears it."""
-    parents = list(root.path.resolve().parts[1:-1])
-    while name in held and held[name].origin != root.origin and parents:
-        name = f"{parents.pop()}/{name}"
-    return name
+class _Names:
+    """What documents are called: packaged ones by their path, others by folder and path, each by a name of its own."""
+
+    def __init__(self, held: Mapping[str, IndexedDocument]) -> None:
+        self._owners = {document.id: document.origin for document in held.values()}
+        self._claimed: set[str] = set()
+
+    def claim(self, root: Root, path: Path) -> str:
+        """The name that the file bears already, else the shortest that no other file bears."""
+        names = _possible_names(root, path)
+        free = [n for n in names if n not in self._claimed and self._owners.get(n, root.origin) == root.origin]
+        name = next((n for n in free if n in self._owners), (free or names[-1:])[0])
+        self._claimed.add(name)
+        self._owners[name] = root.origin
+        return name
+
+
+def _possible_names(root: Root, path: Path) -> list[str]:
+    """Folder and path, then more and more of what stands in front of it."""
+    below = path.relative_to(root.path)
+    if root.own:
+        return [_printable(below.with_suffix(""))]
+    full = root.path.resolve() / below
+    shortest = len(root.path.resolve().parts) - 1
+    return [_printable(Path(*full.parts[start:])) for start in range(shortest, -1, -1)]
+
+
+def _printable(path: Path) -> str:
+    """The path as text; bytes of a file name that are not UTF-8 are spelt out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _own_last(credentials: Iterable[Credential]) -> list[Credential]:
+    """In an order of their own: of two with the same id a catalogue keeps the last."""
+    return sorted(credentials, key=lambda credential: (credential.document.endswith(".md"), credential.document))
+
+
+def _renamed(before: Iterable[Credential], after: Iterable[Credential]) -> set[str]:
+    """The ids of credentials that are new, gone or called otherwise."""
+    old, new = ({c.id: (c.short_name, c.codes) for c in credentials} for credentials in (before, after))
+    return {identity for identity in old.keys() | new.keys() if old.get(identity) != new.get(identity)}
 
 
 def _parse(file: _File) -> Document:
-    if file.origin != "packaged" and not _is_ours(file.path):
-        return read_file(file.path, file.document)
     try:
+        if file.origin != PACKAGED and not _is_ours(file.path):
+            return read_file(file.path, file.document)
         text = file.path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError([Problem(file.document, "file", f"cannot be read as UTF-8 text ({error})")]) from error
     document = parse_document(f"{file.document.removesuffix('.md')}.md", text)
-    return replace(document, id=file.document)
+    # Also in the credential: its passages name the document that they belong to.
+    credential = document.credential and replace(document.credential, document=file.document)
+    return replace(document, id=file.document, credential=credential)
 
 
 def _is_ours(path: Path) -> bool:
@@ -252,10 +307,9 @@ def _indexed(file: _File, document: Document) -> IndexedDocument:
 
 
 def stored_credentials(index: Index) -> Iterable[Credential]:
-    """The credentials of an index, as they were read."""
-    for document in index.documents().values():
-        if document.kind == "credential":
-            yield credential_from(json.loads(document.data)["credential"])
+    """The credentials of an index, as they were read; one's own after the packaged ones, so that they count."""
+    documents = (document for document in index.documents().values() if document.kind == "credential")
+    return _own_last(credential_from(json.loads(document.data)["credential"]) for document in documents)
 
 
 def _report(plan: _Plan) -> Report:
@@ -275,4 +329,3 @@ def load_shipped(path: Path) -> dict[str, Vectors]:
     with np.load(path) as stored:
         keys = [bytes(key).hex() for key in stored["keys"]]
         return dict(zip(keys, stored["vectors"].astype(np.float32), strict=True))
-

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from dataclasses import dataclass
 
-from bot.errors import MissingService
 from bot.core.ports import Embedder, Hit, Vectors
 from bot.documents.model import Passage
+from bot.errors import MissingService
 from bot.retrieval.dense import VectorStore
 from bot.retrieval.index import Index
 from bot.retrieval.tokens import terms
@@ -19,6 +20,8 @@ CANDIDATES = 100
 # (An Analysis of Fusion Functions for Hybrid Retrieval, 2023).
 DENSE_SHARE = 0.65
 MAX_QUERY_TERMS = 64
+
+logger = logging.getLogger(__name__)
 # Characters of a question that are embedded: time grows with length, and a question says what it is about early.
 MAX_EMBEDDED = 800
 
@@ -51,9 +54,7 @@ class HybridRetriever:
         if self._embedder is not None:
             self._vectors.refresh(self._index)
 
-    async def retrieve(
-        self, query: str, *, limit: int = 5, documents: frozenset[str] | None = None
-    ) -> list[Hit]:
+    async def retrieve(self, query: str, *, limit: int = 5, documents: frozenset[str] | None = None) -> list[Hit]:
         # Embedding and SQLite release the interpreter lock, so other conversations go on meanwhile.
         return await asyncio.to_thread(self.search, query, limit, documents)
 
@@ -86,7 +87,11 @@ class HybridRetriever:
 
     def _nearest(self, query: str, within: frozenset[int] | None) -> list[tuple[int, float]]:
         vector = self.embed(query)
-        return [] if vector is None else self._vectors.nearest(vector, CANDIDATES, within)
+        try:
+            return [] if vector is None else self._vectors.nearest(vector, CANDIDATES, within)
+        except MissingService:
+            logger.warning("vectors.unreachable", exc_info=True)
+            return []
 
     def embed(self, query: str) -> Vectors | None:
         """The query's vector, or None where the embedder is absent or does not answer now."""
@@ -99,6 +104,7 @@ class HybridRetriever:
         try:
             vector = self._embedder.embed_query(query[:MAX_EMBEDDED])
         except MissingService:
+            logger.warning("embedder.unreachable", exc_info=True)
             return None
         self._last = (query, vector)
         return vector

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -18,11 +19,12 @@ _CODE_LETTERS = re.compile(r"[a-z]{2,3}|[a-z]{2}\d")
 _CODE_FIGURES = re.compile(r"\d{3}")
 # Function words only: "not", "no" and question words that carry meaning here ("how long", "which") stay out as well,
 # because BM25 gives them next to no weight and they cost time.
-STOP_WORDS = frozenset(
+_FUNCTION_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have how i if in into is it its me my of"
     " on or our shall should so that the their them then there these they this those to was we were what when where"
-    " which who why will with would you your am im i'm it's what's there's".split()
+    " which who why will with would you your am im i'm it's what's there's"
 )
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @lru_cache(maxsize=50_000)
@@ -37,15 +39,11 @@ def terms(text: str) -> list[str]:
     kept = [_term(word) for word in found if word not in STOP_WORDS]
     joined = [
         f"{left}-{right}"
-        for left, right in zip(found, found[1:], strict=False)
+        for left, right in pairwise(found)
         # "for 100" is no code, and as the rarest of terms it would outweigh the rest of a question.
         if left not in STOP_WORDS and _CODE_LETTERS.fullmatch(left) and _CODE_FIGURES.fullmatch(right)
     ]
-    pairs = [
-        left + right
-        for left, right in zip(found, found[1:], strict=False)
-        if is_spaceless(left) and is_spaceless(right)
-    ]
+    pairs = [left + right for left, right in pairwise(found) if is_spaceless(left) and is_spaceless(right)]
     return kept + joined + pairs
 
 

@@ -324,7 +324,7 @@ class TestHtml:
         assert document.sections[0].links == ("https://a.org",)
 
     def test_prefers_its_main_heading_to_its_title(self, read: Read) -> None:
-        assert read("a.htm", "<title>Site – page</title><h1>Renewal</h1><p>Yearly.</p>").title == "Renewal"
+        assert read("a.htm", "<title>Page</title><h1><a href='/'>A_b</a> <b>c</b></h1><p>Yearly.</p>").title == "A_b c"
 
     def test_is_read_in_the_encoding_that_it_declares(self, read: Read) -> None:
         page = '<meta charset="iso-8859-2"><p>Łódź</p>'.encode("iso-8859-2")

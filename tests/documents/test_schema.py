@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from bot.documents.model import Document
@@ -55,16 +57,16 @@ def test_a_credential_is_known_by_its_file_and_keeps_its_facts_with_their_source
     document = parse()
     credential = document.credential
     assert credential is not None
-    assert ("credentials/ena", "ena", "credential") == (document.id, credential.id, document.kind)
+    assert (document.id, credential.id, document.kind) == ("credentials/ena", "ena", "credential")
     assert credential.cost is not None
-    assert (300, ("shop",), "2026-06-01", "list price") == (
+    assert (
         credential.cost.value,
         credential.cost.source,
         credential.cost.as_of,
         credential.cost.note,
-    )
-    assert [250] == [reading.value for reading in credential.cost.older]
-    assert "https://example.org/ena" == document.sources["shop"].url
+    ) == (300, ("shop",), "2026-06-01", "list price")
+    assert [reading.value for reading in credential.cost.older] == [250]
+    assert document.sources["shop"].url == "https://example.org/ena"
 
 
 def test_unknown_and_disputed_facts_are_values_of_their_own() -> None:
@@ -72,15 +74,15 @@ def test_unknown_and_disputed_facts_are_values_of_their_own() -> None:
     assert credential is not None
     assert credential.exam_passing is not None
     assert credential.exam_minutes is not None
-    assert ("the issuer does not publish it", ()) == (credential.exam_passing.unknown, credential.exam_passing.readings)
-    assert [90, 120] == [reading.value for reading in credential.exam_minutes.readings]
+    assert (credential.exam_passing.unknown, credential.exam_passing.readings) == ("the issuer does not publish it", ())
+    assert [reading.value for reading in credential.exam_minutes.readings] == [90, 120]
 
 
 def test_figures_may_stand_unquoted_where_text_is_meant() -> None:
     credential = parse().credential
     assert credential is not None
     assert credential.exam_questions is not None
-    assert "90" == credential.exam_questions.value
+    assert credential.exam_questions.value == "90"
 
 
 def test_a_field_that_is_left_out_is_a_question_that_does_not_arise() -> None:
@@ -91,8 +93,8 @@ def test_a_field_that_is_left_out_is_a_question_that_does_not_arise() -> None:
 
 def test_a_guide_becomes_a_document_without_a_credential() -> None:
     document = parse(GUIDE, "\n## Where are exams taken?\n\nAt a test centre.[^rules]\n", "guides/how-exams-work.md")
-    assert ("guides/how-exams-work", "guide", None) == (document.id, document.kind, document.credential)
-    assert ("How do exams work?", "2026-11", ("exams",)) == (document.title, document.as_of, document.aliases)
+    assert (document.id, document.kind, document.credential) == ("guides/how-exams-work", "guide", None)
+    assert (document.title, document.as_of, document.aliases) == ("How do exams work?", "2026-11", ("exams",))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_file_that_names_no_kind_is_general_knowledge_with_the_best_title_ther
         pytest.param(
             "cost_unit: exam", "cost_unit: week", "cost_unit", "Input should be", id="a value outside its set"
         ),
-        pytest.param("title: Example Network Associate\n", "", "title", "Missing required", id="a missing field"),
+        pytest.param("title: Example Network Associate\n", "", "title", "required", id="a missing field"),
         pytest.param("cost_unit:", "cost_units:", "cost_units", "Unexpected", id="a misspelt field"),
         pytest.param(
             "value: 300, source: [shop],", "value: 300,", "cost", "needs a source", id="a value without source"
@@ -134,7 +136,7 @@ def test_a_file_that_names_no_kind_is_general_knowledge_with_the_best_title_ther
 def test_what_is_wrong_is_told_with_file_field_and_reason(before: str, after: str, field: str, reason: str) -> None:
     assert before in FRONT
     (problem,) = problems(FRONT.replace(before, after, 1))
-    assert ("credentials/ena.md", True, True) == (problem.file, field in problem.field, reason in problem.reason)
+    assert (problem.file, field in problem.field, reason in problem.reason) == ("credentials/ena.md", True, True)
 
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:
@@ -144,12 +146,12 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
 
 def test_a_mark_that_names_no_source_of_the_file_is_refused_under_its_heading() -> None:
     (problem,) = problems(body="\n## Price\n\nIt costs a lot.[^blog]\n")
-    assert ("Price", True) == (problem.field, "'blog'" in problem.reason)
+    assert (problem.field, "'blog'" in problem.reason) == ("Price", True)
 
 
 def test_front_matter_that_is_not_yaml_is_refused_by_name() -> None:
     (problem,) = problems("title: [open\n")
-    assert ("credentials/ena.md", "front matter") == (problem.file, problem.field)
+    assert (problem.file, problem.field) == ("credentials/ena.md", "front matter")
 
 
 def test_problems_read_as_one_line_each() -> None:
@@ -159,8 +161,6 @@ def test_problems_read_as_one_line_each() -> None:
 
 def test_a_stored_credential_comes_back_equal() -> None:
     """The index keeps credentials as plain data."""
-    from dataclasses import asdict
-
     credential = parse().credential
     assert credential is not None
     assert credential == credential_from(asdict(credential))

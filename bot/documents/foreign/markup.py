@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass
 from textwrap import dedent
 
+from markdown_it import MarkdownIt
+
 from bot.documents.foreign.text import readable_name
+from bot.documents.markdown import plain_text
 
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
 _KEY = r"[A-Za-z_@:][\w:.@-]*+"
@@ -89,7 +92,7 @@ def escape_tags(text: str) -> str:
 
 
 def title_heading(markdown: str) -> str:
-    """The first heading, where it is the document's title: of the first level, or above all that follow.
+    """The words of the first heading, where it is the document's title: of the first level, or above all that follow.
 
     The first of many equal headings is the name of a part, and would mislead as a title.
     """
@@ -98,7 +101,8 @@ def title_heading(markdown: str) -> str:
     if not headings:
         return ""
     (level, text), rest = headings[0], headings[1:]
-    return text if level == 1 or all(other > level for other, _ in rest) else ""
+    is_title = level == 1 or all(other > level for other, _ in rest)
+    return plain_text(MarkdownIt("commonmark").parse(text)) if is_title else ""
 
 
 @dataclass(slots=True)
@@ -219,7 +223,8 @@ def _attributes(source: str) -> dict[str, str]:
 def _value(source: str) -> str:
     if source.startswith("{"):
         return _literal(source)
-    return " ".join(html.unescape(source.strip("\"'")).split())
+    text = source[1:-1] if source.startswith(("'", '"')) else source
+    return " ".join(html.unescape(text).split())
 
 
 def _literal(expression: str) -> str:

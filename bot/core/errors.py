@@ -1,2 +1,0 @@
-from bot.errors import *
-from bot.errors import DocumentError, Problem

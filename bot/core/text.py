@@ -1,2 +1,0 @@
-from bot.text.words import *
-from bot.text.words import clean

