@@ -1,4 +1,4 @@
-"""The command line as others rely on it: exit statuses, JSON, batches, pipes, and that nothing ever shows a traceback."""
+"""The command line as others rely on it: exit statuses, JSON, batches, pipes, and never a traceback."""
 
 from __future__ import annotations
 
@@ -275,7 +275,8 @@ def test_an_unknown_value_is_refused_with_those_that_there_are(credway: Credway,
 
 
 def test_finding_nothing_is_no_failure(credway: Credway) -> None:
-    assert credway("search", "zzzzqqq", "--json") == Outcome(0, "[]\n", "")
+    outcome = credway("search", "zzzzqqq", "--json")
+    assert (outcome.status, outcome.objects) == (0, [[]])
     assert "Nothing found" in credway("search", "zzzzqqq").out
 
 

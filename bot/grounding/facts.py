@@ -250,6 +250,10 @@ def _span_in(unit: str) -> int:
     return _MONTHS.get(unit) or _MINUTES[unit]
 
 
+def without_links(text: str) -> str:
+    return _LINK.sub(" ", text)
+
+
 def normal_link(link: str) -> str:
     """A link for comparison: no web scheme, host in lower case without `www.`, nothing after it that a sentence adds.
 

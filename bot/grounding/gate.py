@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.answer import Citation, Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
-from bot.grounding.facts import Fact, FactReader, normal_link, supports
+from bot.grounding.facts import Fact, FactReader, normal_link, supports, without_links
 from bot.text.words import words
 
 # At least this share of a claim's words stands in what it cites. Measured on MTRAG's human-judged answers, a share
@@ -83,8 +83,8 @@ class Gate:
 
 
 def shares_words(statement: Statement) -> bool:
-    """Whether a claim is about what it cites: enough of its longer words stand there."""
-    said = {word for word in words(statement.text) if len(word) > _SHORT or not word.isascii()}
+    """Whether a claim is about what it cites: enough of its longer words stand there. A link has words of its own."""
+    said = {word for word in words(without_links(statement.text)) if len(word) > _SHORT or not word.isascii()}
     held = {word for passage in statement.passages for word in words(passage.indexed_text)}
     return not said or len(said & held) / len(said) >= MIN_SHARED_WORDS
 
