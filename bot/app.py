@@ -152,14 +152,11 @@ def build_fact_reader(lexicon: Lexicon) -> FactReader:
 def build_subject_guess(library: Library, retriever: HybridRetriever) -> SubjectGuess:
     questions = example_questions(library.settings.prompts_dir / "understanding" / "examples.md")
 
-    def vectors() -> tuple[Vectors, Vectors] | None:
+    def vectors() -> dict[str, Vectors] | None:
         if library.embedder is None:
             return None
         shipped = shipped_vectors()
-        inside, outside = (
-            _example_vectors(questions[kind], library.embedder, shipped) for kind in ("in_field", "out_of_field")
-        )
-        return inside, outside
+        return {kind: _example_vectors(asked, library.embedder, shipped) for kind, asked in questions.items()}
 
     return SubjectGuess(retriever, vectors)
 

@@ -25,7 +25,8 @@ _MARK = re.compile(r"\[\d+\]")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One question. `before`: earlier questions of the conversation; `status`: the acceptable ones; `must`: of each
-    group one alternative stands in the answer; `cites`: one of these documents is cited."""
+    group one alternative stands in the answer; `cites`: one of these documents is cited.
+    """
 
     id: str
     kind: str

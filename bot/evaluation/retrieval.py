@@ -73,12 +73,12 @@ def _rows(path: Path) -> Iterable[tuple[str, str, str]]:
 def _qrels(path: Path) -> Qrels:
     judged: dict[str, dict[str, int]] = {}
     for place, line in numbered_lines(path):
-        row = line.split("\t")
+        row = [part.strip() for part in line.split("\t")]
+        if not judged and row[0] == "query-id":
+            continue
         try:
-            query, document, grade = row[0].strip(), row[1].strip(), int(row[2])
+            query, document, grade = row[0], row[1], int(row[2])
         except (IndexError, ValueError) as error:
-            if not judged and row[0].strip() == "query-id":
-                continue
             raise InputError(f"{place} is not a judgement (query-id, corpus-id, score, between tabs)") from error
         judged.setdefault(query, {})[document] = grade
     if not judged:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Literal
 
 from bot.text.words import fold, is_spaceless
@@ -121,9 +121,9 @@ class FactReader:
         yield from ((Fact("link", normal_link(link)), True) for link in _LINK.findall(plain))
         folded = fold(_LINK.sub(_READ, plain))
         for pattern, convert in self._steps:
-            for match in pattern.finditer(folded):
-                yield from convert(match)
-            folded = pattern.sub(_READ, folded)
+            if matches := list(pattern.finditer(folded)):
+                folded = pattern.sub(_READ, folded)
+                yield from chain.from_iterable(map(convert, matches))
 
     def _date(self, match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
         told = match.groupdict()

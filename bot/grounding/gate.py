@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.core.answer import Citation, Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
@@ -37,6 +38,8 @@ class Gate:
     def __init__(self, reader: FactReader, allowed_links: Collection[str] = ()) -> None:
         self._reader = reader
         self._allowed = frozenset(normal_link(link) for link in allowed_links)
+        # One passage backs several claims of an answer.
+        self.facts = lru_cache(maxsize=256)(self._facts)
 
     def problem(self, statement: Statement, learner_words: str, *, same_language: bool = True) -> str | None:
         """Why a statement may not be shown, or None. The reason is for the log, not for the learner."""
@@ -55,7 +58,7 @@ class Gate:
             return fact in cited or fact.value in self._allowed
         return supports(cited | own, fact)
 
-    def facts(self, passage: Passage) -> frozenset[Fact]:
+    def _facts(self, passage: Passage) -> frozenset[Fact]:
         """The facts that citing this passage backs: of its text, its title, its links and its date."""
         links = {Fact("link", normal_link(link)) for link in (*passage.links, *filter(None, [passage.url]))}
         stamp = f"\n{passage.as_of}" if passage.as_of else ""

@@ -172,6 +172,11 @@ class OfflineAdvisor:
             return self._look_ups.fields(subject, fields, language, question.facts), context
         overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
         if question.rest and not overview:
+            guess = self._subject.field_of(question.masked)
+            if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
+                return self._look_ups.fields(subject, [guess], language, question.facts), replace(
+                    context, fields=(guess,)
+                )
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
 

@@ -17,6 +17,7 @@ _FIELD = "field."
 _TIME = "time"
 _TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
 _LEAST_PRICE = 20
+_NAME = "this certification"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Question:
     `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
     few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
     `stranger` is one of them that no document holds and that stands where it makes another name of a known one
-    ("Databricks Data Engineer", "CompTIA Server+").
+    ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Question:
     constraints: Constraints = Constraints()
     rest: tuple[str, ...] = ()
     stranger: str = ""
+    masked: str = ""
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
@@ -95,6 +97,7 @@ class Understanding:
             constraints=self._constraints(text, cues, named, providers),
             rest=self._rest(tokens, cues, taken, named),
             stranger=self._stranger(original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]),
+            masked=_masked(tokens, named.spans),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
@@ -148,6 +151,13 @@ class Understanding:
             for place, token in enumerate(tokens)
             if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
         )
+
+
+def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
+    kept = list(tokens)
+    for start, end in sorted(spans, reverse=True):
+        kept[start:end] = [_NAME]
+    return " ".join(kept)
 
 
 def _phrases_over_names(cues: Iterable[Cue], names: Names) -> frozenset[int]:

@@ -18,11 +18,11 @@ _ONE_AT_A_TIME = threading.Lock()
 _CODE_LETTERS = re.compile(r"[a-z]{2,3}|[a-z]{2}\d")
 _CODE_FIGURES = re.compile(r"\d{3}")
 # Function words only: "not", "no" and question words that carry meaning here ("how long", "which") stay out as well,
-# because BM25 gives them next to no weight and they cost time.
+# because BM25 gives them next to no weight and they cost time. `m` and `s` are what "I'm" and "it's" leave behind.
 _FUNCTION_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have how i if in into is it its me my of"
     " on or our shall should so that the their them then there these they this those to was we were what when where"
-    " which who why will with would you your am im i'm it's what's there's"
+    " which who why will with would you your am im what's there's m s"
 )
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 

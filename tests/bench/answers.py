@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import resource
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -133,31 +130,3 @@ def _row(name: str, times: Any, share: float | None, baseline: float) -> tuple[C
 
 def _slowest(timings: Sequence[Timing]) -> list[Timing]:
     return sorted(timings, key=lambda timing: -timing.whole)[:3]
-
-
-def memory(bench: Bench, before: int) -> Table:
-    """To be taken right after the answers, before the baselines are loaded into the same process."""
-    index = bench.library.index
-    return Table(
-        title="Memory",
-        columns=("5. memory of the process", "MB", "× before"),
-        rows=[
-            ("Python and this benchmark, before the product (baseline)", before / 1e6, 1.0),
-            ("after all answers", resident() / 1e6, ratio(resident(), before)),
-            ("at its peak", peak() / 1e6, ratio(peak(), before)),
-        ],
-        notes=(f"{len(index.documents()):,} documents, {index.passage_count():,} passages; indexed in this process",),
-    )
-
-
-def resident() -> int:
-    """Bytes in memory now; where the system does not tell, at most."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return peak()
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

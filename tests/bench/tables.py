@@ -36,9 +36,7 @@ def spread(values: Sequence[float]) -> Spread:
     if not values:
         return Spread(0, math.nan, math.nan, math.nan)
     ordered = sorted(values)
-    return Spread(
-        len(ordered), statistics.median(ordered), ordered[math.ceil(0.95 * len(ordered)) - 1], ordered[-1]
-    )
+    return Spread(len(ordered), statistics.median(ordered), ordered[math.ceil(0.95 * len(ordered)) - 1], ordered[-1])
 
 
 def ratio(value: float | None, baseline: float | None) -> float | None:
@@ -73,9 +71,7 @@ def plain(table: Table) -> str:
 def _texts(table: Table) -> frozenset[int]:
     """The columns that hold words; figures stand to the right."""
     return frozenset(
-        column
-        for column in range(len(table.columns))
-        if any(isinstance(row[column], str) for row in table.rows)
+        column for column in range(len(table.columns)) if any(isinstance(row[column], str) for row in table.rows)
     )
 
 

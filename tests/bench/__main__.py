@@ -1,0 +1,116 @@
+"""Runs every section in one process and prints each table as soon as it is there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.bench import memory
+from tests.bench.tables import Table, show
+
+if TYPE_CHECKING:
+    from tests.bench.setting import Bench, Steps
+
+_SIZE, _QUICK_SIZE = 10_000, 2_000
+# When embedding made-up courses stops, so that a first run on two cores ends within ten minutes.
+_EMBEDDING_ENDS = 7.5 * 60
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    began, before = time.monotonic(), memory.resident()
+    from tests.bench.setting import machine  # noqa: PLC0415 - the product, and so after its memory began
+
+    told = machine()
+    sys.stdout.write(_machine_line(told) + "\n\n")
+    # An answer's warnings belong to the product's log, not between the tables.
+    logging.getLogger("bot").setLevel(logging.ERROR)
+    tables = []
+    for table in _sections(options, before, began):
+        show(table)
+        tables.append(table)
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"measured in {seconds:.0f} s\n")
+    if options.json:
+        report = {"machine": told, "quick": options.quick, "seconds": seconds, "tables": [asdict(t) for t in tables]}
+        options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Credway measured beside plain tools.")
+    parser.add_argument("--quick", action="store_true", help=f"{_QUICK_SIZE:,} documents in place of {_SIZE:,}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
+    options = parser.parse_args(arguments)
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"there is no folder {options.json.parent} to write to")
+    if find_spec("bm25s") is None:
+        parser.error("bm25s, the plain BM25 to compare with, is not installed; run `make setup`")
+    return options
+
+
+def _machine_line(told: dict[str, Any]) -> str:
+    state = "BUSY, so times are too long" if told["busy"] else "quiet"
+    return (
+        f"{told['date']}  {told['processor']}, {told['cores']} cores, Python {told['python']}, {told['system']}\n"
+        f"load at the start: {told['load']} ({state}); times are medians (p50) and 95th percentiles (p95) of n"
+    )
+
+
+def _sections(options: argparse.Namespace, before: int, began: float) -> Iterator[Table]:
+    from bot.cli.output import progress  # noqa: PLC0415 - see `main`
+    from tests.bench import process  # noqa: PLC0415
+    from tests.bench.setting import prepare  # noqa: PLC0415
+
+    with progress() as steps:
+        bench = prepare(steps)
+    yield process.section(bench)
+    if bench.missing or bench.library.embedder is None:
+        reason = bench.library.embedder_problem or f"{bench.missing:,} passages have no vector; run make vectors"
+        yield Table(title="Not measured", columns=("2. to 5.",), rows=[(reason,)])
+        return
+    yield from _in_process(bench, before)
+    size = _QUICK_SIZE if options.quick else _SIZE
+    with progress() as steps:
+        yield from _searching(bench, size, began + _EMBEDDING_ENDS, steps)
+
+
+def _in_process(bench: Bench, before: int) -> Iterator[Table]:
+    from tests.bench import answers  # noqa: PLC0415 - see `main`
+
+    yield answers.section(bench)
+    index = bench.library.index
+    yield memory.section(before, len(index.documents()), index.passage_count())
+
+
+def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[Table]:
+    from tests.bench import ingesting, retrieval, setting  # noqa: PLC0415 - see `main`
+
+    packaged = bench.library
+    plain = retrieval.baselines(packaged.index, "packaged")
+    yield ingesting.section(bench, *plain)
+    asked = retrieval.questions(packaged.embedder)
+    measured = retrieval.measure(packaged, asked, *plain, steps)
+    large = setting.enlarged(bench, size, until, steps)
+    measured += retrieval.measure(large, asked, *retrieval.baselines(large.index, "enlarged"), steps)
+    yield retrieval.quality(measured, asked)
+    yield retrieval.speed(measured, asked)
+    documents = len(large.index.documents())
+    if documents < size:
+        yield Table(
+            title="Time was up",
+            columns=(f"{documents:,} of {size:,} documents are embedded; the next run goes on from there",),
+            rows=[],
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
