@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 
+from bot.cli.checking import Finding, lines_of
 from bot.cli.main import run
+from bot.errors import Problem
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSWER_KEYS = [
@@ -339,7 +341,15 @@ def test_check_gives_a_line_for_each_part_and_keeps_secrets(credway: Credway, mo
     assert "up to date" in items["index"]["says"]
     assert "OPENAI_API_KEY=(set)" in items["settings"]["says"]
     assert "hush" not in outcome.out
-    assert "embeddings" in credway("check").out
+
+
+def test_a_finding_is_a_line_with_what_to_do_and_its_problems_below() -> None:
+    problem = Problem("a.md", "cost", "is missing")
+    finding = Finding(item="knowledge", state="problem", says="1 file", advice="correct it", problems=(problem,))
+    assert lines_of(finding) == [
+        "problem  knowledge       1 file; correct it",
+        "                         a.md: cost: is missing",
+    ]
 
 
 def test_eval_takes_a_file_and_prints_a_table(credway: Credway, tmp_path: Path) -> None:

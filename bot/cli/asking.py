@@ -36,22 +36,20 @@ def ask_one(question: str, language: str | None, *, as_json: bool) -> None:
 
 def ask_many(file: str, language: str | None, learner: str | None) -> None:
     """An object a line. Lines of one learner follow on from each other; `learner` asks where a line names none."""
-    with batch.opened(file) as stream, ready_library(patient=True) as library:
-        asyncio.run(_ask_all(batch.items(stream, "question"), library, supported_language(language, library), learner))
-
-
-async def _ask_all(lines: Any, library: Library, language: str | None, learner: str | None) -> None:
-    assistant = _assistant(library)
-    contexts: dict[str, Context] = {}
-    for item in lines:
-        if isinstance(item, batch.Unreadable):
-            say_json(item.as_object())
-            continue
-        who = item.learner or learner
-        answer, context = await assistant.ask(item.text, contexts.get(who or ""), language=language)
-        if who:
-            contexts[who] = context
-        say_json(answer_object(item.id, answer))
+    with batch.opened(file) as stream, ready_library(patient=True) as library, asyncio.Runner() as runner:
+        tag = supported_language(language, library)
+        assistant = _assistant(library)
+        contexts: dict[str, Context] = {}
+        # Lines are read outside the event loop: inside, a wait for the next one would be deaf to Ctrl-C.
+        for item in batch.items(stream, "question"):
+            if isinstance(item, batch.Unreadable):
+                say_json(item.as_object())
+                continue
+            who = item.learner or learner
+            answer, context = runner.run(assistant.ask(item.text, contexts.get(who or ""), language=tag))
+            if who:
+                contexts[who] = context
+            say_json(answer_object(item.id, answer))
 
 
 def answer_object(identity: str | int, answer: Answer) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def search_one(query: str, request: Request, *, as_json: bool) -> None:
     if not text:
         raise InputError("the query is empty; say what to search for")
     with ready_library(patient=False) as library:
-        hits = asyncio.run(_searcher(library).retrieve(text, limit=request.limit, documents=scope(library, request)))
+        hits = asyncio.run(_find(_searcher(library), text, request.limit, scope(library, request)))
         if as_json:
             say_json([hit_object(hit) for hit in hits])
             return
@@ -59,19 +59,20 @@ def search_one(query: str, request: Request, *, as_json: bool) -> None:
 
 
 def search_many(file: str, request: Request) -> None:
-    with batch.opened(file) as stream, ready_library(patient=True) as library:
-        asyncio.run(_search_all(batch.items(stream, "query"), library, request))
+    """An object a line, with what was found for it."""
+    with batch.opened(file) as stream, ready_library(patient=True) as library, asyncio.Runner() as runner:
+        searcher, documents = _searcher(library), scope(library, request)
+        for item in batch.items(stream, "query"):
+            if isinstance(item, batch.Unreadable):
+                say_json(item.as_object())
+                continue
+            query = clean(item.text)
+            hits = runner.run(_find(searcher, query, request.limit, documents))
+            say_json({"id": item.id, "query": query, "results": [hit_object(hit) for hit in hits]})
 
 
-async def _search_all(lines: Any, library: Library, request: Request) -> None:
-    searcher, documents = _searcher(library), scope(library, request)
-    for item in lines:
-        if isinstance(item, batch.Unreadable):
-            say_json(item.as_object())
-            continue
-        query = clean(item.text)
-        hits = await searcher.retrieve(query, limit=request.limit, documents=documents)
-        say_json({"id": item.id, "query": query, "results": [hit_object(hit) for hit in hits]})
+async def _find(searcher: Retriever, query: str, limit: int, documents: frozenset[str]) -> list[Hit]:
+    return await searcher.retrieve(query, limit=limit, documents=documents)
 
 
 def hit_object(hit: Hit) -> dict[str, Any]:

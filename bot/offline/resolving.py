@@ -45,7 +45,7 @@ def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
 def _named(question: Question, context: Context, catalog: Catalog) -> Resolved:
     fields = question.fields
     continues = question.leads_in or not question.rest
-    if not fields and continues and context.fields and not context.comparing and len(question.tokens) <= _SHORT:
+    if not fields and continues and context.fields and not context.comparing and not question.has("compare") and len(question.tokens) <= _SHORT:
         fields = context.fields
     subjects: list[str] = []
     readings: list[str] = []
@@ -55,7 +55,7 @@ def _named(question: Question, context: Context, catalog: Catalog) -> Resolved:
     relating = question.has("compare") or _RELATING & set(question.fields)
     if question.has("pronoun") and relating and len(set(subjects)) == 1 and context.focus:
         # "is it cheaper than X?", "does it need X?": the other side is what was spoken of.
-        subjects = [*subjects, *context.focus[:1]]
+        subjects = [*context.focus[:1], *subjects]
     return Resolved(
         subjects=_credentials(tuple(dict.fromkeys(subjects)), catalog),
         readings=_credentials(tuple(dict.fromkeys(readings)), catalog) if not subjects else (),

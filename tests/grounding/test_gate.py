@@ -271,12 +271,12 @@ def test_every_sentence_of_the_packaged_facts_passes_as_it_stands(
 
 
 def test_almost_every_changed_fact_is_caught(shipped_gate: Gate, shipped_claims: list[tuple[str, Passage]]) -> None:
-    """Of a number, date, price, percentage, span, code or link that is not in the source 99% are, of each kind 97%."""
+    """Of the numbers, dates, prices, percentages, spans, codes and links that no source says 99%, of each kind 97%."""
     made, caught = Counter[str](), Counter[str]()
     for mutant in mutants(shipped_claims, dice_of(20261123)):
         made[mutant.kind] += 1
         caught[mutant.kind] += shipped_gate.problem(cited(mutant.text, mutant.passage), "") is not None
-    assert made.total() >= 2000
+    assert made.total() >= 1000
     assert {kind: count for kind, count in made.items() if count < 50} == {}
     assert caught.total() >= 0.99 * made.total(), caught - made
     assert [kind for kind in made if caught[kind] < 0.97 * made[kind]] == []
@@ -313,7 +313,7 @@ def dice_of(seed: int) -> random.Random:
 
 
 def mutants(claims: list[tuple[str, Passage]], dice: random.Random) -> Iterator[Mutant]:
-    """Each claim with one of its facts changed, once for each fact, and once for each link that it might show."""
+    """Each claim with one of its facts changed, once for each fact; a passage's first claim also with a false link."""
     for text, passage in claims:
         said = f"{passage.title}. {passage.text} {passage.as_of}"
         rest = text
@@ -324,7 +324,8 @@ def mutants(claims: list[tuple[str, Passage]], dice: random.Random) -> Iterator[
                 if not re.search(rf"(?<![\d.,]){re.escape(false)}(?!\d)", said):
                     yield Mutant(kind, text[: found.start()] + false + text[found.end() :], passage)
             rest = surface.sub(lambda found: "·" * len(found[0]), rest)
-        for link in (*passage.links, *filter(None, [passage.url])):
+        links = (*passage.links, *filter(None, [passage.url])) if passage.text.startswith(text.rstrip(".")) else ()
+        for link in links:
             yield Mutant("link", f"{text.rstrip('.')}: {changed_link(link, dice)}", passage)
 
 

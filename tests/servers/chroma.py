@@ -18,10 +18,10 @@ def chroma_server(folder: Path) -> Iterator[str]:
     """Run `chroma run` on a free port until the block ends; yields its address."""
     port = free_port()
     log = folder / "chroma.log"
+    chroma = Path(sys.executable).with_name("chroma")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
-            + ["--path", str(folder / "data")],
+            [chroma, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder / "data")],
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
