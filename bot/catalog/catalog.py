@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.catalog.credential import Credential, Status, StackLink
+from bot.catalog.credential import Credential, StackLink, Status
 
 _LEVEL_BANDS = {
     1: ("entry", "beginner", "foundational", "fundamentals", "foundation"),

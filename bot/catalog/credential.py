@@ -100,7 +100,8 @@ class Credential:
     """One credential or programme kind; every fact field is `Sourced`.
 
     Units: `cost` in US dollars per `cost_unit`; `study_hours` in hours; `exam_minutes` in minutes; `validity` in
-    months, or "never" for what does not expire. `document` is the id of the file that says all this; `short` is the name in tables and lists. A missing field means the question does not arise for this kind.
+    months, or "never" for what does not expire. `document` is the id of the file that says all this; `short` is the
+    name in tables and lists. A missing field means the question does not arise for this kind.
     """
 
     __pydantic_config__: ClassVar = STRICT

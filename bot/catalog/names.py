@@ -14,6 +14,8 @@ from bot.catalog.credential import Credential
 from bot.text.words import words
 
 Span = tuple[int, int]
+_SHORTEST_CORRECTED = 5
+_LONG = 8  # letters from which two slips are forgiven
 _CODE = re.compile(r"[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
 # Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
 _PREFIX = re.compile(r"^[^:]{3,30}:\s+")
@@ -113,9 +115,7 @@ class Names:
         held = frozenset[str]().union(*(self._words_of[identity] for ids in found for identity in ids))
         return any(t in self.vocabulary and t not in held and t not in self._topical | self._generic for t in tokens)
 
-    def _specific(
-        self, found: list[tuple[str, ...]], spans: list[Span]
-    ) -> tuple[list[tuple[str, ...]], list[Span]]:
+    def _specific(self, found: list[tuple[str, ...]], spans: list[Span]) -> tuple[list[tuple[str, ...]], list[Span]]:
         """Without the kinds of programme, where one of their programmes is named as well."""
         kept = [place for place, ids in enumerate(found) if not self._broad.issuperset(ids)]
         if not kept:
@@ -186,9 +186,11 @@ def is_code(token: str) -> bool:
 
 def correct(token: str, vocabulary: Sequence[str]) -> str | None:
     """The word of the vocabulary that a misspelt one most likely is: one slip in a short word, two in a long one."""
-    if not token.isalpha() or not token.isascii() or len(token) < 5:
+    if not token.isalpha() or not token.isascii() or len(token) < _SHORTEST_CORRECTED:
         return None
-    slips = 1 if len(token) < 8 else 2
+    slips = 1 if len(token) < _LONG else 2
     near = process.extract(token, vocabulary, scorer=OSA.distance, score_cutoff=slips, limit=20)
-    likely = [(distance, -JaroWinkler.similarity(token, word), word) for word, distance, _ in near if word[0] == token[0]]
+    likely = [
+        (distance, -JaroWinkler.similarity(token, word), word) for word, distance, _ in near if word[0] == token[0]
+    ]
     return min(likely)[2] if likely else None

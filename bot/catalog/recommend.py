@@ -142,14 +142,14 @@ def _least(wish: Constraints) -> tuple[str, Constraints]:
 
 
 def _meets(catalog: Catalog, credential: Credential, wish: Constraints) -> bool:
-    if catalog.status(credential) != "active" or credential.kind == "programme_type" and not wish.kinds:
+    if catalog.status(credential) != "active" or (credential.kind == "programme_type" and not wish.kinds):
         return False
     return all(test(catalog, credential, wish) for test, _ in _TESTS.values())
 
 
 def _rank(catalog: Catalog, credential: Credential, wish: Constraints) -> tuple[object, ...]:
     """First what is about the topic most of all, then the easiest, then what costs least; unknown costs last."""
-    places = [credential.topics.index(topic) for topic in wish.topics if topic in credential.topics]  # type: ignore[arg-type]
+    places = [credential.topics.index(topic) for topic in wish.topics if topic in credential.topics]
     matched = -len(places)
     cost = total_cost(credential)
     return (

@@ -50,7 +50,7 @@ class Sourced(Generic[T]):
             raise ValueError("give exactly one of value, unknown (the reason) or conflict (the readings)")
         if self.value is not None and not self.source:
             raise ValueError("a value needs a source: a key of this file's sources")
-        if self.conflict and len(self.conflict) < 2:
+        if len(self.conflict) == 1:
             raise ValueError("a conflict needs at least two readings")
 
     @property

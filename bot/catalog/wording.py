@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.catalog.credential import Credential, Prerequisites, Requirement, StackLink
-from bot.catalog.fields import FIELDS, sourced, verdict
 from bot.catalog.catalog import Catalog
+from bot.catalog.credential import Credential, Prerequisites, Requirement, StackLink
+from bot.catalog.fields import sourced, verdict
 from bot.catalog.sourced import Reading, Sourced
 from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 
@@ -56,7 +56,7 @@ class Wording:
         return self._joined("and", items, language)
 
     def _joined(self, key: str, items: Sequence[str], language: str) -> str:
-        if len(items) < 2:
+        if len(items) <= 1:
             return "".join(items)
         return self.say(key, language, head=", ".join(items[:-1]), last=items[-1])
 
@@ -95,12 +95,10 @@ class Wording:
             return self._status(credential, value.value, DEFAULT_LANGUAGE, credential.name)
         return self._plain_sentence(credential, field, value, DEFAULT_LANGUAGE, credential.name)
 
-    def _plain_sentence(
-        self, credential: Credential, field: str, value: Sourced[Any], language: str, name: str
-    ) -> str:
+    def _plain_sentence(self, credential: Credential, field: str, value: Sourced[Any], language: str, name: str) -> str:
         if field == "validity" and value.value == "never":
             return self.say("field.validity.never", language, name=name)
-        if field == "prerequisites" and not (value.value.required or value.value.recommended):
+        if field == "prerequisites" and value.value == Prerequisites():
             return self.say("field.prerequisites.none", language, name=name)
         return self.say(f"field.{field}", language, name=name, value=self.value(credential, field, language))
 
@@ -164,7 +162,9 @@ class Wording:
         return self.either(
             [
                 self._annotated(
-                    self._bare(credential, field, reading.value, language), [reading.note] if reading.note else [], language
+                    self._bare(credential, field, reading.value, language),
+                    [reading.note] if reading.note else [],
+                    language,
                 )
                 for reading in value.conflict
             ],
@@ -205,7 +205,9 @@ class Wording:
         targets: dict[str, list[str]] = {}
         for link in links:
             name = self.name_of(link.credential) if link.credential else link.name or ""
-            targets.setdefault(link.relation, []).append(self._annotated(name, [link.condition] if link.condition else [], language))
+            targets.setdefault(link.relation, []).append(
+                self._annotated(name, [link.condition] if link.condition else [], language)
+            )
         parts = [
             self.say(f"relation.{relation}", language, target=self.both(names, language))
             for relation, names in targets.items()

@@ -117,5 +117,5 @@ class CatchingUp:
             raise _Left
 
 
-class _Left(Exception):  # noqa: N818 - no error: the chat is over
+class _Left(Exception):
     """Ends embedding after the batch at hand."""

@@ -52,7 +52,7 @@ def ask(
 
 
 @app.command()
-def search(  # noqa: PLR0913 - an option each
+def search(
     query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     *,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages at most.")] = 5,

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -24,12 +25,10 @@ logger = logging.getLogger(__name__)
 
 def run(arguments: Sequence[str]) -> int:
     """Run `credway` with these arguments; returns the exit status and lets nothing but Ctrl-C out."""
-    _use_utf8()
+    _open_streams()
     logs.set_up()
     try:
         status = _status(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has left (typer turns that into SystemExit): nothing to say, and nobody to say it to.
         _discard_output()
@@ -41,6 +40,7 @@ def _status(arguments: Sequence[str]) -> int:
     try:
         # Without a command the help says what there is.
         status = app(arguments or ["--help"], prog_name="credway", standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
         tell(f"credway: {error.format_message().removesuffix('.')}; see `credway --help`")
         return error.exit_code
@@ -51,19 +51,28 @@ def _status(arguments: Sequence[str]) -> int:
         return next((status for kind, status in _STATUS_OF if isinstance(error, kind)), FAILED)
     except BrokenPipeError:
         raise
-    except Exception:
+    except Exception as error:
         # The last resort: the log has the details, the person an id to ask about.
         fault = secrets.token_hex(4)
         logger.exception("command.failed id=%s", fault)
+        if isinstance(error, OSError):
+            _discard_output()  # it may be what failed, and would fail again on the way out
         tell(f"credway: Sorry, something went wrong on our side; it is logged as {fault}{logs.where()}.")
         return FAILED
     return status or DONE if arguments else WRONG_USAGE
 
 
-def _use_utf8() -> None:
-    """What is written is UTF-8 whatever the locale; bytes that are not come in as they are and are cleaned later."""
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "replace"), (sys.stderr, "replace")):
-        if isinstance(stream, io.TextIOWrapper):
+def _open_streams() -> None:
+    """What is written is UTF-8 whatever the locale; bytes that are not come in as they are and are cleaned later.
+
+    A stream that the caller has closed reads as empty and swallows what is written.
+    """
+    for name, errors in (("stdin", "surrogateescape"), ("stdout", "replace"), ("stderr", "replace")):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)
 
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from bot.app import Library
     from bot.settings import Settings
 
-# What embedding may cost a single question that finds new documents: about three seconds.
-FEW_PASSAGES = 16
+# What a single question waits for when it meets new documents: about ten seconds. Until they have vectors, hybrid
+# search ranks them low.
+FEW_PASSAGES = 64
 
 
 def load_settings() -> Settings:

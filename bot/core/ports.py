@@ -30,9 +30,7 @@ class Hit:
 
 
 class Retriever(Protocol):
-    async def retrieve(
-        self, query: str, *, limit: int = 5, documents: frozenset[str] | None = None
-    ) -> list[Hit]:
+    async def retrieve(self, query: str, *, limit: int = 5, documents: frozenset[str] | None = None) -> list[Hit]:
         """The best passages, best first; `documents` restricts the search to those ids before ranking."""
         ...
 

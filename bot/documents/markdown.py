@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -46,7 +47,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise ValueError("not a mapping of field names to values")
+        raise ValueError("not a mapping of field names to values")  # noqa: TRY004 - the file is wrong, not the call
     return data, text[found.end() :]
 
 
@@ -65,7 +66,7 @@ def sections(body: str) -> tuple[Section, ...]:
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     lines = body.split("\n")
     headings = list(_headings(_PARSER.parse(body)))
-    starts = [(0, 0, "")] + headings
+    starts = [(0, 0, ""), *headings]
     ends = [start for start, _, _ in headings] + [len(lines)]
     cut = (
         _section(heading, "\n".join(lines[after:end]).strip())
@@ -76,7 +77,7 @@ def sections(body: str) -> tuple[Section, ...]:
 
 def _headings(tokens: list[Token]) -> Iterable[tuple[int, int, str]]:
     """First line, line after, and plain text of each top-level heading."""
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0 and opening.map:
             yield opening.map[0], opening.map[1], _plain(inline)
 

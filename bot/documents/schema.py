@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.catalog.credential import Credential, Source
-from bot.errors import DocumentError, Problem
 from bot.documents.markdown import sections, split_front_matter
 from bot.documents.model import Document, Page
+from bot.errors import DocumentError, Problem
 
 AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _CREDENTIAL = TypeAdapter(Credential)

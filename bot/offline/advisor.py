@@ -31,6 +31,7 @@ _CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
 _GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages"})
 _MAX_READINGS = 4
+_PAIR = 2
 
 
 class OfflineAdvisor:
@@ -145,7 +146,7 @@ class OfflineAdvisor:
         kind = next((kind for kind in _TALK if question.has(kind)), None)
         if kind is None or resolved.subjects or resolved.readings or question.fields or question.rest:
             return None
-        if question.constraints.any or question.has("recommend") and kind != "help":
+        if question.constraints.any or (question.has("recommend") and kind != "help"):
             return None
         return Draft(
             status="answered",
@@ -189,7 +190,7 @@ class OfflineAdvisor:
             comparing=True,
         )
         relating = _RELATING & set(resolved.fields)
-        if len(subjects) == 2 and relating and not question.has(*MEASURES, "compare"):
+        if len(subjects) == _PAIR and relating and not question.has(*MEASURES, "compare"):
             related = self._look_ups.relation(subjects[0], subjects[1], resolved.fields, language)
             if related is not None:
                 return related, context
@@ -248,28 +249,26 @@ class OfflineAdvisor:
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
-            return self._which(question, (), resolved.fields, language)
+            return self._which((), resolved.fields, language)
         whole_provider = bool(question.providers) and (
-            question.has("plural") or bool(resolved.fields) and _GENERAL.issuperset(resolved.fields)
+            question.has("plural") or (bool(resolved.fields) and _GENERAL.issuperset(resolved.fields))
         )
         if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
-            return self._which(question, resolved.readings, resolved.fields, language)
+            return self._which(resolved.readings, resolved.fields, language)
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning)
         found = found or await self._reading.read(question.text, mentioning=mentioning)
         if found is not None:
             return self._told(found), Context()
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
-            return self._which(question, resolved.readings, resolved.fields, language)
+            return self._which(resolved.readings, resolved.fields, language)
         return self._abstain(language), context
 
     @staticmethod
     def _told(found: Found) -> Draft:
         return Draft(status="answered", statements=found.statements)
 
-    def _which(
-        self, question: Question, readings: Sequence[Credential], fields: Sequence[str], language: str
-    ) -> tuple[Draft, Context]:
+    def _which(self, readings: Sequence[Credential], fields: Sequence[str], language: str) -> tuple[Draft, Context]:
         """Ask back, with the likeliest readings a tap away."""
         options = [c for c in readings if self._toolbox.catalog.status(c) != "retired"][:_MAX_READINGS]
         field = next((field for field in fields), None)
@@ -284,7 +283,10 @@ class OfflineAdvisor:
         return draft, Context(options=ids, fields=tuple(fields))
 
     def _reading_of(self, option: Credential, field: str | None, language: str) -> Suggestion:
-        asked = next((name for name in self._look_ups.meant(option, [field] if field else []) if sourced(option, name)), "overview")
+        asked = next(
+            (name for name in self._look_ups.meant(option, [field] if field else []) if sourced(option, name)),
+            "overview",
+        )
         key = f"ask.{asked}"
         return Suggestion(label=option.name, ask=self._say(key, language, name=option.short_name))
 

@@ -86,7 +86,8 @@ class Comparisons:
     def _line(self, compared: Sequence[Credential], field: str, language: str) -> Statement:
         facts = [self._toolbox.look_up(credential, field) for credential in compared]
         values = [
-            f"{credential.short_name}: {self._wording.short_value(credential, field, language)}" for credential in compared
+            f"{credential.short_name}: {self._wording.short_value(credential, field, language)}"
+            for credential in compared
         ]
         label = self._wording.field_name(field, language)
         return Statement(

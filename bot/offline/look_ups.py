@@ -51,7 +51,9 @@ class LookUps:
         """What it is and the three facts that people decide by."""
         passage = self._toolbox.look_up(credential, "awarding_body").passage
         summary = Statement(text=credential.summary, passages=(passage,) if passage else ())
-        rest = [self._brief(credential, field, language) for field in _OVERVIEW if sourced(credential, field) is not None]
+        rest = [
+            self._brief(credential, field, language) for field in _OVERVIEW if sourced(credential, field) is not None
+        ]
         warning = self._warning(credential, (), language)
         return Draft(
             status="answered",
@@ -122,7 +124,8 @@ class LookUps:
 
     def meant(self, credential: Credential, fields: Sequence[str]) -> list[str]:
         """The fields of this credential that were asked for: what does not arise for it is left out, if the rest
-        answers."""
+        answers.
+        """
         wanted = list(dict.fromkeys(name for field in fields for name in self._asked(credential, field)))
         arising = [field for field in wanted if sourced(credential, field) is not None]
         return arising or wanted

@@ -21,7 +21,8 @@ FAIR_COVERAGE = 0.45
 LEXICAL_COVERAGE = 0.6
 _WORD_SHARE = 0.06
 _OWN_PAGE = 0.01
-_MAX_WORDS = 45
+_MAX_WORDS = 60
+_MAX_SENTENCES = 3
 _HITS = 6
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|\n+")
 # An abbreviation's full stop ends no sentence.
@@ -70,7 +71,8 @@ def is_about(hit: Hit) -> bool:
 
 def _fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
     """Meaning first; between passages of like meaning the one that holds more of the words asked for, and of a
-    provider's own page when a provider is asked about, else the other."""
+    provider's own page when a provider is asked about, else the other.
+    """
     held = set(terms(hit.passage.indexed_text))
     share = len(asked & held) / len(asked) if asked else 0.0
     own = 0.0
@@ -86,7 +88,8 @@ def _mentions(hit: Hit, names: Sequence[str]) -> bool:
 
 def excerpt(passage: Passage, question: str) -> str:
     """The sentences that answer: the first, which by our rule of writing answers the heading, then those that share
-    most with the question, in their own order, as far as a short answer goes."""
+    most with the question, in their own order, as far as a short answer goes.
+    """
     sentences = split_sentences(passage.text)
     if not sentences:
         return passage.text
@@ -102,7 +105,7 @@ def excerpt(passage: Passage, question: str) -> str:
             continue
         chosen.append(place)
         size += length
-        if len(chosen) == 3:
+        if len(chosen) == _MAX_SENTENCES:
             break
     return " ".join(sentences[place] for place in sorted(chosen))
 

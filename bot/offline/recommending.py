@@ -23,9 +23,7 @@ class Recommendations:
         found = self._toolbox.recommend(wish)
         statements = [self._lead(found, language)]
         statements += [self._item(credential, wish, language) for credential in found.picks]
-        draft = Draft(
-            status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language)
-        )
+        draft = Draft(status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language))
         return draft, found.picks
 
     def _lead(self, found: Recommendation, language: str) -> Statement:

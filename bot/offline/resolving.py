@@ -45,7 +45,14 @@ def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
 def _named(question: Question, context: Context, catalog: Catalog) -> Resolved:
     fields = question.fields
     continues = question.leads_in or not question.rest
-    if not fields and continues and context.fields and not context.comparing and not question.has("compare") and len(question.tokens) <= _SHORT:
+    if (
+        not fields
+        and continues
+        and context.fields
+        and not context.comparing
+        and not question.has("compare")
+        and len(question.tokens) <= _SHORT
+    ):
         fields = context.fields
     subjects: list[str] = []
     readings: list[str] = []
@@ -84,7 +91,7 @@ def _pointed_at(question: Question, context: Context) -> tuple[str, ...]:
     if place is not None and listed and not question.constraints.topics:
         index = place - 1 if place > 0 else place
         return (listed[index],) if -len(listed) <= index < len(listed) else ()
-    if not context.focus or question.partial or question.has("recommend") and question.constraints.any:
+    if not context.focus or question.partial or (question.has("recommend") and question.constraints.any):
         return ()
     if question.has("both") or (question.has("compare") and len(context.focus) > 1):
         return context.focus

@@ -34,7 +34,8 @@ class SubjectGuess:
 
     def __init__(self, retriever: HybridRetriever, examples: Callable[[], Examples | None]) -> None:
         """`examples` gives the vectors of the example questions of each kind, shape (n, dimension); it is called
-        once, and not before a question needs it."""
+        once, and not before a question needs it.
+        """
         self._retriever = retriever
         self._load = examples
 

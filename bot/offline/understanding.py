@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.catalog.fields import FIELDS
-from bot.catalog.recommend import Constraints
 from bot.catalog.names import Named, Names, Span, correct, is_code
+from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
@@ -17,6 +17,7 @@ _FIELD = "field."
 _TIME = "time"
 _TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
 _LEAST_PRICE = 20
+_SHORTEST_SPELLING = 4
 _NAME = "this certification"
 
 
@@ -41,7 +42,7 @@ class Question:
     fields: tuple[str, ...] = ()
     cues: frozenset[str] = frozenset()
     cue_languages: tuple[str, ...] = ()
-    constraints: Constraints = Constraints()
+    constraints: Constraints = field(default_factory=Constraints)
     rest: tuple[str, ...] = ()
     stranger: str = ""
     masked: str = ""
@@ -69,7 +70,9 @@ class Understanding:
         self._lexicon = lexicon
         self.facts = facts
         self._is_word = is_word
-        self._spellings = sorted(word for word in names.vocabulary | lexicon.vocabulary if len(word) > 3)
+        self._spellings = sorted(
+            word for word in names.vocabulary | lexicon.vocabulary if len(word) >= _SHORTEST_SPELLING
+        )
         self._known = frozenset(names.vocabulary | lexicon.vocabulary)
         self._quiet = lexicon.single_words("function_words", "generic")
 
@@ -77,7 +80,7 @@ class Understanding:
         original = words(text)
         tokens = [self._spelt(token) for token in original]
         cues = self._lexicon.cues(tokens)
-        named = self._names.find(tokens, _phrases_over_names(cues, self._names))
+        named = self._names.find(tokens, _phrases_over_names(cues))
         providers = self._names.providers(tokens)
         taken = _places([*named.spans, *(span for _, span in providers)])
         fields = _fields(cues, _places(named.spans))
@@ -96,7 +99,9 @@ class Understanding:
             cue_languages=_languages(cues, taken),
             constraints=self._constraints(text, cues, named, providers),
             rest=self._rest(tokens, cues, taken, named),
-            stranger=self._stranger(original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]),
+            stranger=self._stranger(
+                original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
+            ),
             masked=_masked(tokens, named.spans),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
@@ -136,14 +141,15 @@ class Understanding:
         strange = [
             place
             for place, token in enumerate(tokens)
-            if place not in explained and token.isascii() and not token.replace(".", "").isdigit()
-            and token not in self._known and not self._is_word(token)
+            if place not in explained
+            and token.isascii()
+            and not token.replace(".", "").isdigit()
+            and token not in self._known
+            and not self._is_word(token)
         ]
         return next((original[place] for place in strange if place in beside), "")
 
-    def _rest(
-        self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named
-    ) -> tuple[str, ...]:
+    def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
         explained = taken | _places((cue.start, cue.end) for cue in cues if cue.key != "function_words")
         explained |= _places(named.partial_spans)
         return tuple(
@@ -160,7 +166,7 @@ def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
     return " ".join(kept)
 
 
-def _phrases_over_names(cues: Iterable[Cue], names: Names) -> frozenset[int]:
+def _phrases_over_names(cues: Iterable[Cue]) -> frozenset[int]:
     """Places of words that stand in a longer phrase of another meaning: the "associate" of a level is no name."""
     return frozenset(
         place

@@ -1,4 +1,4 @@
-"""Which language a question is in. Short questions full of product names mislead statistics, so known words go first."""
+"""Which language a question is in. Product names mislead statistics in short questions, so known words go first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class LanguageGuess:
         self, text: str, known_words: Sequence[str], before: str | None = None, *, only_names: bool = False
     ) -> str:
         """`known_words`: the languages of the lexicon's words in the text; `before`: the last question's language;
-        `only_names`: whether the text has no other words, so that it tells nothing of its language."""
+        `only_names`: whether the text has no other words, so that it tells nothing of its language.
+        """
         votes = Counter(language for language in known_words if language in self._supported)
         if votes:
             ranked = votes.most_common()

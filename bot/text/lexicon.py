@@ -25,7 +25,8 @@ class Cue:
 
 class Lexicon:
     """Phrases by key. A phrase is found wherever its words stand in a row; of two that overlap under one key the
-    longer counts."""
+    longer counts.
+    """
 
     def __init__(self, files: Mapping[str, Mapping[str, str]]) -> None:
         """`files`: the sections of each language's file."""
@@ -62,9 +63,7 @@ class Lexicon:
         return frozenset(word for entries in self._entries.values() for phrase, _, _ in entries for word in phrase)
 
     def phrases(self, *keys: str) -> frozenset[Phrase]:
-        return frozenset(
-            phrase for entries in self._entries.values() for phrase, key, _ in entries if key in keys
-        )
+        return frozenset(phrase for entries in self._entries.values() for phrase, key, _ in entries if key in keys)
 
     def phrases_below(self, *prefixes: str) -> frozenset[Phrase]:
         return frozenset(

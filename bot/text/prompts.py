@@ -88,7 +88,9 @@ class Phrases:
 
 def split_list(text: str) -> list[str]:
     """Entries of a section that lists things: one a line (with or without a dash), or separated by commas."""
-    return [entry.strip() for line in text.splitlines() for entry in line.removeprefix("- ").split(",") if entry.strip()]
+    return [
+        entry.strip() for line in text.splitlines() for entry in line.removeprefix("- ").split(",") if entry.strip()
+    ]
 
 
 def bullet_list(text: str) -> list[str]:

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.bench import memory
-from tests.bench.tables import Table, show
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Bench, Steps
+from bot.cli.output import progress
+from tests.bench import answers, ingesting, process, retrieval, setting
+from tests.bench.setting import Bench, Steps
+from tests.bench.tables import Table, show, shown
 
 _SIZE, _QUICK_SIZE = 10_000, 2_000
 # When embedding made-up courses stops, so that a first run on two cores ends within ten minutes.
@@ -26,23 +25,29 @@ _EMBEDDING_ENDS = 7.5 * 60
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
-    began, before = time.monotonic(), memory.resident()
-    from tests.bench.setting import machine  # noqa: PLC0415 - the product, and so after its memory began
-
-    told = machine()
+    told, before, began = setting.machine(), setting.cores_in_use(), time.monotonic()
     sys.stdout.write(_machine_line(told) + "\n\n")
     # An answer's warnings belong to the product's log, not between the tables.
     logging.getLogger("bot").setLevel(logging.ERROR)
     tables = []
-    for table in _sections(options, before, began):
+    for table in _sections(options, began):
         show(table)
         tables.append(table)
-    seconds = time.monotonic() - began
-    sys.stdout.write(f"measured in {seconds:.0f} s\n")
+    told |= _meanwhile(before, time.monotonic() - began)
+    sys.stdout.write(f"measured in {told['seconds']} s; other processes used {shown(told['others'])} cores meanwhile\n")
     if options.json:
-        report = {"machine": told, "quick": options.quick, "seconds": seconds, "tables": [asdict(t) for t in tables]}
+        report = {"machine": told, "quick": options.quick, "tables": [asdict(table) for table in tables]}
         options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _meanwhile(before: tuple[float, float] | None, seconds: float) -> dict[str, Any]:
+    """How long it took and how many cores others kept busy on average: the load at the start is not all."""
+    after = setting.cores_in_use()
+    others = None
+    if before and after:
+        others = max(0.0, after[0] - before[0] - (after[1] - before[1])) / seconds
+    return {"seconds": round(seconds), "others": others}
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -65,35 +70,23 @@ def _machine_line(told: dict[str, Any]) -> str:
     )
 
 
-def _sections(options: argparse.Namespace, before: int, began: float) -> Iterator[Table]:
-    from bot.cli.output import progress  # noqa: PLC0415 - see `main`
-    from tests.bench import process  # noqa: PLC0415
-    from tests.bench.setting import prepare  # noqa: PLC0415
-
+def _sections(options: argparse.Namespace, began: float) -> Iterator[Table]:
     with progress() as steps:
-        bench = prepare(steps)
+        bench = setting.prepare(steps)
     yield process.section(bench)
     if bench.missing or bench.library.embedder is None:
         reason = bench.library.embedder_problem or f"{bench.missing:,} passages have no vector; run make vectors"
-        yield Table(title="Not measured", columns=("2. to 5.",), rows=[(reason,)])
+        yield Table(title="2. to 5. are not measured", columns=(reason,), rows=[])
         return
-    yield from _in_process(bench, before)
+    asked = answers.ask(bench)
+    yield answers.section(asked)
     size = _QUICK_SIZE if options.quick else _SIZE
     with progress() as steps:
         yield from _searching(bench, size, began + _EMBEDDING_ENDS, steps)
-
-
-def _in_process(bench: Bench, before: int) -> Iterator[Table]:
-    from tests.bench import answers  # noqa: PLC0415 - see `main`
-
-    yield answers.section(bench)
-    index = bench.library.index
-    yield memory.section(before, len(index.documents()), index.passage_count())
+    yield answers.memory_section(asked, bench)
 
 
 def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[Table]:
-    from tests.bench import ingesting, retrieval, setting  # noqa: PLC0415 - see `main`
-
     packaged = bench.library
     plain = retrieval.baselines(packaged.index, "packaged")
     yield ingesting.section(bench, *plain)
@@ -105,11 +98,8 @@ def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[
     yield retrieval.speed(measured, asked)
     documents = len(large.index.documents())
     if documents < size:
-        yield Table(
-            title="Time was up",
-            columns=(f"{documents:,} of {size:,} documents are embedded; the next run goes on from there",),
-            rows=[],
-        )
+        told = f"only {documents:,} of {size:,} documents are embedded; the next run goes on from there"
+        yield Table(title="4. Time was up", columns=(told,), rows=[])
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class PlainBm25:
     """bm25s with its own tokenisation, stop words and parameters. `built` is how long indexing took."""
 
     def __init__(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
-        import bm25s  # noqa: PLC0415 - after the product's memory has been read
+        import bm25s  # noqa: PLC0415 - only where it is measured
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)
         self._bm25s = bm25s
@@ -42,7 +42,7 @@ class PlainChroma:
     """A collection in memory with Chroma's default index. The vectors are the product's."""
 
     def __init__(self, name: str, numbers: Sequence[int], vectors: Vectors) -> None:
-        import chromadb  # noqa: PLC0415 - 1.5 s, and after the product's memory has been read
+        import chromadb  # noqa: PLC0415 - 1.5 s, likewise
         from chromadb.config import Settings  # noqa: PLC0415
 
         client: Any = chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False))

@@ -6,7 +6,12 @@ from bot.documents.model import Passage
 
 PREFIX = "distractors"
 
-_SKILLS = """
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.replace("\n", " ").split(","))
+
+
+_SKILLS = _listed("""
 network security, cloud architecture, data analysis, machine learning, project management, web development,
 digital marketing, supply chain management, business statistics, user experience design, incident response,
 penetration testing, database administration, Python programming, Linux administration, agile coaching,
@@ -18,19 +23,15 @@ operations management, quality assurance, bioinformatics, health informatics, re
 electrical safety, welding, medical coding, early childhood teaching, classroom technology,
 instructional design, academic writing, business English, Spanish conversation, contract law, data privacy,
 IT auditing, compliance, blockchain, computer vision, natural language processing, robotics
-"""
+""")
 _LEVELS = ("introduction", "essentials", "intermediate", "advanced", "masterclass")
-_PLACES = """
+_PLACES = _listed("""
 Northgate, Ashford, Millbrook, Riverton, Lakemont, Westhaven, Eastfield, Stonebridge, Fairview, Oakmere, Brightwater,
 Kingsholm, Redcliff, Silverdale, Thornbury, Windermoor, Harborview, Summerfield, Greystone, Maplewood
-"""
+""")
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("\n", " ").split(",")]
-
-
-_PROVIDERS = tuple(f"{place} {kind}" for place in _listed(_PLACES) for kind in ("College", "Academy"))
+_PROVIDERS = tuple(f"{place} {kind}" for place in _PLACES for kind in ("College", "Academy"))
 _FORMATS = (
     "four weeks online with weekly quizzes",
     "eight evenings on campus and a final project",
@@ -45,8 +46,7 @@ _FORMATS = (
     "renewed every two years by a short test",
     "prepares for a first job in the field",
 )
-_SUBJECTS = tuple(_listed(_SKILLS))
-MOST = len(_SUBJECTS) * len(_LEVELS) * len(_PROVIDERS)
+MOST = len(_SKILLS) * len(_LEVELS) * len(_PROVIDERS)
 # No common factor with MOST, so that every course comes up once and neighbours have little in common.
 _STEP = 7919
 
@@ -60,9 +60,9 @@ def distractors(count: int) -> list[Passage]:
 
 def _course(place: int) -> Passage:
     which = place * _STEP % MOST
-    which, skill = divmod(which, len(_SUBJECTS))
+    which, skill = divmod(which, len(_SKILLS))
     provider, level = divmod(which, len(_LEVELS))
-    title = f"{_SUBJECTS[skill]}, {_LEVELS[level]}"
+    title = f"{_SKILLS[skill]}, {_LEVELS[level]}"
     return Passage(
         id=f"{PREFIX}/{place:05}#text",
         document=f"{PREFIX}/{place:05}",

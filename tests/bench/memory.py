@@ -1,39 +1,29 @@
-"""How much memory this process holds. Imports nothing of the product, to know what it was before."""
+"""How much memory a process holds: where the kernel tells it, of this program alone, not of what started it."""
 
 from __future__ import annotations
 
-import os
+import re
 import resource
 import sys
 from pathlib import Path
 
-from tests.bench.tables import Table, ratio
-
-
-def section(before: int, documents: int, passages: int) -> Table:
-    """To be taken right after the answers, before the baselines are loaded into the same process."""
-    now = resident()
-    return Table(
-        title="Memory of the process",
-        columns=("5. memory", "MB", "× before"),
-        rows=[
-            ("Python and this benchmark, before the product (baseline)", before / 1e6, 1.0),
-            ("after all answers", now / 1e6, ratio(now, before)),
-            ("at its peak", peak() / 1e6, ratio(peak(), before)),
-        ],
-        notes=(f"{documents:,} documents, {passages:,} passages; brought up to date in the same process",),
-    )
+_STATUS = Path("/proc/self/status")
 
 
 def resident() -> int:
     """Bytes in memory now; where the system does not tell, at most."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return peak()
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return _from_status("VmRSS") or peak()
 
 
 def peak() -> int:
     # The kernel counts kilobytes, macOS bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    # A child begins `ru_maxrss` with what its parent held.
+    return _from_status("VmHWM") or own
+
+
+def _from_status(name: str) -> int | None:
+    if not _STATUS.is_file():
+        return None
+    line = re.search(rf"^{name}:\s+(\d+) kB$", _STATUS.read_text(encoding="ascii", errors="replace"), re.MULTILINE)
+    return int(line[1]) * 1024 if line else None

@@ -129,9 +129,9 @@ def quality(measured: Sequence[Measured], asked: Questions) -> Table:
         for size in _sizes(measured):
             rows += _quality_rows(name, cases, [result for result in measured if result.size == size])
     return Table(
-        title="Retrieval quality: do the documents come up that the evaluation questions cite",
+        title="4. Retrieval quality: do the documents come up that the evaluation questions cite",
         columns=(
-            "4. quality", "n", "documents", "system", "nDCG@10", "recall@10", "MRR@10", "nDCG × BM25", "nDCG × Chroma",
+            "questions", "n", "documents", "system", "nDCG@10", "recall@10", "MRR@10", "nDCG × BM25", "nDCG × Chroma",
         ),
         rows=rows,
         notes=("questions that say what to cite and stand alone, of all splits; documents by their best passage",),
@@ -163,9 +163,9 @@ def speed(measured: Sequence[Measured], asked: Questions) -> Table:
             told = (result.size, result.passages, result.system, len(result.seconds), *_milliseconds(result.seconds))
             rows.append((*told, whole[result.system] * 1000, *against))
     return Table(
-        title="Retrieval speed",
+        title="4. Retrieval speed",
         columns=(
-            "4. speed: documents", "passages", "system", "n", "search p50 ms", "p95 ms",
+            "documents", "passages", "system", "n", "search p50 ms", "p95 ms",
             "with embedding p50 ms", "× BM25", "× Chroma",
         ),
         rows=rows,

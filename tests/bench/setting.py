@@ -7,10 +7,11 @@ import os
 import platform
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,16 @@ def machine() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
     }
+
+
+def cores_in_use() -> tuple[float, float] | None:
+    """Processor seconds so far, of all processes and of this one with its ended children; None where not told."""
+    try:
+        ticks = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
+    except OSError:
+        return None
+    user, nice, system, _, _, interrupts, soft, *_ = (int(tick) / os.sysconf("SC_CLK_TCK") for tick in ticks)
+    return user + nice + system + interrupts + soft, sum(os.times()[:4])
 
 
 def _processor() -> str:
@@ -135,27 +146,35 @@ def enlarged(bench: Bench, size: int, until: float, steps: Steps) -> Library:
     for document in held.keys() - wanted.keys():
         library.index.remove(document)
     new = [passage for document, passage in wanted.items() if held.get(document) != _digest(passage)]
-    _add(library, new, until, steps)
+    _put(library, _embedded(library, new, until, steps))
     return library
 
 
-def _add(library: Library, passages: list[Passage], until: float, steps: Steps) -> None:
-    """Documents of one passage each, put in together with their vectors: none is ever there without."""
-    if library.embedder is None:
+def _embedded(library: Library, passages: list[Passage], until: float, steps: Steps) -> Iterator[list[Passage]]:
+    """The passages in batches, each once its vectors are kept; runs of other sizes may have them already."""
+    known: dict[str, Vectors] = {}
+    for file in bench_folder().glob("*/index.db") if passages else ():
+        known |= kept_vectors(file)
+    keys = {passage.id: vector_key(library.index.model, passage.indexed_text) for passage in passages}
+    ready = [passage for passage in passages if keys[passage.id] in known]
+    library.index.put_vectors((keys[passage.id], known[keys[passage.id]]) for passage in ready)
+    yield ready
+    left = [passage for passage in passages if keys[passage.id] not in known]
+    if left and library.embedder is None:
         raise RuntimeError(f"cannot embed: {library.embedder_problem}")
-    for start in range(0, len(passages), _BATCH):
+    for start in range(0, len(left), _BATCH):
         if time.monotonic() > until:
             return
-        batch = passages[start : start + _BATCH]
+        batch = left[start : start + _BATCH]
         vectors = library.embedder.embed_passages([passage.indexed_text for passage in batch])
-        keys = [vector_key(library.index.model, passage.indexed_text) for passage in batch]
-        library.index.put_vectors(zip(keys, vectors, strict=True))
-        _put(library, batch)
-        steps("embedding courses", start + len(batch), len(passages))
+        library.index.put_vectors(zip((keys[passage.id] for passage in batch), vectors, strict=True))
+        yield batch
+        steps("embedding courses", start + len(batch), len(left))
 
 
-def _put(library: Library, passages: Iterable[Passage]) -> None:
-    for passage in passages:
+def _put(library: Library, batches: Iterable[list[Passage]]) -> None:
+    """Documents of one passage each; their vectors are there before them, so none is ever found without."""
+    for passage in chain.from_iterable(batches):
         document = IndexedDocument(
             id=passage.document, origin="bench", digest=_digest(passage), kind="general", title=passage.title
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.core.answer import Answer
 from tests.offline.conftest import Talk
 
 
-def documents(answer) -> list[str]:
+def documents(answer: Answer) -> list[str]:
     return [citation.document for citation in answer.citations]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.answer import Answer
 from tests.offline.conftest import Talk
 
 
-def documents(answer) -> set[str]:
+def documents(answer: Answer) -> set[str]:
     return {citation.document for citation in answer.citations}
 
 
@@ -21,7 +22,9 @@ def test_two_fields_in_one_question_are_both_answered_with_their_source(talk: Ta
     assert all(claim.citations for claim in answer.claims)
 
 
-@pytest.mark.parametrize("question", ["sec+ cost?", "how much is SY0-701", "secuirty plus prise", "security plus price pls"])
+@pytest.mark.parametrize(
+    "question", ["sec+ cost?", "how much is SY0-701", "secuirty plus prise", "security plus price pls"]
+)
 def test_the_same_credential_is_found_by_nickname_code_and_misspelt(talk: Talk, question: str):
     assert "USD 425" in talk(question).text
 

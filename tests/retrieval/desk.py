@@ -30,7 +30,7 @@ class Desk:
     def __init__(self, home: Path, name: str = "notes") -> None:
         self.home = home
         self.folder = home / name
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.embedder: FakeEmbedder | None = FakeEmbedder()
         self.index = Index(home / "index.db", self.embedder.model)
         self.recipe = "test"
@@ -57,3 +57,27 @@ class Desk:
     @staticmethod
     def wording(catalog: Catalog) -> Wording:
         return Wording(phrases(), catalog)
+
+
+def credential(code: str, required: str) -> str:
+    """The file of a certification that requires another, which it names by its id."""
+    return f"""---
+kind: certification
+title: Example certification {code}
+short: Example {code}
+codes: [{code}]
+provider: example
+awarding_body: Example
+topics: [cloud]
+summary: Shows how {code} works.
+status: {{value: active, source: [page], as_of: 2026-08}}
+cost: {{value: 165, source: [page], as_of: 2026-08}}
+prerequisites: {{value: {{required: [[{{credential: {required}}}]]}}, source: [page], as_of: 2026-08}}
+sources:
+  page: {{title: A page, kind: official, url: "https://example.org/{code}", date: 2026-08}}
+---
+
+## What it is about
+
+Words on {code} [^page].
+"""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markdown import Markdown
-from rich.padding import Padding
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
@@ -33,8 +32,8 @@ class CitedMarkdown:
         lines = console.render_lines(self._markdown, options, pad=False)
         # Rich puts an empty line above a list, also where nothing stands before it.
         begun = False
-        for line in lines:
-            begun = begun or any(segment.text.strip() for segment in line)
+        for line in map(_unpadded, lines):
+            begun = begun or bool(line)
             if begun:
                 for segment in line:
                     yield from self._dimmed(segment)
@@ -48,6 +47,14 @@ class CitedMarkdown:
                 yield Segment(part, (segment.style or Style.null()) + link)
             elif part:
                 yield Segment(part, segment.style)
+
+
+def _unpadded(line: list[Segment]) -> list[Segment]:
+    """Without the blanks at its end, which whoever copies an answer would copy too."""
+    kept = list(line)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    return [*kept[:-1], Segment(kept[-1].text.rstrip(), kept[-1].style)] if kept else []
 
 
 class TerminalView:
@@ -83,7 +90,7 @@ class TerminalView:
             self._print(Text(self._place(citation), style=_linked(citation, dim=True)), above=False)
 
     def note(self, text: str) -> None:
-        self._print(Markdown(text))
+        self._print(CitedMarkdown(text, {}))
 
     def dim(self, text: str) -> None:
         self._print(Text(text, style="dim"), above=False)
@@ -104,9 +111,10 @@ class TerminalView:
             return self._phrases.say("source.place", source=source, as_of=citation.as_of)
         return source or (self._phrases.say("source.as_of", as_of=citation.as_of) if citation.as_of else "")
 
-    def _print(self, shown: object, *, above: bool = True) -> None:
-        width = min(self._console.width, WIDEST)
-        self._console.print(Padding(shown, (1 if above else 0, 0, 0, 0)), width=width)  # type: ignore[arg-type]
+    def _print(self, shown: RenderableType, *, above: bool = True) -> None:
+        if above:
+            self._console.print()
+        self._console.print(shown, width=min(self._console.width, WIDEST))
 
 
 def _linked(citation: Citation, *, dim: bool = False) -> Style:
