@@ -22,7 +22,7 @@ from tests.bench.baselines import PlainBm25
 from tests.bench.distractors import MOST, distractors
 from tests.bench.process import imports
 from tests.bench.setting import Bench, enlarged, kept_vectors, own_settings
-from tests.bench.tables import Table, plain, ratio, shown, spread
+from tests.bench.tables import Table, as_object, plain, ratio, shown, spread
 
 
 class LetterEmbedder:
@@ -84,6 +84,11 @@ def test_figures_keep_three_places_that_count(cell: float | str, text: str) -> N
 def test_a_plain_table_has_words_to_the_left_and_figures_to_the_right() -> None:
     table = Table(title="T", columns=("what", "ms"), rows=[("a", 1.0), ("longer", 100.0)], notes=("so",))
     assert plain(table).splitlines() == ["T", "what      ms", "a       1.00", "longer   100", "  so"]
+
+
+def test_json_has_null_where_nothing_was_measured() -> None:
+    table = Table(title="T", columns=("what", "ms"), rows=[("a", math.nan), ("b", None), ("c", 1.0)])
+    assert as_object(table)["rows"] == [["a", None], ["b", None], ["c", 1.0]]
 
 
 def test_imports_are_summed_by_package() -> None:
@@ -161,7 +166,7 @@ def test_every_stage_is_found_in_the_product(tmp_path: Path) -> None:
 
 
 def test_the_shares_of_the_stages_make_up_the_whole() -> None:
-    timings = [Timing("1", 0.010, {"gate": 0.004, "dense": 0.001}), Timing("2", 0.010, {"gate": 0.002})]
+    timings = [Timing("1", 0.010, 0.010, {"gate": 0.004, "dense": 0.001}), Timing("2", 0.010, 0.010, {"gate": 0.002})]
     rows = {row[0]: row for row in stage_rows(timings, 0.005)}
     assert rows["gate"][1:6] == (2, 3.0, 4.0, 4.0, "30%")
     assert rows["lexical"][1] == 0

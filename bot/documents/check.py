@@ -7,7 +7,7 @@ Reads files; changes none. Knows the rules of writing, not the subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -294,24 +294,31 @@ def _counts(front: dict[str, Any]) -> Iterator[str]:
 
 
 def _shared_names(files: Iterable[_File]) -> Iterator[Problem]:
-    """Names that two credentials bear. An active and a retired one may share an alias: the active one is meant."""
+    """Names that two credentials bear. An active and a retired one may share an alias: the active one is meant.
+
+    Kinds of programme may share one too, where several makers use it ("professional certificate"): the bot asks back.
+    """
     credentials = [(file.name, file.document.credential) for file in files if file.document.credential]
+    programmes = {name for name, credential in credentials if credential.kind == "programme_type"}
     yield from _doubles((name, "short", credential.short) for name, credential in credentials if credential.short)
     yield from _doubles(
-        (name, field, spoken)
-        for name, credential in credentials
-        if credential.status.value != "retired"
-        for field, names in (("codes", credential.codes), ("aliases", (credential.title, *credential.aliases)))
-        for spoken in names
+        (
+            (name, field, spoken)
+            for name, credential in credentials
+            if credential.status.value != "retired"
+            for field, names in (("codes", credential.codes), ("aliases", (credential.title, *credential.aliases)))
+            for spoken in names
+        ),
+        programmes,
     )
 
 
-def _doubles(named: Iterable[tuple[str, str, str]]) -> Iterator[Problem]:
+def _doubles(named: Iterable[tuple[str, str, str]], may_share: Collection[str] = ()) -> Iterator[Problem]:
     bearers: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
     for file, field, name in named:
         bearers.setdefault(tuple(words(name)), {}).setdefault(file, (field, name))
     for files in bearers.values():
         for file, (field, name) in files.items():
-            others = ", ".join(other for other in files if other != file)
+            others = [other for other in files if other != file and not (file in may_share and other in may_share)]
             if others:
-                yield Problem(file, field, f"{name!r} also names {others}")
+                yield Problem(file, field, f"{name!r} also names {', '.join(others)}")

@@ -20,6 +20,7 @@ from bot.offline.resolving import Resolved, resolve
 from bot.offline.subject import SubjectGuess
 from bot.offline.understanding import Question, Understanding
 from bot.text.language import LanguageGuess
+from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class OfflineAdvisor:
             return self._not_covered(resolved, language), self._kept(context, resolved)
         if not surely_ours and self._wants_recommendation(question, resolved):
             return await self._recommend(question, language)
-        if resolved.subjects:
+        if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
             return await self._about(question, resolved, language)
         return await self._open(question, resolved, context, language)
 
@@ -126,11 +127,10 @@ class OfflineAdvisor:
             return None
         if question.stranger:
             return self._unknown(question.stranger, language)
-        strange = [word for word in question.rest if not self._subject.knows(word)]
-        exact = set(question.fields) - _CONCEPTUAL
         if self._wants_recommendation(question, resolved):
             return None
-        if strange and exact and (not resolved.subjects or resolved.guessed):
+        strange = [word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word)]
+        if strange and question.fields and (not resolved.subjects or resolved.guessed):
             return self._unknown(" ".join(strange), language)
         return None
 
@@ -144,7 +144,9 @@ class OfflineAdvisor:
 
     def _talk(self, question: Question, resolved: Resolved, language: str) -> Draft | None:
         kind = next((kind for kind in _TALK if question.has(kind)), None)
-        if kind is None or resolved.subjects or resolved.readings or question.fields or question.rest:
+        if kind is None or resolved.subjects or resolved.readings or len(question.rest) > 1:
+            return None
+        if question.fields and kind != "help":
             return None
         if question.constraints.any or (question.has("recommend") and kind != "help"):
             return None
@@ -200,6 +202,10 @@ class OfflineAdvisor:
         """Something about a credential that is no field: what its document says, or that it does not say."""
         asked = " ".join(question.rest)
         found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document])
+        if found is None or not self._covers(found, question.rest, language):
+            # Perhaps its provider's page or a guide says it of all such credentials.
+            pages = [f"providers/{subject.provider}", *self._guides]
+            found = await self._reading.read(question.text, documents=pages)
         if found is None or not self._covers(found, question.rest, language):
             return self._silent(subject, language)
         suggestions = self._look_ups.suggestions(subject, (), language)
@@ -258,11 +264,20 @@ class OfflineAdvisor:
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning)
         found = found or await self._reading.read(question.text, mentioning=mentioning)
-        if found is not None:
+        if found is not None and self._answers(found, question, language):
             return self._told(found), Context()
+        if resolved.subjects:
+            return await self._about(question, resolved, language)
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
             return self._which(resolved.readings, resolved.fields, language)
         return self._abstain(language), context
+
+    def _answers(self, found: Found, question: Question, language: str) -> bool:
+        """A price or a passing score of something that is no credential of ours is not answered with another's."""
+        exact = set(question.fields) - _CONCEPTUAL - _GENERAL
+        if not exact or not question.rest or language != DEFAULT_LANGUAGE:
+            return True
+        return self._covers(found, question.rest, language)
 
     @staticmethod
     def _told(found: Found) -> Draft:

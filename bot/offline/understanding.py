@@ -10,6 +10,7 @@ from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
+from bot.text.ordinary import is_ordinary
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
@@ -108,7 +109,7 @@ class Understanding:
         )
 
     def _spelt(self, token: str) -> str:
-        if token in self._known or self._is_word(token):
+        if token in self._known or self._is_word(token) or is_ordinary(token):
             return token
         return correct(token, self._spellings) or token
 
@@ -146,6 +147,7 @@ class Understanding:
             and not token.replace(".", "").isdigit()
             and token not in self._known
             and not self._is_word(token)
+            and not is_ordinary(token)
         ]
         return next((original[place] for place in strange if place in beside), "")
 

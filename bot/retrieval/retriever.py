@@ -76,8 +76,11 @@ class HybridRetriever:
 
     def query_terms(self, query: str) -> list[str]:
         """The distinct terms of a query; of a very long one the rarest, which carry its meaning."""
-        distinct = list(dict.fromkeys(terms(query)))
-        return sorted(distinct, key=self.rarity, reverse=True)[:MAX_QUERY_TERMS]
+        distinct = dict.fromkeys(terms(query))
+        # "az 104" asks for the exam, not for what else holds the figure, if there is such an exam.
+        parts = {part for term in distinct if "-" in term and self.knows(term) for part in term.split("-")}
+        wanted = [term for term in distinct if term not in parts]
+        return sorted(wanted, key=self.rarity, reverse=True)[:MAX_QUERY_TERMS]
 
     def rank(self, query: str, query_terms: list[str], documents: frozenset[str] | None) -> Ranking:
         within = None if documents is None else self._index.numbers_of(documents)

@@ -8,7 +8,6 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from bot.cli.output import progress
 from tests.bench import answers, ingesting, process, retrieval, setting
 from tests.bench.setting import Bench, Steps
-from tests.bench.tables import Table, show, shown
+from tests.bench.tables import Table, as_object, show, shown
 
 _SIZE, _QUICK_SIZE = 10_000, 2_000
 # When embedding made-up courses stops, so that a first run on two cores ends within ten minutes.
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     told |= _meanwhile(before, time.monotonic() - began)
     sys.stdout.write(f"measured in {told['seconds']} s; other processes used {shown(told['others'])} cores meanwhile\n")
     if options.json:
-        report = {"machine": told, "quick": options.quick, "tables": [asdict(table) for table in tables]}
+        report = {"machine": told, "quick": options.quick, "tables": [as_object(table) for table in tables]}
         options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
 

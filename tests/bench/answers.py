@@ -23,7 +23,7 @@ from bot.evaluation.answers import Case, read_cases
 from tests.bench import memory
 from tests.bench.process import bare_python, output_of
 from tests.bench.setting import Bench, own_settings
-from tests.bench.tables import Cell, Spread, Table, ratio, spread
+from tests.bench.tables import Cell, Spread, Table, ratio, shown, spread
 
 QUESTIONS = Path(__file__).resolve().parents[1] / "evals"
 STAGES = ("understanding", "embedding the question", "lexical", "dense", "gate")
@@ -53,8 +53,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
+    """One answer: seconds from question to answer, processor seconds, and seconds by stage."""
+
     case: str
     whole: float
+    cpu: float
     stages: dict[str, float]
 
 
@@ -90,9 +93,10 @@ async def ask_all(assistant: Assistant, cases: Sequence[Case], watch: Watch) -> 
         for earlier in case.before:
             _, context = await assistant.ask(earlier, context)
         watch.seconds = {}
-        began = time.perf_counter()
+        worked, began = time.process_time(), time.perf_counter()
         await assistant.ask(case.question, context)
-        timings.append(Timing(case.id, time.perf_counter() - began, watch.seconds))
+        whole, cpu = time.perf_counter() - began, time.process_time() - worked
+        timings.append(Timing(case.id, whole, cpu, watch.seconds))
     return timings
 
 
@@ -127,12 +131,14 @@ def ask(bench: Bench) -> Asked:
 
 def section(asked: Asked) -> Table:
     alone = spread(asked.alone)
+    cpu = spread([timing.cpu * 1000 for timing in asked.timings])
     slowest = sorted(asked.timings, key=lambda timing: -timing.whole)[:3]
     return Table(
         title="2. One offline answer, in process",
         columns=("stage", "n", "p50 ms", "p95 ms", "max ms", "share of time", "× embedding alone"),
         rows=[_row("embedding a question alone (baseline)", alone, None, alone.p50), *_rows(asked.timings, alone.p50)],
         notes=(
+            f"processor time of an answer: p50 {shown(cpu.p50)} ms, p95 {shown(cpu.p95)} ms, also on a busy machine",
             f"n is how many of {len(asked.timings)} answers go through the stage; {_WARMING} warm up first",
             f"slowest: {', '.join(f'{t.case} {t.whole * 1000:.0f} ms' for t in slowest)}",
         ),

@@ -36,6 +36,7 @@ class Run:
     """One process, from start to end. `peak` is in bytes, `said` its standard error."""
 
     seconds: float
+    cpu: float
     peak: int
     said: str
 
@@ -55,7 +56,7 @@ def section(bench: Bench) -> Table:
     }
     return Table(
         title="1. Whole process",
-        columns=("process", "n", "p50 ms", "p95 ms", "× bare Python", "peak MB"),
+        columns=("process", "n", "p50 ms", "p95 ms", "CPU p50 ms", "× bare Python", "peak MB"),
         rows=[_row(name, measured, baseline) for name, measured in runs.items()],
         notes=(_import_note(bench.home), *(() if bench.shipped else (f"first start: {NOT_SHIPPED}",))),
     )
@@ -67,10 +68,11 @@ def bare_python() -> Run:
 
 def _row(name: str, runs: Sequence[Run], baseline: float) -> tuple[Cell, ...]:
     if not runs:
-        return name, 0, None, None, None, None
+        return name, 0, None, None, None, None, None
     times = spread([run.seconds for run in runs])
     peak = max(run.peak for run in runs) / 1e6
-    return name, times.count, times.p50 * 1000, times.p95 * 1000, ratio(times.p50, baseline), peak
+    cpu = spread([run.cpu for run in runs]).p50 * 1000
+    return name, times.count, times.p50 * 1000, times.p95 * 1000, cpu, ratio(times.p50, baseline), peak
 
 
 def _first_start(*, compiled: bool = True) -> Run:
@@ -85,7 +87,7 @@ def _run(arguments: Sequence[str], home: Path | None = None, more: Mapping[str, 
     told = json.loads(done.stdout)
     if told["status"]:
         raise RuntimeError(f"{' '.join(arguments)} ended with {told['status']}: {done.stderr.strip()[-300:]}")
-    return Run(told["seconds"], told["peak"], done.stderr)
+    return Run(told["seconds"], told["cpu"], told["peak"], done.stderr)
 
 
 def output_of(arguments: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ import math
 import statistics
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 Cell = str | int | float | None
 
@@ -52,6 +53,12 @@ def shown(cell: Cell) -> str:
         digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
         return f"{cell:,.{digits}f}"
     return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def as_object(table: Table) -> dict[str, Any]:
+    """A table for JSON, which has no word for what is not a number."""
+    rows = [[None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row] for row in table.rows]
+    return {**asdict(table), "rows": rows}
 
 
 def plain(table: Table) -> str:

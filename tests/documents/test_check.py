@@ -228,6 +228,18 @@ def test_active_credentials_may_not_share_a_name_and_both_are_told(folder: Path)
     } == {str(problem) for problem in check_knowledge(folder, READER)}
 
 
+def test_kinds_of_programme_may_share_a_name_but_not_with_a_credential(folder: Path) -> None:
+    programme = ENA.replace("kind: certification", "kind: programme_type").replace("codes: [EX-100]\n", "")
+    for name in ("one", "two"):
+        text = programme.replace("short: ENA", f"short: {name}").replace(
+            "Example Network Associate", f"Programme {name}"
+        )
+        (folder / f"credentials/{name}.md").write_text(text)
+    found = {problem.file: problem.reason for problem in check_knowledge(folder, READER)}
+    assert found.pop("credentials/ena.md").endswith("also names credentials/one.md, credentials/two.md")
+    assert set(found.values()) == {"'example network' also names credentials/ena.md"}
+
+
 def test_a_retired_credential_may_keep_an_alias_but_no_short_name(folder: Path) -> None:
     """In a list both would stand side by side; of the aliases of the sound knowledge above one is shared."""
     found = changed(folder, "credentials/old", "short: ENS", "short: ENA")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalog.catalog import Catalog
@@ -161,6 +161,7 @@ def test_long_text_is_cut_at_the_best_place_there_is(text: str, pieces: list[str
     assert pieces == cut(text, 4)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab. \n", min_size=1, max_size=60)).map("\n".join), st.integers(1, 12))
 def test_cutting_loses_no_word_and_keeps_to_the_limit(text: str, limit: int) -> None:
     pieces = cut(text, limit)

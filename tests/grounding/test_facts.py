@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.grounding.facts import Fact, FactReader, FactWords, normal_link, supports
@@ -184,28 +184,33 @@ def test_links_to_different_pages_are_not(other: str) -> None:
     assert normal_link("https://example.org/a") != normal_link(other)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.sampled_from(["USD {:,}", "${}", "{:,} dollars", "US${:,}"]))
 def test_any_amount_is_read_from_any_spelling(amount: int, spelling: str) -> None:
     assert read(f"It costs {spelling.format(amount)}.") == {("money", f"usd {amount}")}
 
 
+@settings(deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2099, 12, 31)))
 def test_any_day_is_read(day: date) -> None:
     assert read(f"on {day.isoformat()}") == {("date", day.isoformat())}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999), st.sampled_from(["years", "months"]))
 def test_years_and_months_are_one_measure(count: int, unit: str) -> None:
     months = count * (12 if unit == "years" else 1)
     assert READER.read(f"for {count} {unit}") == READER.read(f"for {months} months")
 
 
+@settings(deadline=None)
 @given(st.decimals("0.01", "99999", places=2))
 def test_decimals_keep_their_value(amount: Decimal) -> None:
     ((kind, value),) = read(f"EUR {amount}")
     assert (kind, Decimal(value.split()[1])) == ("money", amount)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_no_text_breaks_the_reader_and_a_text_backs_what_it_says(text: str) -> None:
     facts = READER.read(text)
@@ -213,11 +218,13 @@ def test_no_text_breaks_the_reader_and_a_text_backs_what_it_says(text: str) -> N
     assert all(supports(facts, fact) for fact in facts)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789.,-/ $%€abyear:x", max_size=80))
 def test_figures_in_any_disorder_are_read_the_same_every_time(text: str) -> None:
     assert READER.read(text) == READER.read(text.upper())
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_link_has_a_settled_form(link: str) -> None:
     assert normal_link(normal_link(link)) == normal_link(link)

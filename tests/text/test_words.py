@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.text.words import clean, fold, is_spaceless, words
@@ -98,6 +98,7 @@ def test_what_is_never_part_of_a_question_is_dropped(text: str, expected: str) -
     assert clean(text) == expected
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_clean_text_can_be_stored_and_cleaning_it_again_changes_nothing(text: str) -> None:
     once = clean(text)
@@ -106,6 +107,7 @@ def test_clean_text_can_be_stored_and_cleaning_it_again_changes_nothing(text: st
     assert all(char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"} for char in once)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_folding_is_lower_case_and_settled(text: str) -> None:
     once = fold(text)
@@ -113,11 +115,13 @@ def test_folding_is_lower_case_and_settled(text: str) -> None:
     assert words(text) == words(once)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_no_text_breaks_words_and_no_word_holds_a_space(text: str) -> None:
     assert all(word and not any(char.isspace() for char in word) for word in words(text))
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z]{2,3}-[0-9]{3}", fullmatch=True))
 def test_every_code_of_this_form_survives_between_other_words(code: str) -> None:
     assert words(f"Is {code.upper()} hard?") == ["is", code, "hard"]
