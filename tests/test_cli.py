@@ -173,32 +173,31 @@ def test_a_batch_gives_one_object_a_line_in_order_with_its_id(credway: Credway) 
     assert "300" in outcome.objects[0]["text"]
 
 
-@pytest.mark.parametrize(
-    ("line", "error"),
-    [
-        (b"nonsense\n", "JSON"),
-        (b"\n", "JSON"),
-        (b"[1]\n", "object"),
-        (b"[" * 100_000 + b"\n", "JSON"),
-        (b'{"id": "x"}\n', "missing"),
-        (b'{"id": "x", "question": 5}\n', "string"),
-        (b'{"id": "x", "question": "' + b"a" * 4001 + b'"}\n', "4,000"),
-        (b'{"id": "x", "question": "a", "learner": 5}\n', "learner"),
-        (b'{"id": {}, "question": "a"}\n', "id"),
-        (b'{"question": "' + b"a" * 3_000_000 + b'"}\n', "longer"),
-    ],
-)
-def test_a_line_that_cannot_be_read_gets_an_error_and_the_rest_go_on(credway: Credway, line: bytes, error: str) -> None:
-    outcome = credway(
-        "ask", "--batch", "-", stdin=batch_of({"question": "hello"}, line, {"id": "z", "question": "hello"})
-    )
-    first, middle, last = outcome.objects
+BROKEN_LINES = [
+    (b"nonsense\n", "JSON"),
+    (b"\n", "JSON"),
+    (b"[1]\n", "object"),
+    (b"[" * 100_000 + b"\n", "JSON"),
+    (b'{"id": "x"}\n', "missing"),
+    (b'{"id": "x", "question": 5}\n', "string"),
+    (b'{"id": "x", "question": "' + b"a" * 4001 + b'"}\n', "4,000"),
+    (b'{"id": "x", "question": "a", "learner": 5}\n', "learner"),
+    (b'{"id": {}, "question": "a"}\n', "id"),
+    (b'{"question": "' + b"a" * 3_000_000 + b'"}\n', "longer"),
+]
+
+
+def test_a_line_that_cannot_be_read_gets_an_error_and_the_rest_go_on(credway: Credway) -> None:
+    broken = [line for line, _ in BROKEN_LINES]
+    stdin = batch_of({"question": "hello"}, *broken, {"id": "z", "question": "hello"})
+    outcome = credway("ask", "--batch", "-", stdin=stdin)
+    first, *errors, last = outcome.objects
     assert outcome.status == 0
-    assert first["id"] == "1"
-    assert middle["line"] == 2
-    assert error in middle["error"]
-    assert middle.get("id") == ("x" if b'"id": "x"' in line else None)
-    assert last["id"] == "z"
+    assert [first["id"], last["id"]] == ["1", "z"]
+    assert [error["line"] for error in errors] == list(range(2, len(broken) + 2))
+    for (line, reason), error in zip(BROKEN_LINES, errors, strict=True):
+        assert reason in error["error"]
+        assert error.get("id") == ("x" if b'"id": "x"' in line else None)
 
 
 def test_lines_of_one_learner_follow_on_and_others_do_not(credway: Credway, tmp_path: Path) -> None:
@@ -333,14 +332,35 @@ def test_new_knowledge_is_indexed_before_a_question_is_answered(
 
 
 def test_check_gives_a_line_for_each_part_and_keeps_secrets(credway: Credway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.documents.check.check_knowledge", lambda *_: [])
     monkeypatch.setenv("OPENAI_API_KEY", "hush")
     outcome = credway("check", "--json")
     items = {finding["item"]: finding for finding in outcome.objects[0]}
+    assert outcome.status == 0
     assert {"settings", "knowledge", "index", "embeddings", "stores", "language model"} <= items.keys()
-    assert outcome.status == (1 if items["knowledge"]["state"] == "problem" else 0)
     assert "up to date" in items["index"]["says"]
     assert "OPENAI_API_KEY=(set)" in items["settings"]["says"]
     assert "hush" not in outcome.out
+
+
+def test_check_fails_for_broken_knowledge_and_says_what_is_wrong(
+    credway: Credway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.documents.check.check_knowledge", lambda *_: [Problem("a.md", "cost", "is missing")])
+    outcome = credway("check")
+    assert outcome.status == 1
+    assert "a.md: cost: is missing" in outcome.out
+
+
+def test_check_tells_a_missing_service_from_a_failure(
+    credway: Credway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.documents.check.check_knowledge", lambda *_: [])
+    monkeypatch.setenv("CREDWAY_HOME", str(tmp_path / "file" / "home"))
+    (tmp_path / "file").write_text("in the way")
+    outcome = credway("check")
+    assert outcome.status == 69
+    assert "missing  index" in outcome.out
 
 
 def test_a_finding_is_a_line_with_what_to_do_and_its_problems_below() -> None:

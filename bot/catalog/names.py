@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -14,7 +14,7 @@ from bot.catalog.credential import Credential
 from bot.text.words import words
 
 Span = tuple[int, int]
-_SHORTEST_CORRECTED = 5
+_SHORTEST_CORRECTED = 4
 _LONG = 8  # letters from which two slips are forgiven
 _CODE = re.compile(r"[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
 # Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
@@ -34,6 +34,15 @@ class Named:
     partial: tuple[str, ...] = ()
     partial_spans: tuple[Span, ...] = ()
     unknown_codes: tuple[str, ...] = ()
+
+    def without(self, denied: frozenset[int]) -> Named:
+        """What is named beside what is denied: "AZ-104, not AZ-900" names one. `denied` are places where names begin."""
+        kept = [place for place, (start, _) in enumerate(self.spans) if start not in denied]
+        if not kept:
+            return self
+        return replace(
+            self, found=tuple(self.found[place] for place in kept), spans=tuple(self.spans[place] for place in kept)
+        )
 
 
 class Names:
@@ -134,6 +143,11 @@ class Names:
                 return tuple(sorted(ids)), end
         return None
 
+    def holding(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """All credentials whose names hold every name word of a question, however general the words."""
+        told = {token for token in tokens if token in self.vocabulary and token not in self._generic}
+        return tuple(identity for identity, held in self._words_of.items() if held.issuperset(told)) if told else ()
+
     def _partial(self, tokens: Sequence[str], blocked: frozenset[int]) -> tuple[tuple[str, ...], tuple[Span, ...]]:
         told = {
             token: place
@@ -186,7 +200,8 @@ def is_code(token: str) -> bool:
 
 def correct(token: str, vocabulary: Sequence[str]) -> str | None:
     """The word of the vocabulary that a misspelt one most likely is: one slip in a short word, two in a long one."""
-    if not token.isalpha() or not token.isascii() or len(token) < _SHORTEST_CORRECTED:
+    plain = token.removesuffix("+")
+    if not plain.isalpha() or not plain.isascii() or len(plain) < _SHORTEST_CORRECTED:
         return None
     slips = 1 if len(token) < _LONG else 2
     near = process.extract(token, vocabulary, scorer=OSA.distance, score_cutoff=slips, limit=20)

@@ -119,12 +119,18 @@ def total_cost(credential: Credential) -> float | None:
     return amount * _SUBSCRIPTION_MONTHS if credential.cost_unit == "month" else amount
 
 
-def recommend(catalog: Catalog, wish: Constraints, limit: int = 3) -> Recommendation:
-    """The best credentials for a wish. When none meets it, constraints are given up one at a time, least first."""
+def recommend(
+    catalog: Catalog, wish: Constraints, limit: int = 3, among: frozenset[str] = frozenset()
+) -> Recommendation:
+    """The best credentials for a wish, only of the ids `among` unless that is empty. When none meets it, constraints are given up one at a time, least first."""
     given_up: list[str] = []
     remaining = wish
     while True:
-        picks = [credential for credential in catalog if _meets(catalog, credential, remaining)]
+        picks = [
+            credential
+            for credential in catalog
+            if (not among or credential.id in among) and _meets(catalog, credential, remaining)
+        ]
         if picks or not remaining.any:
             ordered = sorted(picks, key=lambda credential: _rank(catalog, credential, wish))
             return Recommendation(picks=tuple(ordered[:limit]), met=remaining, given_up=tuple(given_up))

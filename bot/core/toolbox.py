@@ -46,9 +46,9 @@ class Toolbox:
             passage=passage if value is not None else None,
         )
 
-    def recommend(self, wish: Constraints, limit: int = 3) -> Recommendation:
-        """Credentials that meet a wish, best first."""
-        return recommend(self.catalog, wish, limit)
+    def recommend(self, wish: Constraints, limit: int = 3, among: frozenset[str] = frozenset()) -> Recommendation:
+        """Credentials that meet a wish, best first; only of the ids `among`, unless that is empty."""
+        return recommend(self.catalog, wish, limit, among)
 
     async def search(self, query: str, *, limit: int = 5, documents: Sequence[str] | None = None) -> list[Hit]:
         """Passages of the documents, best first; `documents` restricts the search to those ids."""

@@ -30,6 +30,8 @@ def parse_document(name: str, text: str) -> Document:
         raise DocumentError([Problem(name, "front matter", str(error))]) from error
     path = PurePosixPath(name)
     identity = str(path.with_suffix(""))
+    if front is not None and not isinstance(front.get("kind", ""), str):
+        raise DocumentError([Problem(name, "kind", "is not a word")])
     if front is None or "kind" not in front:
         return _general(identity, front or {}, body)
     if front["kind"] in {"guide", "provider"}:

@@ -26,13 +26,19 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 logger = logging.getLogger(__name__)
 
 _TALK = ("greeting", "thanks", "bye", "help")
-_RELATING = frozenset({"prerequisites", "stacks_into", "renewal"})
+# With these fields, or none, a question about two credentials may ask how they hang together.
+_RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 # Fields that people also ask of credentials in general; the others are asked of one.
 _CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
 _GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages"})
+# What may be told of a credential that is looked for: "an entry certificate in data", "one that costs less".
+_OF_A_WISH = frozenset({"level", "cost", "status"})
+_FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _MAX_READINGS = 4
 _PAIR = 2
+_HALF = 0.5
+_THIRD = 0.3
 
 
 class OfflineAdvisor:
@@ -108,12 +114,13 @@ class OfflineAdvisor:
         if (unknown := self._unknown_name(question, resolved, language)) is not None:
             return unknown, context
         surely_ours = bool(resolved.subjects) and not resolved.guessed
-        if not surely_ours and not await self._in_scope(question):
+        goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
+        if not surely_ours and not goes_on and not await self._in_scope(question):
             return self._out_of_scope(language), context
         if question.has("not_covered"):
             return self._not_covered(resolved, language), self._kept(context, resolved)
         if not surely_ours and self._wants_recommendation(question, resolved):
-            return await self._recommend(question, language)
+            return await self._recommend(question, resolved, language)
         if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
             return await self._about(question, resolved, language)
         return await self._open(question, resolved, context, language)
@@ -130,7 +137,8 @@ class OfflineAdvisor:
         if self._wants_recommendation(question, resolved):
             return None
         strange = [word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word)]
-        if strange and question.fields and (not resolved.subjects or resolved.guessed):
+        asks = bool(question.fields) or question.leads_in
+        if strange and asks and (not resolved.subjects or resolved.guessed or resolved.leaning):
             return self._unknown(" ".join(strange), language)
         return None
 
@@ -191,8 +199,7 @@ class OfflineAdvisor:
             fields=resolved.fields,
             comparing=True,
         )
-        relating = _RELATING & set(resolved.fields)
-        if len(subjects) == _PAIR and relating and not question.has(*MEASURES, "compare"):
+        if len(subjects) == _PAIR and _RELATING.issuperset(resolved.fields) and not question.has(*MEASURES, "compare"):
             related = self._look_ups.relation(subjects[0], subjects[1], resolved.fields, language)
             if related is not None:
                 return related, context
@@ -202,7 +209,8 @@ class OfflineAdvisor:
         """Something about a credential that is no field: what its document says, or that it does not say."""
         asked = " ".join(question.rest)
         found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document])
-        if found is None or not self._covers(found, question.rest, language):
+        share = _HALF if self._subject.is_absent(question.masked) else _THIRD
+        if found is None or not self._covers(found, question.rest, language, share):
             # Perhaps its provider's page or a guide says it of all such credentials.
             pages = [f"providers/{subject.provider}", *self._guides]
             found = await self._reading.read(question.text, documents=pages)
@@ -211,13 +219,13 @@ class OfflineAdvisor:
         suggestions = self._look_ups.suggestions(subject, (), language)
         return Draft(status="answered", statements=found.statements, suggestions=suggestions)
 
-    def _covers(self, found: Found, rest: Sequence[str], language: str) -> bool:
+    def _covers(self, found: Found, rest: Sequence[str], language: str, share: float = _HALF) -> bool:
         """Whether the passage holds what was asked beyond the name. Across languages only meaning can tell."""
         if language != DEFAULT_LANGUAGE:
             return True
         asked = self._subject.content_terms(rest)
         held = self._subject.passage_terms(found.hits[0].passage)
-        return bool(asked) and len([term for term in asked if term in held]) * 2 > len(asked)
+        return bool(asked) and len([term for term in asked if term in held]) > share * len(asked)
 
     def _silent(self, subject: Credential, language: str) -> Draft:
         text = self._say("abstain.field", language, name=subject.short_name)
@@ -236,12 +244,17 @@ class OfflineAdvisor:
             return False
         if question.has("recommend") and (wish.topics or wish.measured or wish.bands):
             return True
+        if wish.topics and question.has("credential_word") and _OF_A_WISH.issuperset(resolved.fields):
+            return True
         return wish.measured and (bool(wish.topics or wish.bands) or (wish.no_renewal and not resolved.dangling))
 
-    async def _recommend(self, question: Question, language: str) -> tuple[Draft, Context]:
+    async def _recommend(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         """Credentials that fit; to an open question first what the guides advise."""
-        draft, picks = self._recommendations.recommend(question.constraints, language)
-        if not question.constraints.measured:
+        fitting = self._recommendations.fitting(question.constraints, [*resolved.subjects, *resolved.readings])
+        if any(self._subject.is_telling(word) for word in question.rest):
+            fitting = await self._recommendations.nearest(fitting, question.text)
+        draft, picks = self._recommendations.recommend(fitting, question.constraints, language)
+        if not question.constraints.measured and not resolved.readings:
             found = await self._reading.read(question.text, documents=self._guides)
             if found is not None:
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.catalog.credential import Credential
 from bot.catalog.fields import FIELDS, sourced
 from bot.catalog.recommend import Constraints, Recommendation
@@ -9,6 +12,8 @@ from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
 
 _ALWAYS = ("level", "cost")
+_SHOWN = 3
+_CANDIDATES = 30
 
 
 class Recommendations:
@@ -18,9 +23,24 @@ class Recommendations:
         self._toolbox = toolbox
         self._wording = toolbox.wording
 
-    def recommend(self, wish: Constraints, language: str) -> tuple[Draft, tuple[Credential, ...]]:
+    def fitting(self, wish: Constraints, named: Sequence[Credential]) -> Recommendation:
+        """What meets the wish; of those that the question names in part, where it does ("an AWS associate one")."""
+        among = frozenset(credential.id for credential in named)
+        found = self._toolbox.recommend(wish, limit=_CANDIDATES, among=among)
+        return self._toolbox.recommend(wish, limit=_CANDIDATES) if found.given_up else found
+
+    async def nearest(self, found: Recommendation, question: str) -> Recommendation:
+        """The same credentials, those first whose documents are nearest to the question's own words."""
+        documents = {credential.document: credential for credential in found.picks}
+        hits = await self._toolbox.search(question, limit=_CANDIDATES, documents=list(documents))
+        order = list(dict.fromkeys([*(hit.passage.document for hit in hits), *documents]))
+        return replace(found, picks=tuple(documents[document] for document in order))
+
+    def recommend(
+        self, found: Recommendation, wish: Constraints, language: str
+    ) -> tuple[Draft, tuple[Credential, ...]]:
         """The draft and what it lists, in order."""
-        found = self._toolbox.recommend(wish)
+        found = replace(found, picks=found.picks[:_SHOWN])
         statements = [self._lead(found, language)]
         statements += [self._item(credential, wish, language) for credential in found.picks]
         draft = Draft(status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language))

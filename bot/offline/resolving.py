@@ -34,6 +34,11 @@ class Resolved:
 def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
     if question.named:
         return _named(question, context, catalog)
+    sibling = _sibling(question, context, catalog)
+    if sibling:
+        return Resolved(
+            subjects=_credentials((sibling,), catalog), fields=question.fields or context.fields, leaning=True
+        )
     pointed = _pointed_at(question, context)
     if pointed:
         return Resolved(subjects=_credentials(pointed, catalog), fields=question.fields, leaning=True)
@@ -83,6 +88,22 @@ def _narrowed(ids: Sequence[str], question: Question, context: Context, catalog:
         if len(ids) == 1:
             break
     return tuple(ids)
+
+
+def _sibling(question: Question, context: Context, catalog: Catalog) -> str | None:
+    """ "And the cybersecurity one?": of the same provider as what was spoken of, the only one that fits the words."""
+    if not context.focus or not question.loose or not (question.leads_in or question.has("pronoun")):
+        return None
+    if question.has("recommend") or len(question.tokens) > 2 * _SHORT:
+        return None
+    spoken_of = catalog[context.focus[0]]
+    fitting = [
+        identity
+        for identity in question.loose
+        if catalog[identity].provider == spoken_of.provider and identity not in context.focus
+    ]
+    offered = [identity for identity in fitting if catalog.status(catalog[identity]) != "retired"] or fitting
+    return offered[0] if len(offered) == 1 else None
 
 
 def _pointed_at(question: Question, context: Context) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
-from bot.text.ordinary import is_ordinary
 from bot.text.lexicon import Cue, Lexicon
-from bot.text.words import words
+from bot.text.ordinary import is_ordinary
+from bot.text.words import fold, words
 
 _FIELD = "field."
 _TIME = "time"
@@ -29,7 +29,8 @@ class Question:
     `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
     few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
     `stranger` is one of them that no document holds and that stands where it makes another name of a known one
-    ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names.
+    ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
+    `loose` are all credentials that its name words fit, however general the words.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Question:
     rest: tuple[str, ...] = ()
     stranger: str = ""
     masked: str = ""
+    loose: tuple[str, ...] = ()
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
@@ -75,19 +77,24 @@ class Understanding:
             word for word in names.vocabulary | lexicon.vocabulary if len(word) >= _SHORTEST_SPELLING
         )
         self._known = frozenset(names.vocabulary | lexicon.vocabulary)
+        self._short_names = sorted(word for word in names.vocabulary if len(word) == _SHORTEST_SPELLING)
+        self._numbers = {word: number for word, number in lexicon.figures("numbers").items() if number >= _LEAST_PRICE}
+        spoken = sorted(self._numbers, key=len, reverse=True)
+        self._spoken = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken)) or '(?!)'})(?!\w)")
         self._quiet = lexicon.single_words("function_words", "generic")
 
     def read(self, text: str) -> Question:
         original = words(text)
         tokens = [self._spelt(token) for token in original]
         cues = self._lexicon.cues(tokens)
-        named = self._names.find(tokens, _phrases_over_names(cues))
-        providers = self._names.providers(tokens)
+        denied = frozenset(cue.end for cue in cues if cue.key == "negation")
+        named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
+        providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
         taken = _places([*named.spans, *(span for _, span in providers)])
         fields = _fields(cues, _places(named.spans))
         kinds = {cue.key for cue in cues}
         return Question(
-            text=text,
+            text=_respelt(text, original, tokens),
             tokens=tuple(tokens),
             named=named.found,
             partial=named.partial,
@@ -104,6 +111,7 @@ class Understanding:
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
             ),
             masked=_masked(tokens, named.spans),
+            loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
@@ -111,13 +119,20 @@ class Understanding:
     def _spelt(self, token: str) -> str:
         if token in self._known or self._is_word(token) or is_ordinary(token):
             return token
+        if len(token) <= _SHORTEST_SPELLING:
+            # Too short to tell a slip from another word, but for names such as CCNA.
+            return correct(token, self._short_names) or token
         return correct(token, self._spellings) or token
+
+    def _in_figures(self, text: str) -> str:
+        """ "three hundred dollars" as "300 dollars"."""
+        return self._spoken.sub(lambda found: str(self._numbers[found[0]]), fold(text))
 
     def _constraints(
         self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[tuple[str, Span]]
     ) -> Constraints:
         keys = {cue.key for cue in cues}
-        facts = self.facts.read(text)
+        facts = self.facts.read(self._in_figures(text))
         money = [_amount(fact) for fact in facts if fact.kind == "money"]
         if not money and "under" in keys:
             # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
@@ -159,6 +174,14 @@ class Understanding:
             for place, token in enumerate(tokens)
             if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
         )
+
+
+def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
+    """The text as it was meant: searching for what was misspelt finds less."""
+    for was, now in zip(original, tokens, strict=True):
+        if was != now:
+            text = re.sub(rf"(?<!\w){re.escape(was)}(?!\w)", now, text, flags=re.IGNORECASE)
+    return text
 
 
 def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:

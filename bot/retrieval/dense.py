@@ -74,14 +74,14 @@ class ChromaVectors:
 
         self._address = address
         settings = Settings(anonymized_telemetry=False)
-        client: Any
+        self._client: Any
         with self._translated():
             if address.startswith(("http://", "https://")):
-                client = chromadb.HttpClient(**_host_and_port(address), settings=settings)
+                self._client = chromadb.HttpClient(**_host_and_port(address), settings=settings)
             else:
                 Path(address).mkdir(parents=True, exist_ok=True)
-                client = chromadb.PersistentClient(path=address, settings=settings)
-            self._collection = client.get_or_create_collection(
+                self._client = chromadb.PersistentClient(path=address, settings=settings)
+            self._collection = self._client.get_or_create_collection(
                 name=collection_name(model), metadata={"hnsw:space": "cosine", "model": model}, embedding_function=None
             )
 

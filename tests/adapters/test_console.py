@@ -97,7 +97,7 @@ def test_plain_text_has_the_answer_then_the_sources_then_the_suggestions(phrases
     [
         ({"url": None}, "[1] Certificate X · Cost — Example (as of 2026-08)"),
         ({"as_of": None}, "[1] Certificate X · Cost — https://example.org/x"),
-        ({"url": None, "source": None, "as_of": None}, "[1] Certificate X · Cost"),
+        ({"url": None, "source": None, "as_of": None}, "[1] Certificate X · Cost — credentials/x"),
         ({"heading": "Certificate X"}, "[1] Certificate X — https://example.org/x (as of 2026-08)"),
     ],
 )
@@ -131,7 +131,7 @@ def test_any_width_shows_every_word_and_none_beyond_it(phrases: Phrases, width: 
     assert isinstance(console.file, io.StringIO)
     screen = console.file.getvalue()
     assert all(len(line.rstrip()) <= min(width, 100) for line in screen.splitlines())
-    assert "four" in screen.replace("\n", "") if width > 1 else True
+    assert width < 8 or "four" in screen
 
 
 def test_an_answer_that_is_a_list_begins_without_an_empty_line_of_its_own(phrases: Phrases) -> None:

@@ -157,13 +157,8 @@ def test_what_fails_is_left_out_and_logged_and_the_rest_is_numbered_by_first_use
 
 def test_a_citation_says_where_its_text_was_taken_from_and_when(gate: Gate) -> None:
     (citation,) = gate.release(draft(cited("EX-100 costs USD 1,350 per attempt.")), "").citations
-    assert (citation.document, citation.url, citation.source, citation.as_of, citation.passage) == (
-        COST.document,
-        COST.url,
-        COST.source,
-        COST.as_of,
-        COST.text,
-    )
+    told = (citation.document, citation.url, citation.source, citation.as_of, citation.passage)
+    assert told == (COST.document, COST.url, COST.source, COST.as_of, COST.text)
 
 
 def test_a_claim_keeps_its_verdict_and_framing_is_no_claim(gate: Gate) -> None:
@@ -235,7 +230,6 @@ SURFACES = {
     "duration": re.compile(rf"\b(?:\d+|{'|'.join(NUMBER_WORDS)})(?=[ -]{UNIT})"),
     "number": re.compile(rf"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w%-]|[.,]\d|[ -]{UNIT})"),
 }
-Paraphrase = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +262,14 @@ def test_every_sentence_of_the_packaged_facts_passes_as_it_stands(
 ) -> None:
     dropped = [text for text, passage in shipped_claims if shipped_gate.problem(cited(text, passage), "")]
     assert dropped == []
+
+
+def test_every_link_of_the_packaged_passages_may_be_shown_with_them(
+    shipped_gate: Gate, shipped_claims: list[tuple[str, Passage]]
+) -> None:
+    shown = [(f"{text[:-1]}: {link}", passage) for text, passage in shipped_claims for link in links_of(text, passage)]
+    assert len(shown) >= 500
+    assert [text for text, passage in shown if shipped_gate.problem(cited(text, passage), "")] == []
 
 
 def test_almost_every_changed_fact_is_caught(shipped_gate: Gate, shipped_claims: list[tuple[str, Passage]]) -> None:
@@ -324,9 +326,14 @@ def mutants(claims: list[tuple[str, Passage]], dice: random.Random) -> Iterator[
                 if not re.search(rf"(?<![\d.,]){re.escape(false)}(?!\d)", said):
                     yield Mutant(kind, text[: found.start()] + false + text[found.end() :], passage)
             rest = surface.sub(lambda found: "·" * len(found[0]), rest)
-        links = (*passage.links, *filter(None, [passage.url])) if passage.text.startswith(text.rstrip(".")) else ()
-        for link in links:
+        for link in links_of(text, passage):
             yield Mutant("link", f"{text.rstrip('.')}: {changed_link(link, dice)}", passage)
+
+
+def links_of(text: str, passage: Passage) -> list[str]:
+    """The links that a passage's first claim might show."""
+    first = passage.text.startswith(text.removesuffix("."))
+    return [*passage.links, *filter(None, [passage.url])] if first else []
 
 
 def changed(kind: str, told: str, dice: random.Random) -> str:
@@ -365,7 +372,7 @@ def in_years(found: re.Match[str]) -> str:
     return f"{years} years" if years and not rest else found[0]
 
 
-PARAPHRASES: dict[str, Paraphrase] = {
+PARAPHRASES: dict[str, Callable[[str], str]] = {
     "$": lambda text: re.sub(r"USD ([\d,.]*\d)", lambda found: "$" + found[1].replace(",", ""), text),
     "dollars": lambda text: re.sub(r"USD ([\d,.]*\d)", r"\1 dollars", text),
     "spoken dates": lambda text: SURFACES["date"].sub(spoken_date, text),

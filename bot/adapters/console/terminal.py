@@ -98,18 +98,14 @@ class TerminalView:
     def _sources(self, citations: Sequence[Citation]) -> Table:
         rows = []
         for citation in citations:
-            place = self._place(citation)
-            title = (full_title(citation), _linked(citation))
-            rows.append(
-                (Text(f"[{citation.n}]", style="dim"), Text.assemble(title, (f" · {place}" if place else "", "dim")))
-            )
+            title = Text.assemble((full_title(citation), _linked(citation)), (f" · {self._place(citation)}", "dim"))
+            rows.append((Text(f"[{citation.n}]", style="dim"), title))
         return _grid(rows)
 
     def _place(self, citation: Citation) -> str:
-        source = citation.source or citation.url
-        if source and citation.as_of:
-            return self._phrases.say("source.place", source=source, as_of=citation.as_of)
-        return source or (self._phrases.say("source.as_of", as_of=citation.as_of) if citation.as_of else "")
+        # One's own file has neither source nor address: its path says where to look.
+        source = citation.source or citation.url or citation.document
+        return self._phrases.say("source.place", source=source, as_of=citation.as_of) if citation.as_of else source
 
     def _print(self, shown: RenderableType, *, above: bool = True) -> None:
         if above:

@@ -51,20 +51,20 @@ class PlainView:
 
     def passages(self, citations: Sequence[Citation]) -> None:
         for citation in citations:
-            self._block(f"[{citation.n}] {full_title(citation)}\n{citation.passage}\n{self._origin(citation)}".rstrip())
+            self._block(f"[{citation.n}] {full_title(citation)}\n{citation.passage}\n{self._origin(citation)}")
 
     def note(self, text: str) -> None:
         self._block(_BOLD.sub(r"\1", text))
 
     def _source(self, citation: Citation) -> str:
-        origin = self._origin(citation)
-        return f"[{citation.n}] {full_title(citation)}" + (f" — {origin}" if origin else "")
+        return f"[{citation.n}] {full_title(citation)} — {self._origin(citation)}"
 
     def _origin(self, citation: Citation) -> str:
-        where = citation.url or citation.source or ""
+        # One's own file has neither address nor source: its path says where to look.
+        where = citation.url or citation.source or citation.document
         if citation.as_of is None:
             return where
-        return f"{where} ({self._phrases.say('source.as_of', as_of=citation.as_of)})".strip()
+        return f"{where} ({self._phrases.say('source.as_of', as_of=citation.as_of)})"
 
     def _block(self, text: str) -> None:
         if not text:
