@@ -129,20 +129,24 @@ class Wording:
         value = sourced(credential, field)
         return [self._older(credential, field, reading) for reading in (value.older if value else ())]
 
-    def mentioned(self, credential: Credential, field: str, said: Callable[[str], bool]) -> list[str]:
+    def mentioned(
+        self, credential: Credential, field: str, said: Callable[[str], bool], language: str
+    ) -> list[str]:
         """The superseded readings that someone brings up themselves, as `said` tells of a value."""
         value = sourced(credential, field)
         return [
-            self._older(credential, field, reading)
+            self._older(credential, field, reading, language)
             for reading in (value.older if value else ())
             if said(self._bare(credential, field, reading.value, DEFAULT_LANGUAGE))
         ]
 
-    def _older(self, credential: Credential, field: str, reading: Reading[Any]) -> str:
-        bare = self._bare(credential, field, reading.value, DEFAULT_LANGUAGE)
+    def _older(
+        self, credential: Credential, field: str, reading: Reading[Any], language: str = DEFAULT_LANGUAGE
+    ) -> str:
+        bare = self._bare(credential, field, reading.value, language)
         if reading.note:
-            return self.say("older.note", value=bare, note=reading.note)
-        return self.say("older", value=bare)
+            return self.say("older.note", language, value=bare, note=reading.note)
+        return self.say("older", language, value=bare)
 
     def _bare(self, credential: Credential, field: str, value: Any, language: str) -> str:
         form = self._values.get(field)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain, zip_longest
 from typing import Literal
 
-from bot.text.words import fold, is_spaceless
+from bot.text.words import SIGNS, fold, is_spaceless
 
 FactKind = Literal["link", "code", "date", "money", "percent", "duration", "number"]
 
@@ -46,7 +46,7 @@ _CJK_DATE = re.compile(
 _NUMBER = (
     r"(?<!\d)(?>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
 )
-_SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|euros?\b"
+_SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|euros?\b|美元|美金|डॉलर"
 _UP_TO = r"(?:\s?-\s?|\s(?:to|or)\s)"
 _MONEY = re.compile(
     rf"(?<![a-z])(?P<before>us ?\$|usd|eur|gbp|inr|[$€£₹])[\s-]?(?P<amount>{_NUMBER})"
@@ -54,7 +54,7 @@ _MONEY = re.compile(
     rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?(?P<after>{_SIGN})(?!\w|\s?\d)"
 )
 _CURRENCY = {"$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur"}
-_CURRENCY |= {"£": "gbp", "₹": "inr", "d": "usd"}  # "usd" without "us"
+_CURRENCY |= {"£": "gbp", "₹": "inr", "d": "usd", "美元": "usd", "美金": "usd", "डॉलर": "usd"}  # "usd" without "us"
 _PERCENT = re.compile(rf"(?:(?P<low>{_NUMBER})\s?%?{_UP_TO})?(?P<amount>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
 _PLAIN = re.compile(_NUMBER)
 # Months for what the calendar counts, minutes for what the clock counts, so that equal spans are equal facts.
@@ -296,7 +296,7 @@ def _codes(units: Iterable[str]) -> re.Pattern[str]:
     """Exam codes; two figures with a unit ("100-150 hours", "$100-450") are a range and no code."""
     not_money = r"(?<![$€£₹])(?<![$€£₹]\s)(?<!usd\s)(?<!eur\s)(?<!gbp\s)(?<!inr\s)"
     figures = rf"{not_money}\d{{3}}-\d{{3,4}}(?!\s?%|[\s-]?(?:{_any_of(units)}|{_SIGN}))"
-    return re.compile(rf"(?<![\w-])(?:{_CODE}|{figures})(?!\w|-\d)")
+    return re.compile(rf"(?<![a-z0-9_-])(?:{_CODE}|{figures})(?![a-z0-9_]|-\d)")
 
 
 def _durations(numbers: Mapping[str, int], units: Iterable[str]) -> re.Pattern[str]:
@@ -326,7 +326,9 @@ def _any_of(words: Iterable[str]) -> str:
     """A pattern for any of some whole words; where a script writes no spaces, for the words anywhere."""
     every = set(words)
     spaceless = {word for word in every if is_spaceless(word)}
-    return rf"(?:(?<!\w)(?:{_alternatives(every - spaceless)})(?!\w)|{_alternatives(spaceless)})"
+    # A vowel sign belongs to its word, though Python's `\w` leaves it out: no number stands inside a Hindi word.
+    spaced = rf"(?<![\w{SIGNS}])(?:{_alternatives(every - spaceless)})(?![\w{SIGNS}])"
+    return rf"(?:{spaced}|{_alternatives(spaceless)})"
 
 
 def _alternatives(names: Iterable[str]) -> str:

@@ -130,8 +130,9 @@ class OfflineAdvisor:
         if question.unknown_codes and not resolved.subjects:
             return self._unknown(question.unknown_codes[0].upper(), language)
         if language != DEFAULT_LANGUAGE:
-            # Words of other languages are unknown to English documents without being names.
-            return None
+            # Words of other languages are unknown to English documents without being names; but in a text of another
+            # script a Latin word is a name.
+            return self._unknown(question.stranger, language) if question.in_other_script and question.stranger else None
         if question.stranger:
             return self._unknown(question.stranger, language)
         if self._wants_recommendation(question, resolved):
@@ -208,12 +209,12 @@ class OfflineAdvisor:
     async def _detail(self, question: Question, subject: Credential, language: str) -> Draft:
         """Something about a credential that is no field: what its document says, or that it does not say."""
         asked = " ".join(question.rest)
-        found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document])
+        found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document], english=language == DEFAULT_LANGUAGE)
         share = _HALF if self._subject.is_absent(question.masked) else _THIRD
         if found is None or not self._covers(found, question.rest, language, share):
             # Perhaps its provider's page or a guide says it of all such credentials.
             pages = [f"providers/{subject.provider}", *self._guides]
-            found = await self._reading.read(question.text, documents=pages)
+            found = await self._reading.read(question.text, documents=pages, english=language == DEFAULT_LANGUAGE)
         if found is None or not self._covers(found, question.rest, language):
             return self._silent(subject, language)
         suggestions = self._look_ups.suggestions(subject, (), language)
@@ -255,7 +256,7 @@ class OfflineAdvisor:
             fitting = await self._recommendations.nearest(fitting, question.text)
         draft, picks = self._recommendations.recommend(fitting, question.constraints, language)
         if not question.constraints.measured and not resolved.readings:
-            found = await self._reading.read(question.text, documents=self._guides)
+            found = await self._reading.read(question.text, documents=self._guides, english=language == DEFAULT_LANGUAGE)
             if found is not None:
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
                 draft = replace(draft, statements=(advice, *draft.statements))
@@ -274,9 +275,10 @@ class OfflineAdvisor:
         )
         if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
             return self._which(resolved.readings, resolved.fields, language)
+        english = language == DEFAULT_LANGUAGE
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
-        found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning)
-        found = found or await self._reading.read(question.text, mentioning=mentioning)
+        found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
+        found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
         if found is not None and self._answers(found, question, language):
             return self._told(found), Context()
         if resolved.subjects:

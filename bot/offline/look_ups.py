@@ -40,7 +40,7 @@ class LookUps:
             # The full name once, then its short form.
             name = credential.short_name if statements else ""
             statements.append(self.statement(credential, field, language, name=name))
-            statements += self._mentioned(credential, field, facts)
+            statements += self._mentioned(credential, field, facts, language)
         return Draft(
             status="answered",
             statements=tuple(statements),
@@ -89,14 +89,16 @@ class LookUps:
             verdict=fact.verdict,
         )
 
-    def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact]) -> list[Statement]:
+    def _mentioned(
+        self, credential: Credential, field: str, facts: frozenset[Fact], language: str
+    ) -> list[Statement]:
         def said(value: str) -> bool:
             held = self._facts.read(value)
             return any(supports(held, fact) for fact in facts if fact.kind != "code")
 
         passage = self._toolbox.look_up(credential, field).passage
         cited = (passage,) if passage else ()
-        return [Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said)]
+        return [Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said, language)]
 
     def _brief(self, credential: Credential, field: str, language: str) -> Statement:
         """A field in an overview: prerequisites without what is only recommended."""

@@ -17,6 +17,7 @@ from bot.retrieval.tokens import terms
 # 0.83; between the two the words decide.
 SURE_SIMILARITY = 0.852
 FAIR_SIMILARITY = 0.835
+FOREIGN_SIMILARITY = 0.825  # questions in other languages lie a little further from English passages
 FAIR_COVERAGE = 0.45
 LEXICAL_COVERAGE = 0.6
 _WORD_SHARE = 0.06
@@ -44,15 +45,21 @@ class Reading:
         self._toolbox = toolbox
 
     async def read(
-        self, question: str, *, documents: Sequence[str] | None = None, mentioning: Sequence[str] = ()
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        mentioning: Sequence[str] = (),
+        english: bool = True,
     ) -> Found | None:
         """The answer in the documents' own words, or None when no passage is about the question.
 
         `mentioning`: names of which a passage has to hold one (of the provider that was asked about).
+        `english`: whether the question can share words with the documents.
         """
         hits = await self._toolbox.search(question, limit=_HITS, documents=documents)
         asked = set(terms(question)) - {term for name in mentioning for term in terms(name)}
-        about = [hit for hit in hits if is_about(hit) and _mentions(hit, mentioning)]
+        about = [hit for hit in hits if is_about(hit, english=english) and _mentions(hit, mentioning)]
         about.sort(key=lambda hit: -_fitness(hit, asked, own_page=bool(mentioning)))
         if not about:
             return None
@@ -60,11 +67,11 @@ class Reading:
         return Found((Statement(text=excerpt(best, question), passages=(best,)),), tuple(about))
 
 
-def is_about(hit: Hit) -> bool:
+def is_about(hit: Hit, *, english: bool) -> bool:
     """Whether a passage is about the question: by meaning, or by meaning and words together."""
     if hit.similarity is None:
         return hit.coverage >= LEXICAL_COVERAGE
-    if hit.similarity >= SURE_SIMILARITY:
+    if hit.similarity >= (SURE_SIMILARITY if english else FOREIGN_SIMILARITY):
         return True
     return hit.similarity >= FAIR_SIMILARITY and hit.coverage >= FAIR_COVERAGE
 

@@ -20,6 +20,7 @@ _TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minute
 _LEAST_PRICE = 20
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
+_BEYOND_LATIN = 0x370
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Question:
     stranger: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
+    in_other_script: bool = False
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
@@ -111,6 +113,7 @@ class Understanding:
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
             ),
             masked=_masked(tokens, named.spans),
+            in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
@@ -246,6 +249,9 @@ def _hours(facts: Iterable[Fact], *, per_week: bool) -> float | None:
     months = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "months" in fact.value]
     hours = [span / 60 for span in minutes if span < 7 * 24 * 60 or span % (7 * 24 * 60)]
     weeks = [span / (7 * 24 * 60) for span in minutes if span % (7 * 24 * 60) == 0]
+    if per_week:
+        # "5 hours in one week": that week is the rate, not the time there is.
+        weeks = [span for span in weeks if span > 1]
     weeks += [span * 52 / 12 for span in months]
     if not hours:
         return None

@@ -88,6 +88,9 @@ class RemoteEmbedder:
 
         try:
             reply = self._client.post(self._address, json=request, timeout=seconds)
+        except httpx.LocalProtocolError:
+            # Its message would show the key.
+            raise self._unusable("cannot be asked: the key holds a character that cannot be sent") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             if tries > 1 and isinstance(error, httpx.TransportError):
                 return self._ask(request, seconds, tries - 1)
