@@ -129,9 +129,7 @@ class Wording:
         value = sourced(credential, field)
         return [self._older(credential, field, reading) for reading in (value.older if value else ())]
 
-    def mentioned(
-        self, credential: Credential, field: str, said: Callable[[str], bool], language: str
-    ) -> list[str]:
+    def mentioned(self, credential: Credential, field: str, said: Callable[[str], bool], language: str) -> list[str]:
         """The superseded readings that someone brings up themselves, as `said` tells of a value."""
         value = sourced(credential, field)
         return [

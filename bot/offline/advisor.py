@@ -31,13 +31,14 @@ _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition",
 # Fields that people also ask of credentials in general; the others are asked of one.
 _CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
-_GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages"})
+_GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
 # What may be told of a credential that is looked for: "an entry certificate in data", "one that costs less".
 _OF_A_WISH = frozenset({"level", "cost", "status"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _MAX_READINGS = 4
 _PAIR = 2
 _HALF = 0.5
+_CERTAIN = 0.9  # a passage this near is about the very question
 _THIRD = 0.3
 
 
@@ -132,7 +133,9 @@ class OfflineAdvisor:
         if language != DEFAULT_LANGUAGE:
             # Words of other languages are unknown to English documents without being names; but in a text of another
             # script a Latin word is a name.
-            return self._unknown(question.stranger, language) if question.in_other_script and question.stranger else None
+            return (
+                self._unknown(question.stranger, language) if question.in_other_script and question.stranger else None
+            )
         if question.stranger:
             return self._unknown(question.stranger, language)
         if self._wants_recommendation(question, resolved):
@@ -183,6 +186,11 @@ class OfflineAdvisor:
                 return self._silent(subject, language), context
             return self._look_ups.fields(subject, fields, language, question.facts), context
         overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
+        if question.has("define") and (question.rest or question.has("recommend")):
+            # "What is an ACE recommendation?": a name may also be a word of something else.
+            found = await self._reading.read(question.text, documents=self._written)
+            if found is not None and (found.hits[0].similarity or 0.0) >= _CERTAIN:
+                return self._told(found), context
         if question.rest and not overview:
             guess = self._subject.field_of(question.masked)
             if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
@@ -209,7 +217,9 @@ class OfflineAdvisor:
     async def _detail(self, question: Question, subject: Credential, language: str) -> Draft:
         """Something about a credential that is no field: what its document says, or that it does not say."""
         asked = " ".join(question.rest)
-        found = await self._reading.read(f"{subject.short_name}: {asked}", documents=[subject.document], english=language == DEFAULT_LANGUAGE)
+        found = await self._reading.read(
+            f"{subject.short_name}: {asked}", documents=[subject.document], english=language == DEFAULT_LANGUAGE
+        )
         share = _HALF if self._subject.is_absent(question.masked) else _THIRD
         if found is None or not self._covers(found, question.rest, language, share):
             # Perhaps its provider's page or a guide says it of all such credentials.
@@ -226,7 +236,7 @@ class OfflineAdvisor:
             return True
         asked = self._subject.content_terms(rest)
         held = self._subject.passage_terms(found.hits[0].passage)
-        return bool(asked) and len([term for term in asked if term in held]) > share * len(asked)
+        return bool(asked) and len([term for term in asked if term in held]) >= share * len(asked)
 
     def _silent(self, subject: Credential, language: str) -> Draft:
         text = self._say("abstain.field", language, name=subject.short_name)
@@ -256,7 +266,9 @@ class OfflineAdvisor:
             fitting = await self._recommendations.nearest(fitting, question.text)
         draft, picks = self._recommendations.recommend(fitting, question.constraints, language)
         if not question.constraints.measured and not resolved.readings:
-            found = await self._reading.read(question.text, documents=self._guides, english=language == DEFAULT_LANGUAGE)
+            found = await self._reading.read(
+                question.text, documents=self._guides, english=language == DEFAULT_LANGUAGE
+            )
             if found is not None:
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
                 draft = replace(draft, statements=(advice, *draft.statements))
@@ -292,7 +304,7 @@ class OfflineAdvisor:
         exact = set(question.fields) - _CONCEPTUAL - _GENERAL
         if not exact or not question.rest or language != DEFAULT_LANGUAGE:
             return True
-        return self._covers(found, question.rest, language)
+        return self._covers(found, question.rest, language, _THIRD)
 
     @staticmethod
     def _told(found: Found) -> Draft:

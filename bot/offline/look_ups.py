@@ -89,16 +89,16 @@ class LookUps:
             verdict=fact.verdict,
         )
 
-    def _mentioned(
-        self, credential: Credential, field: str, facts: frozenset[Fact], language: str
-    ) -> list[Statement]:
+    def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact], language: str) -> list[Statement]:
         def said(value: str) -> bool:
             held = self._facts.read(value)
             return any(supports(held, fact) for fact in facts if fact.kind != "code")
 
         passage = self._toolbox.look_up(credential, field).passage
         cited = (passage,) if passage else ()
-        return [Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said, language)]
+        return [
+            Statement(text=text, passages=cited) for text in self._wording.mentioned(credential, field, said, language)
+        ]
 
     def _brief(self, credential: Credential, field: str, language: str) -> Statement:
         """A field in an overview: prerequisites without what is only recommended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.ordinary import is_ordinary
+from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import fold, words
 
 _FIELD = "field."
@@ -75,20 +77,20 @@ class Understanding:
         self._lexicon = lexicon
         self.facts = facts
         self._is_word = is_word
-        self._spellings = sorted(
-            word for word in names.vocabulary | lexicon.vocabulary if len(word) >= _SHORTEST_SPELLING
-        )
-        self._known = frozenset(names.vocabulary | lexicon.vocabulary)
+        self._known = names.vocabulary | lexicon.vocabulary
         self._short_names = sorted(word for word in names.vocabulary if len(word) == _SHORTEST_SPELLING)
         self._numbers = {word: number for word, number in lexicon.figures("numbers").items() if number >= _LEAST_PRICE}
         spoken = sorted(self._numbers, key=len, reverse=True)
         self._spoken = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken)) or '(?!)'})(?!\w)")
+        self._by_language: dict[frozenset[str], tuple[frozenset[str], list[str]]] = {}
         self._quiet = lexicon.single_words("function_words", "generic")
 
     def read(self, text: str) -> Question:
         original = words(text)
-        tokens = [self._spelt(token) for token in original]
-        cues = self._lexicon.cues(tokens)
+        votes = Counter(_languages(self._lexicon.cues(original), frozenset()))
+        spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))
+        tokens = [self._spelt(token, spoken) for token in original]
+        cues = _outside_set_phrases(self._lexicon.cues(tokens))
         denied = frozenset(cue.end for cue in cues if cue.key == "negation")
         named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
         providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
@@ -119,13 +121,21 @@ class Understanding:
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
 
-    def _spelt(self, token: str) -> str:
-        if token in self._known or self._is_word(token) or is_ordinary(token):
+    def _spelt(self, token: str, spoken: frozenset[str]) -> str:
+        """A misspelt word put right, by the names and the words of the question's language and of English."""
+        known, spellings = self._spellings_of(spoken)
+        if token in known or self._is_word(token) or is_ordinary(token):
             return token
         if len(token) <= _SHORTEST_SPELLING:
             # Too short to tell a slip from another word, but for names such as CCNA.
             return correct(token, self._short_names) or token
-        return correct(token, self._spellings) or token
+        return correct(token, spellings) or token
+
+    def _spellings_of(self, spoken: frozenset[str]) -> tuple[frozenset[str], list[str]]:
+        if spoken not in self._by_language:
+            known = self._names.vocabulary | self._lexicon.vocabulary_of(*spoken, DEFAULT_LANGUAGE)
+            self._by_language[spoken] = known, sorted(word for word in known if len(word) >= _SHORTEST_SPELLING)
+        return self._by_language[spoken]
 
     def _in_figures(self, text: str) -> str:
         """ "three hundred dollars" as "300 dollars"."""
@@ -170,7 +180,8 @@ class Understanding:
         return next((original[place] for place in strange if place in beside), "")
 
     def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
-        explained = taken | _places((cue.start, cue.end) for cue in cues if cue.key != "function_words")
+        telling = (cue for cue in cues if cue.key != "function_words" or cue.end - cue.start > 1)
+        explained = taken | _places((cue.start, cue.end) for cue in telling)
         explained |= _places(named.partial_spans)
         return tuple(
             token
@@ -199,7 +210,7 @@ def _phrases_over_names(cues: Iterable[Cue]) -> frozenset[int]:
     return frozenset(
         place
         for cue in cues
-        if cue.end - cue.start > 1 and cue.key.startswith(("not_covered", "help", "no_"))
+        if cue.end - cue.start > 1 and cue.key.startswith(("not_covered", "help", "no_", "compare", "function_words"))
         for place in range(cue.start, cue.end)
     )
 
@@ -265,5 +276,14 @@ def named_ids(question: Question) -> list[str]:
     return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
 
 
-def squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+def _outside_set_phrases(cues: Sequence[Cue]) -> list[Cue]:
+    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic."""
+    phrases = [cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1]
+    return [
+        cue
+        for cue in cues
+        if not any(
+            phrase.start <= cue.start and cue.end <= phrase.end and cue.end - cue.start < phrase.end - phrase.start
+            for phrase in phrases
+        )
+    ]

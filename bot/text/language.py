@@ -36,6 +36,12 @@ class LanguageGuess:
             ranked = votes.most_common()
             if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
                 return ranked[0][0]
+            tied = [language for language, count in ranked if count == ranked[0][1]]
+            if before in tied:
+                return before
+            if DEFAULT_LANGUAGE not in tied:
+                language, confidence = self._statistics(text)
+                return language if language in tied else tied[0]
         if not only_names:
             language, confidence = self._statistics(text)
             if confidence >= _SURE:

@@ -62,6 +62,16 @@ class Lexicon:
         """Every single word of every phrase."""
         return frozenset(word for entries in self._entries.values() for phrase, _, _ in entries for word in phrase)
 
+    def vocabulary_of(self, *languages: str) -> frozenset[str]:
+        """Every single word of every phrase of some languages."""
+        return frozenset(
+            word
+            for entries in self._entries.values()
+            for phrase, _, language in entries
+            if language in languages
+            for word in phrase
+        )
+
     def phrases(self, *keys: str) -> frozenset[Phrase]:
         return frozenset(phrase for entries in self._entries.values() for phrase, key, _ in entries if key in keys)
 
