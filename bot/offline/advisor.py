@@ -138,13 +138,27 @@ class OfflineAdvisor:
             )
         if question.stranger:
             return self._unknown(question.stranger, language)
-        if self._wants_recommendation(question, resolved):
+        if question.has("recommend") or question.constraints.measured:
             return None
+        if (other := self._another(question, resolved)) is not None:
+            return self._unknown(other, language)
         strange = [word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word)]
         asks = bool(question.fields) or question.leads_in
         if strange and asks and (not resolved.subjects or resolved.guessed or resolved.leaning):
             return self._unknown(" ".join(strange), language)
         return None
+
+    def _another(self, question: Question, resolved: Resolved) -> str | None:
+        """The words of a credential that is like ours but none of them: "AWS Blockchain Architect", "Google Cloud
+        Security Engineer"."""
+        exact = set(question.fields) - _CONCEPTUAL - _GENERAL | {"skills"} & set(question.fields)
+        if not exact or question.named or question.has("plural", "define"):
+            return None
+        if resolved.readings or resolved.guessed:
+            unheard = [word for word in question.rest if not self._subject.knows(word)]
+            return " ".join(unheard) or None
+        described = question.constraints.topics or question.constraints.bands
+        return " ".join(question.tokens[:6]) if question.providers and described and not question.partial else None
 
     async def _in_scope(self, question: Question) -> bool:
         if self._subject.in_field(question.text):
@@ -304,7 +318,7 @@ class OfflineAdvisor:
         exact = set(question.fields) - _CONCEPTUAL - _GENERAL
         if not exact or not question.rest or language != DEFAULT_LANGUAGE:
             return True
-        return self._covers(found, question.rest, language, _THIRD)
+        return self._covers(found, question.rest, language)
 
     @staticmethod
     def _told(found: Found) -> Draft:

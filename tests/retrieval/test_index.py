@@ -257,6 +257,18 @@ class TestVectors:
         assert [] == index.vectors()[0]
         other.close()
 
+    def test_two_models_that_have_the_file_open_at_once_do_not_mix(self, index: Index, file: Path) -> None:
+        other = Index(file, "model-b")
+        put(index, "of a", "cloud exam")
+        put(other, "of b", "cloud exam")
+        assert [[vector_key("model-a", "of a\ncloud exam")], [vector_key("model-b", "of b\ncloud exam")]] == [
+            [key for key, _ in each.missing_vectors()] for each in (index, other)
+        ]
+        embed_all(index, unit(1, 0))
+        embed_all(other, unit(0, 1))
+        assert [[[1, 0]], [[0, 1]]] == [each.vectors()[1].tolist() for each in (index, other)]
+        other.close()
+
     def test_the_first_model_finds_its_vectors_again_after_another_was_tried(self, index: Index, file: Path) -> None:
         put(index, "doc", "cloud exam")
         embed_all(index, unit(1, 0))

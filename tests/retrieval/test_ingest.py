@@ -300,7 +300,8 @@ class TestRoots:
 
     def test_a_name_with_a_folder_in_front_may_be_taken_too(self, desk: Desk) -> None:
         """`notes/notes/a.md` is a file of one folder and the longer name of a file of another."""
-        outer = desk.home / "outer" / "notes"
+        outer = desk.home / "notes" / "notes"
+        desk.folder = desk.home / "other" / "notes"
         (outer / "notes").mkdir(parents=True)
         (outer / "notes" / "a.md").write_text(page("Inner", "Inner words."))
         (outer / "a.md").write_text(page("Outer", "Outer words."))
