@@ -36,7 +36,7 @@ class Named:
     unknown_codes: tuple[str, ...] = ()
 
     def without(self, denied: frozenset[int]) -> Named:
-        """What is named beside what is denied: "AZ-104, not AZ-900" names one. `denied` are places where names begin."""
+        """What is named beside what is denied: "AZ-104, not AZ-900" names one. `denied`: places where names begin."""
         kept = [place for place, (start, _) in enumerate(self.spans) if start not in denied]
         if not kept:
             return self

@@ -122,7 +122,10 @@ def total_cost(credential: Credential) -> float | None:
 def recommend(
     catalog: Catalog, wish: Constraints, limit: int = 3, among: frozenset[str] = frozenset()
 ) -> Recommendation:
-    """The best credentials for a wish, only of the ids `among` unless that is empty. When none meets it, constraints are given up one at a time, least first."""
+    """The best credentials for a wish, only of the ids `among` unless that is empty.
+
+    When none meets it, constraints are given up one at a time, least first.
+    """
     given_up: list[str] = []
     remaining = wish
     while True:

@@ -94,6 +94,6 @@ def supported_language(tag: str | None, library: Library) -> str | None:
 
 
 def _assistant(library: Library) -> Assistant:
-    from bot.app import build_assistant  # noqa: PLC0415
+    from bot.app import build_assistant
 
     return build_assistant(library)

@@ -29,7 +29,7 @@ def chat() -> None:
 
 
 def _over_pipe() -> None:
-    from bot.app import build_assistant  # noqa: PLC0415
+    from bot.app import build_assistant
 
     with ready_library(patient=False) as library:
         phrases = console_phrases(library.settings)
@@ -44,7 +44,7 @@ def _at_terminal() -> None:
     # The welcome stands there while the rest is loaded.
     shown.note(phrases.say("welcome"))
     shown.dim(phrases.say("hint"))
-    from bot.app import build_assistant, build_retriever  # noqa: PLC0415
+    from bot.app import build_assistant, build_retriever
 
     with open_library() as library:
         with progress() as steps:
@@ -62,7 +62,7 @@ def _typed(symbol: str, *, coloured: bool) -> Iterator[str]:
     """What is typed, line by line, until Ctrl-D or Ctrl-C."""
     prompt = f"\n{symbol} "
     try:
-        import readline  # noqa: F401, PLC0415 - its import alone gives `input` a history and editing
+        import readline  # noqa: F401 - its import alone gives `input` a history and editing
     except ImportError:
         pass
     else:

@@ -60,7 +60,7 @@ def lines_of(finding: Finding) -> list[str]:
 
 
 def _findings(settings: Settings) -> Iterator[Finding]:
-    from bot import app  # noqa: PLC0415 - see `bot.cli.session`
+    from bot import app
 
     yield _settings(settings)
     yield _knowledge(settings)
@@ -99,10 +99,10 @@ def _shown(name: str, value: object) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
-    from bot.app import build_fact_reader  # noqa: PLC0415
-    from bot.documents.check import check_knowledge  # noqa: PLC0415
-    from bot.settings import content_folder  # noqa: PLC0415
-    from bot.text.lexicon import Lexicon  # noqa: PLC0415
+    from bot.app import build_fact_reader
+    from bot.documents.check import check_knowledge
+    from bot.settings import content_folder
+    from bot.text.lexicon import Lexicon
 
     folder = content_folder("knowledge")
     reader = build_fact_reader(Lexicon.load(settings.prompts_dir / "understanding"))
@@ -175,7 +175,7 @@ def _embeddings(library: Library) -> Finding:
 
 def _stores(library: Library) -> Finding:
     """Where vectors are searched: in this process, or in Chroma."""
-    from bot.app import build_retriever  # noqa: PLC0415
+    from bot.app import build_retriever
 
     address = library.settings.chroma_url
     if not address or library.embedder is None:
@@ -209,6 +209,6 @@ def _platforms() -> Iterator[Finding]:
 
 def _environment() -> dict[str, str | None]:
     """Settings of parts that `Settings` does not have yet."""
-    from dotenv import dotenv_values  # noqa: PLC0415
+    from dotenv import dotenv_values
 
     return {name.upper(): value for name, value in {**dotenv_values(".env"), **os.environ}.items()}

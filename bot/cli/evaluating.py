@@ -26,8 +26,8 @@ QUESTIONS = Path(__file__).resolve().parents[2] / "tests" / "evals"
 
 def evaluate_answers(file: Path | None, *, as_json: bool) -> None:
     """Ask the questions of a file, or of all files that come with the sources, and count what is right."""
-    from bot.app import build_assistant  # noqa: PLC0415 - see `bot.cli.session`
-    from bot.evaluation.answers import read_cases, summary, table  # noqa: PLC0415
+    from bot.app import build_assistant
+    from bot.evaluation.answers import read_cases, summary, table
 
     cases = read_cases(file or QUESTIONS)
     with ready_library(patient=True) as library, progress() as steps:
@@ -42,7 +42,7 @@ def evaluate_answers(file: Path | None, *, as_json: bool) -> None:
 
 
 async def _ask_all(cases: Sequence[Case], assistant: Assistant, steps: Steps) -> list[Outcome]:
-    from bot.evaluation.answers import run  # noqa: PLC0415
+    from bot.evaluation.answers import run
 
     asked = 0
 
@@ -69,8 +69,8 @@ def answer_table(rows: Sequence[Row]) -> list[str]:
 
 def evaluate_retrieval(folder: Path, run_file: Path | None, *, as_json: bool) -> None:
     """Measure the production retriever on a BEIR folder; the hybrid run goes to `run_file` in TREC format."""
-    from bot.app import build_embedder  # noqa: PLC0415
-    from bot.evaluation import retrieval  # noqa: PLC0415
+    from bot.app import build_embedder
+    from bot.evaluation import retrieval
 
     settings = load_settings()
     beir = retrieval.read_beir(folder)

@@ -73,8 +73,8 @@ class _Bar:
 
     def __call__(self, stage: str, done: int, total: int, /) -> None:
         if self._shown is None:
-            from rich.console import Console  # noqa: PLC0415 - 0.2 s, and most runs show no bar
-            from rich.progress import Progress  # noqa: PLC0415
+            from rich.console import Console
+            from rich.progress import Progress
 
             self._shown = Progress(console=Console(stderr=True), transient=True)
             self._shown.start()

@@ -146,7 +146,7 @@ def _levels(typed: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
 
 
 def _providers(typed: Sequence[str], library: Library, catalog: Catalog) -> tuple[str, ...]:
-    from bot.app import provider_names  # noqa: PLC0415 - see `bot.cli.session`
+    from bot.app import provider_names
 
     ids = {credential.provider for credential in catalog}
     by_name = {fold(name): identity for identity, names in provider_names(library.index).items() for name in names}
@@ -160,6 +160,6 @@ def _known(word: str, known: Collection[str], option: str) -> str:
 
 
 def _searcher(library: Library) -> Retriever:
-    from bot.app import build_retriever  # noqa: PLC0415
+    from bot.app import build_retriever
 
     return build_retriever(library)

@@ -23,9 +23,9 @@ FEW_PASSAGES = 64
 
 def load_settings() -> Settings:
     """The settings, with the logs set up as they say. Raises `InputError` naming the variable that is wrong."""
-    from pydantic import ValidationError  # noqa: PLC0415 - 0.3 s, not needed for help and wrong usage
+    from pydantic import ValidationError
 
-    from bot.settings import Settings  # noqa: PLC0415
+    from bot.settings import Settings
 
     try:
         settings = Settings()
@@ -43,7 +43,7 @@ def load_settings() -> Settings:
 @contextmanager
 def open_library() -> Iterator[Library]:
     """The library, as it was left. Raises `MissingService` where there is no place for it."""
-    from bot import app  # noqa: PLC0415 - 1 s, see above
+    from bot import app
 
     settings = load_settings()
     try:
@@ -85,7 +85,7 @@ def _embed(library: Library, steps: Steps, missing: int) -> int:
 
 def index_texts(library: Library, steps: Steps) -> int:
     """Index what is new or changed, with vectors that came with the package; returns how many are to be computed."""
-    from bot.app import shipped_vectors  # noqa: PLC0415
+    from bot.app import shipped_vectors
 
     # Without its embedder the library indexes texts only, and whoever waits can ask already.
     try:

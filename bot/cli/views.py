@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def console_phrases(settings: Settings) -> Phrases:
     """What the console says: own prompts where they have a folder for it, else the packaged ones."""
-    from bot.settings import content_folder  # noqa: PLC0415 - see `bot.cli.session`
+    from bot.settings import content_folder
 
     own = settings.prompts_dir / "console"
     return Phrases.load(own if own.is_dir() else content_folder("prompts") / "console")
@@ -28,8 +28,8 @@ def output_view(phrases: Phrases) -> View:
 
 
 def terminal_view(phrases: Phrases) -> TerminalView:
-    from rich.console import Console  # noqa: PLC0415 - 0.2 s, only where a person looks
+    from rich.console import Console
 
-    from bot.adapters.console.terminal import TerminalView  # noqa: PLC0415
+    from bot.adapters.console.terminal import TerminalView
 
     return TerminalView(Console(highlight=False), phrases)

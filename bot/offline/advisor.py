@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
-from bot.core.answer import Answer, Draft, Statement, Suggestion
+from bot.core.answer import Answer, Draft
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
+from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
 from bot.offline.reading import SURE_SIMILARITY, Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
@@ -25,7 +26,6 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
 
-_TALK = ("greeting", "thanks", "bye", "help")
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 # Fields that people also ask of credentials in general; the others are asked of one.
@@ -35,7 +35,6 @@ _GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages
 # What may be told of a credential that is looked for: "an entry certificate in data", "one that costs less".
 _OF_A_WISH = frozenset({"level", "cost", "status"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
-_MAX_READINGS = 4
 _PAIR = 2
 _HALF = 0.5
 _CERTAIN = 0.9  # a passage this near is about the very question
@@ -57,7 +56,6 @@ class OfflineAdvisor:
     ) -> None:
         """`documents`: the kind of each document; `provider_names`: what each provider is called."""
         self._toolbox = toolbox
-        self._say = toolbox.wording.say
         self._understanding = understanding
         self._languages = languages
         self._gate = gate
@@ -66,6 +64,7 @@ class OfflineAdvisor:
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
         self._look_ups = LookUps(toolbox, understanding.facts)
+        self._declining = Declining(toolbox, self._look_ups)
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
@@ -92,7 +91,7 @@ class OfflineAdvisor:
             logger.warning("claim.dropped reasons=%s", released.dropped)
         claimed = draft.status == "answered" and any(statement.passages for statement in draft.statements)
         if not released.text or (claimed and not released.claims):
-            draft = self._abstain(language)
+            draft = self._declining.nothing(language)
             released = self._gate.release(draft, own_words)
         return Answer(
             question=turn.question,
@@ -110,16 +109,19 @@ class OfflineAdvisor:
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
         """One decision after the other, from what is certain to what is searched for."""
-        if (talk := self._talk(question, resolved, language)) is not None:
+        if (talk := self._declining.small_talk(question, resolved, language)) is not None:
             return talk, context
         if (unknown := self._unknown_name(question, resolved, language)) is not None:
             return unknown, context
         surely_ours = bool(resolved.subjects) and not resolved.guessed
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
         if not surely_ours and not goes_on and not await self._in_scope(question):
-            return self._out_of_scope(language), context
+            return self._declining.out_of_scope(language), context
         if question.has("not_covered"):
-            return self._not_covered(resolved, language), self._kept(context, resolved)
+            if not resolved.subjects:
+                return self._declining.nothing(language), context
+            focus = tuple(subject.id for subject in resolved.subjects)
+            return self._declining.silent(resolved.subjects[0], language), replace(context, focus=focus)
         if not surely_ours and self._wants_recommendation(question, resolved):
             return await self._recommend(question, resolved, language)
         if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
@@ -129,28 +131,31 @@ class OfflineAdvisor:
     def _unknown_name(self, question: Question, resolved: Resolved, language: str) -> Draft | None:
         """A credential that is asked about by a name or code that no document holds."""
         if question.unknown_codes and not resolved.subjects:
-            return self._unknown(question.unknown_codes[0].upper(), language)
+            return self._declining.unknown(question.unknown_codes[0].upper(), language)
         if language != DEFAULT_LANGUAGE:
             # Words of other languages are unknown to English documents without being names; but in a text of another
             # script a Latin word is a name.
             return (
-                self._unknown(question.stranger, language) if question.in_other_script and question.stranger else None
+                self._declining.unknown(question.stranger, language)
+                if question.in_other_script and question.stranger
+                else None
             )
         if question.stranger:
-            return self._unknown(question.stranger, language)
+            return self._declining.unknown(question.stranger, language)
         if question.has("recommend") or question.constraints.measured:
             return None
         if (other := self._another(question, resolved)) is not None:
-            return self._unknown(other, language)
+            return self._declining.unknown(other, language)
         strange = [word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word)]
         asks = bool(question.fields) or question.leads_in
         if strange and asks and (not resolved.subjects or resolved.guessed or resolved.leaning):
-            return self._unknown(" ".join(strange), language)
+            return self._declining.unknown(" ".join(strange), language)
         return None
 
     def _another(self, question: Question, resolved: Resolved) -> str | None:
         """The words of a credential that is like ours but none of them: "AWS Blockchain Architect", "Google Cloud
-        Security Engineer"."""
+        Security Engineer".
+        """
         exact = set(question.fields) - _CONCEPTUAL - _GENERAL | {"skills"} & set(question.fields)
         if not exact or question.named or question.has("plural", "define"):
             return None
@@ -166,26 +171,6 @@ class OfflineAdvisor:
         hits = await self._toolbox.search(question.text, limit=1)
         return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
 
-    # Small talk
-
-    def _talk(self, question: Question, resolved: Resolved, language: str) -> Draft | None:
-        kind = next((kind for kind in _TALK if question.has(kind)), None)
-        if kind is None or resolved.subjects or resolved.readings or len(question.rest) > 1:
-            return None
-        if question.fields and kind != "help":
-            return None
-        if question.constraints.any or (question.has("recommend") and kind != "help"):
-            return None
-        return Draft(
-            status="answered",
-            statements=(Statement(text=self._say(f"talk.{kind}", language)),),
-            suggestions=self._starters(language),
-        )
-
-    def _starters(self, language: str) -> tuple[Suggestion, ...]:
-        asks = (self._say(f"starter.{number}", language) for number in (1, 2, 3))
-        return tuple(Suggestion(label=ask, ask=ask) for ask in asks)
-
     # One or more credentials that are known
 
     async def _about(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
@@ -197,7 +182,7 @@ class OfflineAdvisor:
         fields = (*_former(subject, question), *resolved.fields)
         if fields:
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
-                return self._silent(subject, language), context
+                return self._declining.silent(subject, language), context
             return self._look_ups.fields(subject, fields, language, question.facts), context
         overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
         if question.has("define") and (question.rest or question.has("recommend")):
@@ -240,7 +225,7 @@ class OfflineAdvisor:
             pages = [f"providers/{subject.provider}", *self._guides]
             found = await self._reading.read(question.text, documents=pages, english=language == DEFAULT_LANGUAGE)
         if found is None or not self._covers(found, question.rest, language):
-            return self._silent(subject, language)
+            return self._declining.silent(subject, language)
         suggestions = self._look_ups.suggestions(subject, (), language)
         return Draft(status="answered", statements=found.statements, suggestions=suggestions)
 
@@ -251,14 +236,6 @@ class OfflineAdvisor:
         asked = self._subject.content_terms(rest)
         held = self._subject.passage_terms(found.hits[0].passage)
         return bool(asked) and len([term for term in asked if term in held]) >= share * len(asked)
-
-    def _silent(self, subject: Credential, language: str) -> Draft:
-        text = self._say("abstain.field", language, name=subject.short_name)
-        return Draft(
-            status="abstained",
-            statements=(Statement(text=text),),
-            suggestions=self._look_ups.suggestions(subject, (), language),
-        )
 
     # Looking for a credential
 
@@ -295,12 +272,12 @@ class OfflineAdvisor:
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
-            return self._which((), resolved.fields, language)
+            return self._ask_back(resolved, (), language)
         whole_provider = bool(question.providers) and (
             question.has("plural") or (bool(resolved.fields) and _GENERAL.issuperset(resolved.fields))
         )
         if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
-            return self._which(resolved.readings, resolved.fields, language)
+            return self._ask_back(resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
@@ -310,8 +287,8 @@ class OfflineAdvisor:
         if resolved.subjects:
             return await self._about(question, resolved, language)
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
-            return self._which(resolved.readings, resolved.fields, language)
-        return self._abstain(language), context
+            return self._ask_back(resolved, resolved.readings, language)
+        return self._declining.nothing(language), context
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
@@ -324,59 +301,9 @@ class OfflineAdvisor:
     def _told(found: Found) -> Draft:
         return Draft(status="answered", statements=found.statements)
 
-    def _which(self, readings: Sequence[Credential], fields: Sequence[str], language: str) -> tuple[Draft, Context]:
-        """Ask back, with the likeliest readings a tap away."""
-        options = [c for c in readings if self._toolbox.catalog.status(c) != "retired"][:_MAX_READINGS]
-        field = next((field for field in fields), None)
-        key = "clarify.options" if options else "clarify.open"
-        draft = Draft(
-            status="clarify",
-            statements=(Statement(text=self._say(key, language)),),
-            suggestions=tuple(self._reading_of(option, field, language) for option in options)
-            or self._starters(language),
-        )
-        ids = tuple(option.id for option in options)
-        return draft, Context(options=ids, fields=tuple(fields))
-
-    def _reading_of(self, option: Credential, field: str | None, language: str) -> Suggestion:
-        asked = next(
-            (name for name in self._look_ups.meant(option, [field] if field else []) if sourced(option, name)),
-            "overview",
-        )
-        key = f"ask.{asked}"
-        return Suggestion(label=option.name, ask=self._say(key, language, name=option.short_name))
-
-    # Saying that it is not known
-
-    def _unknown(self, name: str, language: str) -> Draft:
-        return Draft(
-            status="abstained",
-            statements=(Statement(text=self._say("abstain.unknown", language, name=name)),),
-            suggestions=self._starters(language),
-        )
-
-    def _not_covered(self, resolved: Resolved, language: str) -> Draft:
-        return self._silent(resolved.subjects[0], language) if resolved.subjects else self._abstain(language)
-
-    def _abstain(self, language: str) -> Draft:
-        return Draft(
-            status="abstained",
-            statements=(Statement(text=self._say("abstain.nothing", language)),),
-            suggestions=self._starters(language),
-        )
-
-    def _out_of_scope(self, language: str) -> Draft:
-        return Draft(
-            status="abstained",
-            statements=(Statement(text=self._say("abstain.out_of_scope", language)),),
-            suggestions=self._starters(language),
-        )
-
-    @staticmethod
-    def _kept(context: Context, resolved: Resolved) -> Context:
-        if not resolved.subjects:
-            return context
-        return replace(context, focus=tuple(subject.id for subject in resolved.subjects))
+    def _ask_back(self, resolved: Resolved, readings: Sequence[Credential], language: str) -> tuple[Draft, Context]:
+        draft, options = self._declining.ask_back(readings, resolved.fields, language)
+        return draft, Context(options=tuple(options), fields=resolved.fields)
 
 
 def _former(subject: Credential, question: Question) -> tuple[str, ...]:

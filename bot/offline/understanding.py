@@ -138,7 +138,7 @@ class Understanding:
         return self._by_language[spoken]
 
     def _in_figures(self, text: str) -> str:
-        """ "three hundred dollars" as "300 dollars"."""
+        """Number words as figures: "three hundred dollars" is "300 dollars"."""
         return self._spoken.sub(lambda found: str(self._numbers[found[0]]), fold(text))
 
     def _constraints(
