@@ -91,7 +91,7 @@ def _narrowed(ids: Sequence[str], question: Question, context: Context, catalog:
 
 
 def _sibling(question: Question, context: Context, catalog: Catalog) -> str | None:
-    """Of a question like "and the cybersecurity one?": of the same provider as what was spoken of, the only one that fits the words."""
+    """What "and the cybersecurity one?" means: the only credential of the provider spoken of that fits the words."""
     if not context.focus or not question.loose or not (question.leads_in or question.has("pronoun")):
         return None
     if question.has("recommend") or len(question.tokens) > 2 * _SHORT:

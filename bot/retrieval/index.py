@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS passages (
     model TEXT NOT NULL, vector_key TEXT NOT NULL, data TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages (document);
-CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (vector_key);
+CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (model, vector_key);
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (
     title, heading, text, aliases, tokenize = "ascii tokenchars '-+.,'"
@@ -95,9 +95,9 @@ class Index:
 
     def _adopt(self) -> None:
         """Passages that were indexed for another model get the keys of this one, or its vectors would pass for ours."""
-        others = "SELECT number, data FROM passages WHERE model != ?"
-        if self._db.execute(f"{others} LIMIT 1", (self.model,)).fetchone() is None:
+        if self._db.execute("SELECT 1 FROM passages WHERE model != ? LIMIT 1", (self.model,)).fetchone() is None:
             return
+        others = "SELECT number, data FROM passages WHERE model != ?"
         with self._transaction() as db:
             db.executemany(
                 "UPDATE passages SET model = ?, vector_key = ? WHERE number = ?",

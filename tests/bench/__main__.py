@@ -89,7 +89,7 @@ def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[
     packaged = bench.library
     plain = retrieval.baselines(packaged.index, "packaged")
     yield ingesting.section(bench, *plain)
-    asked = retrieval.questions(packaged.embedder)
+    asked = retrieval.questions(packaged)
     measured = retrieval.measure(packaged, asked, *plain, steps)
     large = setting.enlarged(bench, size, until, steps)
     measured += retrieval.measure(large, asked, *retrieval.baselines(large.index, "enlarged"), steps)

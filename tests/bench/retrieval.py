@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.app import Library
-from bot.core.ports import Embedder, Vectors
+from bot.core.ports import Vectors
 from bot.evaluation.answers import Case, read_cases
 from bot.evaluation.retrieval import Run, Scores, scores
 from bot.retrieval.dense import ExactVectors
@@ -65,10 +65,13 @@ class Known:
         raise NotImplementedError
 
 
-def questions(embedder: Embedder) -> Questions:
+def questions(library: Library) -> Questions:
     """Those that follow on from others are left out: by themselves they do not say what they are about."""
     cases = tuple(case for case in read_cases(QUESTIONS) if case.cites and not case.before)
     vectors, seconds = {}, []
+    embedder = library.embedder
+    if embedder is None:
+        raise RuntimeError(f"cannot embed: {library.embedder_problem}")
     for case in cases:
         began = time.perf_counter()
         vectors[case.question] = embedder.embed_query(case.question)
@@ -167,7 +170,9 @@ def _figures(told: Scores) -> tuple[Cell, ...]:
 
 def speed(measured: Sequence[Measured], asked: Questions) -> Table:
     embedding = spread(asked.seconds)
-    rows = [("all", None, "embedding the question", embedding.count, *_milliseconds(asked.seconds), None, None, None)]
+    rows: list[tuple[Cell, ...]] = [
+        ("all", None, "embedding the question", embedding.count, *_milliseconds(asked.seconds), None, None, None)
+    ]
     for size in _sizes(measured):
         here = [result for result in measured if result.size == size]
         whole = {result.system: _whole(result, asked.seconds) for result in here}

@@ -160,13 +160,14 @@ def _embedded(library: Library, passages: list[Passage], until: float, steps: St
     library.index.put_vectors((keys[passage.id], known[keys[passage.id]]) for passage in ready)
     yield ready
     left = [passage for passage in passages if keys[passage.id] not in known]
-    if left and library.embedder is None:
-        raise RuntimeError(f"cannot embed: {library.embedder_problem}")
+    embedder = library.embedder
+    if embedder is None:
+        return
     for start in range(0, len(left), _BATCH):
         if time.monotonic() > until:
             return
         batch = left[start : start + _BATCH]
-        vectors = library.embedder.embed_passages([passage.indexed_text for passage in batch])
+        vectors = embedder.embed_passages([passage.indexed_text for passage in batch])
         library.index.put_vectors(zip((keys[passage.id] for passage in batch), vectors, strict=True))
         yield batch
         steps("embedding courses", start + len(batch), len(left))

