@@ -32,10 +32,12 @@ _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition",
 _CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
 _GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
-# What may be told of a credential that is looked for: "an entry certificate in data", "one that costs less".
-_OF_A_WISH = frozenset({"level", "cost", "status"})
+# What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
+_OF_A_WISH = frozenset({"level", "status"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _PAIR = 2
+_FAR = 30
+_YEAR = 4  # figures
 _HALF = 0.5
 _CERTAIN = 0.9  # a passage this near is about the very question
 _THIRD = 0.3
@@ -133,13 +135,11 @@ class OfflineAdvisor:
         if question.unknown_codes and not resolved.subjects:
             return self._declining.unknown(question.unknown_codes[0].upper(), language)
         if language != DEFAULT_LANGUAGE:
-            # Words of other languages are unknown to English documents without being names; but in a text of another
-            # script a Latin word is a name.
-            return (
-                self._declining.unknown(question.stranger, language)
-                if question.in_other_script and question.stranger
-                else None
-            )
+            # Words of other languages are unknown to English documents without being names; but an acronym is a name,
+            # and so is a Latin word in a text of another script.
+            foreign = question.stranger if question.in_other_script else ""
+            name = foreign or next((word for word in question.acronyms if not self._subject.knows(word.lower())), "")
+            return self._declining.unknown(name, language) if name and not resolved.subjects else None
         if question.stranger:
             return self._declining.unknown(question.stranger, language)
         if question.has("recommend") or question.constraints.measured:
@@ -181,6 +181,8 @@ class OfflineAdvisor:
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
         if fields:
+            if self._is_future(question) and not _GENERAL & set(fields):
+                return self._declining.silent(subject, language), context
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._declining.silent(subject, language), context
             return self._look_ups.fields(subject, fields, language, question.facts), context
@@ -212,6 +214,14 @@ class OfflineAdvisor:
             if related is not None:
                 return related, context
         return self._comparisons.compare(subjects, resolved.fields, question.cues, language), context
+
+    def _is_future(self, question: Question) -> bool:
+        """Whether a year after this one is named: what something will cost then stands in no document."""
+        this_year = self._toolbox.catalog.today.year
+        years = (
+            fact.value[:4] for fact in question.facts if fact.kind in {"number", "date"} and len(fact.value) >= _YEAR
+        )
+        return any(year.isdigit() and this_year < int(year) <= this_year + _FAR for year in years)
 
     async def _detail(self, question: Question, subject: Credential, language: str) -> Draft:
         """Something about a credential that is no field: what its document says, or that it does not say."""

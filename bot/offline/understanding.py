@@ -23,6 +23,7 @@ _LEAST_PRICE = 20
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Question:
     constraints: Constraints = field(default_factory=Constraints)
     rest: tuple[str, ...] = ()
     stranger: str = ""
+    acronyms: tuple[str, ...] = ()
     masked: str = ""
     loose: tuple[str, ...] = ()
     in_other_script: bool = False
@@ -115,6 +117,7 @@ class Understanding:
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
             ),
             masked=_masked(tokens, named.spans),
+            acronyms=tuple(_ACRONYM.findall(text)),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),

@@ -12,7 +12,7 @@ from bot.documents.model import Passage
 from bot.errors import MissingService
 from bot.retrieval.dense import ExactVectors
 from bot.retrieval.index import Index, IndexedDocument
-from bot.retrieval.retriever import CANDIDATES, DENSE_SHARE, MAX_QUERY_TERMS, HybridRetriever, fuse
+from bot.retrieval.retriever import CANDIDATES, DENSE_SHARE, MAX_EMBEDDED, MAX_QUERY_TERMS, HybridRetriever, fuse
 from tests.fakes import FakeEmbedder
 
 EXAMS = {
@@ -197,6 +197,13 @@ class TestSearch:
             await retriever.retrieve("azure", documents=documents_)
         retriever.embed("azure")
         assert ["azure"] == embedder.queries
+
+    async def test_of_a_very_long_question_the_beginning_is_embedded(
+        self, index: Index, embedder: FakeEmbedder
+    ) -> None:
+        fill(index, EXAMS, embedder)
+        await hybrid(index, embedder).retrieve("azure " * MAX_EMBEDDED)
+        assert [MAX_EMBEDDED] == [len(question) for question in embedder.queries]
 
     async def test_a_question_without_words_finds_nothing_by_words(self, index: Index) -> None:
         fill(index, EXAMS)
