@@ -192,9 +192,7 @@ def _stores(library: Library) -> Finding:
 def _model() -> Finding:
     model = _environment().get("LLM_MODEL")
     if not model:
-        return Finding(
-            item="language model", state="off", says="none: answers are composed offline", advice="LLM_MODEL names one"
-        )
+        return Finding(item="language model", state="off", says="none: answers are composed offline")
     return Finding(item="language model", state="off", says=f"LLM_MODEL={model}, which this version does not use yet")
 
 
@@ -204,7 +202,7 @@ def _platforms() -> Iterator[Finding]:
         if _environment().get(name):
             yield Finding(item=item, state="off", says=f"{name} is set, but this version has no front end for it yet")
         else:
-            yield Finding(item=item, state="off", says=f"{name} is not set", advice="set it to be reached there")
+            yield Finding(item=item, state="off", says=f"{name} is not set")
 
 
 def _environment() -> dict[str, str | None]:

@@ -33,7 +33,7 @@ def main() -> None:
         phrases = Phrases.load(settings.prompts_dir / "console")
         chat = Chat(build_assistant(library), TerminalView(console, phrases), phrases)
         for question in QUESTIONS:
-            console.print(Text(f"› {question}", style="bold"))
+            console.print(Text(f"\n› {question}", style="bold"))
             asyncio.run(chat.respond(question))
         library.close()
     PICTURE.parent.mkdir(exist_ok=True)
