@@ -37,6 +37,11 @@ class Constraints:
         """Whether something is asked that can be held against a field: a price, hours, renewal, prerequisites."""
         return bool(self.fields())
 
+    def refined(self, more: Constraints) -> Constraints:
+        """These constraints with what is asked now in the place of what was asked before."""
+        asked = {name: value for name in self.__slots__ if (value := getattr(more, name)) not in {None, False, ()}}
+        return replace(self, **asked)
+
     def fields(self) -> list[str]:
         """The fields that show whether these constraints are met."""
         asked = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
 
 
@@ -13,13 +14,15 @@ class Context:
     """What the learner and the bot are talking about.
 
     `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
-    them; `recommending`: whether the last turn looked for a credential; `language`: of the last question.
+    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `language`:
+    of the last question.
     """
 
     focus: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     comparing: bool = False
+    wish: Constraints = field(default_factory=Constraints)
     language: str | None = None
 
 
@@ -28,7 +31,7 @@ class Turn:
     """One question with what came before it. `question` is clean text (see `bot.text.words.clean`)."""
 
     question: str
-    context: Context = Context()
+    context: Context = field(default_factory=Context)
     language: str | None = None
 
 

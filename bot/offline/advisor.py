@@ -124,6 +124,9 @@ class OfflineAdvisor:
                 return self._declining.nothing(language), context
             focus = tuple(subject.id for subject in resolved.subjects)
             return self._declining.silent(resolved.subjects[0], language), replace(context, focus=focus)
+        if _refines(question, context):
+            question = replace(question, constraints=context.wish.refined(question.constraints))
+            return await self._recommend(question, Resolved(), language)
         if not surely_ours and self._wants_recommendation(question, resolved):
             return await self._recommend(question, resolved, language)
         if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
@@ -274,7 +277,7 @@ class OfflineAdvisor:
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
                 draft = replace(draft, statements=(advice, *draft.statements))
         ids = tuple(credential.id for credential in picks)
-        return draft, Context(focus=ids[:1], options=ids)
+        return draft, Context(focus=ids[:1], options=ids, wish=question.constraints)
 
     # Everything else: guides, providers, or a question with more than one reading
 
@@ -314,6 +317,12 @@ class OfflineAdvisor:
     def _ask_back(self, resolved: Resolved, readings: Sequence[Credential], language: str) -> tuple[Draft, Context]:
         draft, options = self._declining.ask_back(readings, resolved.fields, language)
         return draft, Context(options=tuple(options), fields=resolved.fields)
+
+
+def _refines(question: Question, context: Context) -> bool:
+    """Whether it changes the wish of the turn before: "same but without renewal", "and one under 200 dollars"."""
+    points = question.leads_in or question.has("pronoun")
+    return context.wish.any and question.constraints.any and points and not question.named and not question.providers
 
 
 def _former(subject: Credential, question: Question) -> tuple[str, ...]:

@@ -74,6 +74,10 @@ class Comparisons:
         if not wanted or all(credential.kind == "programme_type" for credential in compared):
             return self._in_words(compared, language)
         statements = [*self._winners(compared, cues, language), *self._retired(compared, language)]
+        if not measured:
+            statements += [
+                self._same(_told(field, compared), language) for field in fields if self._are_equal(compared, field)
+            ]
         statements += [self._line(compared, field, language) for field in wanted]
         return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
 
@@ -120,6 +124,17 @@ class Comparisons:
             text = f"**{credential.short_name}**: {credential.summary}"
             statements.append(Statement(text=text, passages=(passage,) if passage else (), shape="item"))
         return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
+
+    def _are_equal(self, compared: Sequence[Credential], field: str) -> bool:
+        told = _told(field, compared)
+        known = [value for credential in compared if (value := sourced(credential, told)) and value.value is not None]
+        values = {self._wording.short_value(credential, told) for credential in compared}
+        return len(values) == 1 and len(known) == len(compared)
+
+    def _same(self, field: str, language: str) -> Statement:
+        return Statement(
+            text=self._wording.say("winner.same", language, field=self._wording.field_name(field, language))
+        )
 
     @staticmethod
     def _least(compared: Sequence[Credential], measure: Measure) -> list[Credential] | None:
