@@ -22,6 +22,7 @@ FAIR_COVERAGE = 0.45
 LEXICAL_COVERAGE = 0.6
 _WORD_SHARE = 0.06
 _OWN_PAGE = 0.01
+_AS_NEAR = 0.015
 _MAX_WORDS = 60
 _MAX_SENTENCES = 3
 _HITS = 6
@@ -64,7 +65,20 @@ class Reading:
         if not about:
             return None
         best = about[0].passage
-        return Found((Statement(text=excerpt(best, question), passages=(best,)),), tuple(about))
+        statements = [Statement(text=excerpt(best, question), passages=(best,))]
+        if (second := _second(about)) is not None:
+            statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
+        return Found(tuple(statements), tuple(about))
+
+
+def _second(about: Sequence[Hit]) -> Passage | None:
+    """A passage of another document that is about as near as the best: its first sentence completes the answer."""
+    best = about[0]
+    others = (hit for hit in about[1:] if hit.passage.document != best.passage.document)
+    near = next(others, None)
+    if near is None or (near.similarity or 0.0) < (best.similarity or 1.0) - _AS_NEAR:
+        return None
+    return near.passage
 
 
 def is_about(hit: Hit, *, english: bool) -> bool:
