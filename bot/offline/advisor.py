@@ -15,23 +15,20 @@ from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
-from bot.offline.reading import SURE_SIMILARITY, Found, Reading, split_sentences
+from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
+from bot.offline.scope import CONCEPTUAL, GENERAL, Scope
 from bot.offline.subject import SubjectGuess
+from bot.offline.thresholds import CERTAIN_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.text.language import LanguageGuess
-from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
 
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
-# Fields that people also ask of credentials in general; the others are asked of one.
-_CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
-# Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
-_GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
 # What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
 _OF_A_WISH = frozenset({"level", "status"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
@@ -39,7 +36,6 @@ _PAIR = 2
 _FAR = 30
 _YEAR = 4  # figures
 _HALF = 0.5
-_CERTAIN = 0.9  # a passage this near is about the very question
 _THIRD = 0.3
 
 
@@ -65,6 +61,7 @@ class OfflineAdvisor:
         self._provider_names = provider_names
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
+        self._scope = Scope(toolbox, subject_guess)
         self._look_ups = LookUps(toolbox, understanding.facts)
         self._declining = Declining(toolbox, self._look_ups)
         self._comparisons = Comparisons(toolbox)
@@ -113,11 +110,11 @@ class OfflineAdvisor:
         """One decision after the other, from what is certain to what is searched for."""
         if (talk := self._declining.small_talk(question, resolved, language)) is not None:
             return talk, context
-        if (unknown := self._unknown_name(question, resolved, language)) is not None:
-            return unknown, context
+        if (unknown := self._scope.unknown_name(question, resolved, language)) is not None:
+            return self._declining.unknown(unknown, language), context
         surely_ours = bool(resolved.subjects) and not resolved.guessed
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
-        if not surely_ours and not goes_on and not await self._in_scope(question):
+        if not surely_ours and not goes_on and not await self._scope.holds(question):
             return self._declining.out_of_scope(language), context
         if question.has("not_covered"):
             if not resolved.subjects:
@@ -133,47 +130,6 @@ class OfflineAdvisor:
             return await self._about(question, resolved, language)
         return await self._open(question, resolved, context, language)
 
-    def _unknown_name(self, question: Question, resolved: Resolved, language: str) -> Draft | None:
-        """A credential that is asked about by a name or code that no document holds."""
-        if question.unknown_codes and not resolved.subjects:
-            return self._declining.unknown(question.unknown_codes[0].upper(), language)
-        if language != DEFAULT_LANGUAGE:
-            # Words of other languages are unknown to English documents without being names; but an acronym is a name,
-            # and so is a Latin word in a text of another script.
-            foreign = question.stranger if question.in_other_script else ""
-            name = foreign or next((word for word in question.acronyms if not self._subject.knows(word.lower())), "")
-            return self._declining.unknown(name, language) if name and not resolved.subjects else None
-        if question.stranger:
-            return self._declining.unknown(question.stranger, language)
-        if question.has("recommend") or question.constraints.measured:
-            return None
-        if (other := self._another(question, resolved)) is not None:
-            return self._declining.unknown(other, language)
-        strange = [word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word)]
-        asks = bool(question.fields) or question.leads_in
-        if strange and asks and (not resolved.subjects or resolved.guessed or resolved.leaning):
-            return self._declining.unknown(" ".join(strange), language)
-        return None
-
-    def _another(self, question: Question, resolved: Resolved) -> str | None:
-        """The words of a credential that is like ours but none of them: "AWS Blockchain Architect", "Google Cloud
-        Security Engineer".
-        """
-        exact = set(question.fields) - _CONCEPTUAL - _GENERAL | {"skills"} & set(question.fields)
-        if not exact or question.named or question.has("plural", "define"):
-            return None
-        if resolved.readings or resolved.guessed:
-            unheard = [word for word in question.rest if not self._subject.knows(word)]
-            return " ".join(unheard) or None
-        described = question.constraints.topics or question.constraints.bands
-        return " ".join(question.tokens[:6]) if question.providers and described and not question.partial else None
-
-    async def _in_scope(self, question: Question) -> bool:
-        if self._subject.in_field(question.text):
-            return True
-        hits = await self._toolbox.search(question.text, limit=1)
-        return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
-
     # One or more credentials that are known
 
     async def _about(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
@@ -184,7 +140,7 @@ class OfflineAdvisor:
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
         if fields:
-            if self._is_future(question) and not _GENERAL & set(fields):
+            if self._is_future(question) and not GENERAL & set(fields):
                 return self._declining.silent(subject, language), context
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._declining.silent(subject, language), context
@@ -193,7 +149,7 @@ class OfflineAdvisor:
         if question.has("define") and (question.rest or question.has("recommend")):
             # "What is an ACE recommendation?": a name may also be a word of something else.
             found = await self._reading.read(question.text, documents=self._written)
-            if found is not None and (found.hits[0].similarity or 0.0) >= _CERTAIN:
+            if found is not None and (found.hits[0].similarity or 0.0) >= CERTAIN_SIMILARITY:
                 return self._told(found), context
         if question.rest and not overview:
             guess = self._subject.field_of(question.masked)
@@ -287,7 +243,7 @@ class OfflineAdvisor:
         if resolved.dangling and not question.rest:
             return self._ask_back(resolved, (), language)
         whole_provider = bool(question.providers) and (
-            question.has("plural") or (bool(resolved.fields) and _GENERAL.issuperset(resolved.fields))
+            question.has("plural") or (bool(resolved.fields) and GENERAL.issuperset(resolved.fields))
         )
         if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
             return self._ask_back(resolved, resolved.readings, language)
@@ -305,7 +261,7 @@ class OfflineAdvisor:
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
-        exact = set(question.fields) - _CONCEPTUAL - _GENERAL
+        exact = set(question.fields) - CONCEPTUAL - GENERAL
         if not exact or not question.rest or language != DEFAULT_LANGUAGE:
             return True
         return self._covers(found, question.rest, language)

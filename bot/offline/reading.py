@@ -10,16 +10,15 @@ from bot.core.answer import Statement
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.documents.model import Passage
+from bot.offline.thresholds import (
+    FAIR_COVERAGE,
+    FAIR_SIMILARITY,
+    FOREIGN_SIMILARITY,
+    LEXICAL_COVERAGE,
+    SURE_SIMILARITY,
+)
 from bot.retrieval.tokens import terms
 
-# Calibrated on the development half of the evaluation. Cosines of the packaged model lie between 0.74 (nothing in
-# common) and 0.96 (the same sentence): questions of our field find their passage at 0.862 and more, others stay below
-# 0.83; between the two the words decide.
-SURE_SIMILARITY = 0.852
-FAIR_SIMILARITY = 0.835
-FOREIGN_SIMILARITY = 0.825  # questions in other languages lie a little further from English passages
-FAIR_COVERAGE = 0.45
-LEXICAL_COVERAGE = 0.6
 _WORD_SHARE = 0.06
 _OWN_PAGE = 0.01
 _AS_NEAR = 0.015

@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.core.ports import Vectors
 from bot.documents.model import Passage
+from bot.offline.thresholds import FIELD_LEAD, FIELD_SIMILARITY
 from bot.retrieval.index import vector_key
 from bot.retrieval.retriever import HybridRetriever
 from bot.retrieval.tokens import STOP_WORDS, terms
@@ -18,10 +19,6 @@ from bot.text.prompts import bullet_list, read_prompt_file
 _NEIGHBOURS = 3
 _FIELD = "field."
 _INSIDE, _OUTSIDE, _ABSENT = "in_field", "out_of_field", "absent"
-# Calibrated on the development half of the evaluation: a field is taken from meaning alone only when its examples are
-# near, nearer than those of what the documents never say, and nearer than any other field's.
-_NEAR = 0.868
-_AHEAD = 0.004
 _TELLING = 3.5  # in at most about 3 % of all passages
 
 Examples = Mapping[str, Vectors]
@@ -74,7 +71,7 @@ class SubjectGuess:
         if vector is None or self._examples is None:
             return None
         (best, near), (_, next_near) = sorted(self._kinds(vector).items(), key=lambda item: -item[1])[:2]
-        if best == _ABSENT or near < _NEAR or near - next_near < _AHEAD:
+        if best == _ABSENT or near < FIELD_SIMILARITY or near - next_near < FIELD_LEAD:
             return None
         return best.removeprefix(_FIELD)
 

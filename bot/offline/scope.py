@@ -1,0 +1,75 @@
+"""What is ours to answer: whether a question is in our field, and whether it names something we hold no document on."""
+
+from __future__ import annotations
+
+from bot.core.toolbox import Toolbox
+from bot.offline.resolving import Resolved
+from bot.offline.subject import SubjectGuess
+from bot.offline.thresholds import SURE_SIMILARITY
+from bot.offline.understanding import Question
+from bot.text.ordinary import is_ordinary
+from bot.text.prompts import DEFAULT_LANGUAGE
+
+# Fields that people also ask of credentials in general; the others are asked of one.
+CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
+# Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
+GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
+_FIRST_WORDS = 6  # of a question, to say what it was about
+
+
+class Scope:
+    """Decides what is declined, not how that is said."""
+
+    def __init__(self, toolbox: Toolbox, subject: SubjectGuess) -> None:
+        self._toolbox = toolbox
+        self._subject = subject
+
+    async def holds(self, question: Question) -> bool:
+        """Whether a question is in our field: by its likeness to examples, or because a passage is about it."""
+        if self._subject.in_field(question.text):
+            return True
+        hits = await self._toolbox.search(question.text, limit=1)
+        return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
+
+    def unknown_name(self, question: Question, resolved: Resolved, language: str) -> str | None:
+        """The name or code by which a credential is asked about that no document holds; None when all are known."""
+        if question.unknown_codes and not resolved.subjects:
+            return question.unknown_codes[0].upper()
+        if language != DEFAULT_LANGUAGE:
+            return None if resolved.subjects else self._foreign_name(question)
+        if question.stranger:
+            return question.stranger
+        if question.has("recommend") or question.constraints.measured:
+            return None
+        return self._another(question, resolved) or self._strange(question, resolved)
+
+    def _foreign_name(self, question: Question) -> str | None:
+        """Words of other languages are unknown to English documents without being names; but an acronym is a name,
+        and so is a Latin word in a text of another script.
+        """
+        if question.in_other_script and question.stranger:
+            return question.stranger
+        return next((word for word in question.acronyms if not self._subject.knows(word.lower())), None)
+
+    def _another(self, question: Question, resolved: Resolved) -> str | None:
+        """The words of a credential that is like ours but none of them: "AWS Blockchain Architect", "Google Cloud
+        Security Engineer".
+        """
+        asked = set(question.fields)
+        exact = (asked - CONCEPTUAL - GENERAL) | (asked & {"skills"})
+        if not exact or question.named or question.has("plural", "define"):
+            return None
+        if resolved.readings or resolved.guessed:
+            return " ".join(word for word in question.rest if not self._subject.knows(word)) or None
+        described = question.constraints.topics or question.constraints.bands
+        if not question.providers or not described or question.partial:
+            return None
+        return " ".join(question.tokens[:_FIRST_WORDS])
+
+    def _strange(self, question: Question, resolved: Resolved) -> str | None:
+        """Words that are neither in a document nor ordinary English, where nothing else is the subject."""
+        asks = bool(question.fields) or question.leads_in
+        if not asks or (resolved.subjects and not resolved.guessed and not resolved.leaning):
+            return None
+        strange = (word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word))
+        return " ".join(strange) or None
