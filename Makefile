@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat run test lint bench eval lock vectors clean
+.PHONY: setup chat test lint bench eval lock vectors clean
 
 setup: $(READY)
 
@@ -22,9 +22,6 @@ $(READY): requirements.lock pyproject.toml
 
 chat: setup
 	@$(BIN)/credway chat
-
-run: setup
-	@$(BIN)/credway run
 
 test: setup
 	@$(BIN)/python -m pytest

@@ -53,7 +53,7 @@ class Library:
 
     def ingest(self, paths: Sequence[Path] = (), *, dry_run: bool = False, progress: Progress = no_progress) -> Report:
         """Bring the index up to date: the packaged knowledge and the set folders, or just the paths given."""
-        roots = [Root(path) for path in paths] or [
+        roots = [Root(path, may_be_gone=True) for path in paths] or [
             Root(content_folder("knowledge"), own=True),
             *(Root(folder) for folder in self.settings.knowledge_dirs),
         ]

@@ -38,10 +38,15 @@ def no_progress(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder or file to index. `own` marks the packaged knowledge, whose ids have no prefix."""
+    """A folder or file to index. `own` marks the packaged knowledge, whose ids have no prefix.
+
+    `may_be_gone`: someone names it by hand, so if it was indexed and is no longer there, its documents are forgotten;
+    a set folder that is missing is more likely a disk that is not mounted.
+    """
 
     path: Path
     own: bool = False
+    may_be_gone: bool = False
 
     @property
     def origin(self) -> str:
@@ -122,7 +127,8 @@ class Ingest:
         held = self._index.documents()
         names = _Names(held)
         for root in {root.origin: root for root in roots}.values():
-            if not root.path.exists():
+            known = any(document.origin == root.origin for document in held.values())
+            if not root.path.exists() and not (root.may_be_gone and known):
                 raise InputError(f"{root.path} does not exist; give a file or folder that does")
             present = set()
             for path in _files_of(root, plan.refused):
