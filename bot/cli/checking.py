@@ -148,7 +148,7 @@ def _index(library: Library) -> Finding:
             item="index",
             state="off",
             says=f"{says}; {behind}",
-            advice="the next question catches up, or `credway ingest`",
+            advice="run `credway ingest`; until then they are found by their words",
         )
     return Finding(item="index", state="ok", says=f"{says}, up to date")
 

@@ -114,10 +114,11 @@ def _written_passage(document: Document, section: Section, text: str, slug: str)
         heading=section.heading,
         text=text,
         url=document.url if document.kind == "general" else None,
-        as_of=document.as_of,
         links=tuple(link for link in section.links if urlsplit(link).scheme in {"http", "https"}),
     )
-    return with_source(passage, section.sources, document.sources)
+    passage = with_source(passage, section.sources, document.sources)
+    # The date of what was read, not of the day on which we wrote about it; only without it the page's own.
+    return passage if passage.as_of else replace(passage, as_of=document.as_of)
 
 
 def cut(text: str, max_words: int) -> list[str]:

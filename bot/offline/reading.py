@@ -64,10 +64,15 @@ class Reading:
         if not about:
             return None
         best = about[0].passage
-        statements = [Statement(text=excerpt(best, question), passages=(best,))]
+        statements = [Statement(text=_named(best, excerpt(best, question)), passages=(best,))]
         if (second := _second(about)) is not None:
             statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
         return Found(tuple(statements), tuple(about))
+
+
+def _named(passage: Passage, text: str) -> str:
+    """In someone's own files a section may be a row of a table, which says little without its name."""
+    return f"{passage.heading}: {text}" if passage.kind == "general" and passage.heading else text
 
 
 def _second(about: Sequence[Hit]) -> Passage | None:

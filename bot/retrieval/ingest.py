@@ -26,7 +26,7 @@ from bot.retrieval.index import Index, IndexedDocument
 PACKAGED = "packaged"
 BATCH = 16
 # How documents are cut and worded is part of what they become: a change here reads every file again.
-CUTTING = 1
+CUTTING = 2
 
 Progress = Callable[[str, int, int], None]
 WordingFor = Callable[[Catalog], Wording]
