@@ -174,8 +174,13 @@ class Names:
             position += 1
         return found
 
-    def is_name_word(self, token: str) -> bool:
-        return token in self.vocabulary
+    def has_word(self, ids: Sequence[str], word: str) -> bool:
+        """Whether a word stands in the names of any of these credentials."""
+        return any(word in self._words_of[identity] for identity in ids)
+
+    def is_brand(self, word: str) -> bool:
+        """Whether a word of names is used by one provider alone and names a subject or platform: azure, aws."""
+        return word in self._topical and len(self._users.get(word, ())) == 1
 
 
 def _names(credential: Credential) -> Iterable[str]:

@@ -13,6 +13,8 @@ from bot.core.toolbox import Toolbox
 _DEFAULT = ("cost", "exam_minutes", "validity", "level", "prerequisites")
 _PROGRAMME = ("cost", "study_hours", "length", "level", "prerequisites")
 _MAX_COMPARED = 4
+_FULL = 2  # side by side with all fields; of more only the first few, or a phone has to scroll
+_FEW = 3
 _WORST: tuple[Verdict, ...] = ("conflicting", "stale", "not_published", "supported")
 _INFINITE = 10**6
 
@@ -85,7 +87,8 @@ class Comparisons:
     def _worth_telling(compared: Sequence[Credential]) -> list[str]:
         """The fields that any of them has; those of programmes when none has an exam."""
         fields = _DEFAULT if any(credential.exam_minutes for credential in compared) else _PROGRAMME
-        return [field for field in fields if any(sourced(credential, field) for credential in compared)]
+        shown = fields if len(compared) <= _FULL else fields[:_FEW]
+        return [field for field in shown if any(sourced(credential, field) for credential in compared)]
 
     def _line(self, compared: Sequence[Credential], field: str, language: str) -> Statement:
         facts = [self._toolbox.look_up(credential, field) for credential in compared]

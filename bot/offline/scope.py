@@ -35,10 +35,14 @@ class Scope:
         """The name or code by which a credential is asked about that no document holds; None when all are known."""
         if question.unknown_codes and not resolved.subjects:
             return question.unknown_codes[0].upper()
+        if question.sibling:
+            return question.sibling
         if language != DEFAULT_LANGUAGE:
             return None if resolved.subjects else self._foreign_name(question)
         if question.stranger:
             return question.stranger
+        if (acronym := self._acronym(question)) is not None:
+            return acronym
         if question.has("recommend") or question.constraints.measured:
             return None
         return self._another(question, resolved) or self._strange(question, resolved)
@@ -50,6 +54,13 @@ class Scope:
         if question.in_other_script and question.stranger:
             return question.stranger
         return next((word for word in question.acronyms if not self._subject.knows(word.lower())), None)
+
+    def _acronym(self, question: Question) -> str | None:
+        """An acronym that is no name of ours, beside a field or a comparison: "CKA or CKS", "PSPO price"."""
+        exact = set(question.fields) - CONCEPTUAL
+        if not exact and not (question.named and question.has("compare")):
+            return None
+        return next((word for word in question.acronyms if not is_ordinary(word.lower())), None)
 
     def _another(self, question: Question, resolved: Resolved) -> str | None:
         """The words of a credential that is like ours but none of them: "AWS Blockchain Architect", "Google Cloud

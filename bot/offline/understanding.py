@@ -23,6 +23,8 @@ _LEAST_PRICE = 20
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
+# In names of certifications the same in every language.
+_RUNGS = frozenset({"ii", "iii", "iv", "2", "3", "advanced", "professional", "expert", "associate", "specialty"})
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
 
 
@@ -34,7 +36,9 @@ class Question:
     few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
     `stranger` is one of them that no document holds and that stands where it makes another name of a known one
     ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
-    `loose` are all credentials that its name words fit, however general the words.
+    `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
+    word beside it ("PSM II", "Azure Developer Associate"). `loose` are all credentials that its name words fit, however
+    general the words.
     """
 
     text: str
@@ -52,6 +56,7 @@ class Question:
     rest: tuple[str, ...] = ()
     stranger: str = ""
     acronyms: tuple[str, ...] = ()
+    sibling: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
     in_other_script: bool = False
@@ -85,13 +90,17 @@ class Understanding:
         spoken = sorted(self._numbers, key=len, reverse=True)
         self._spoken = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken)) or '(?!)'})(?!\w)")
         self._by_language: dict[frozenset[str], tuple[frozenset[str], list[str]]] = {}
+        self._platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
         self._quiet = lexicon.single_words("function_words", "generic")
 
     def read(self, text: str) -> Question:
         original = words(text)
         votes = Counter(_languages(self._lexicon.cues(original), frozenset()))
         spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))
-        tokens = [self._spelt(token, spoken) for token in original]
+        # An acronym in capitals was meant as it stands: CCSK is no slip for CCSP.
+        meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= _SHORTEST_SPELLING}
+        tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
+        tokens = self._in_full(tokens)
         cues = _outside_set_phrases(self._lexicon.cues(tokens))
         denied = frozenset(cue.end for cue in cues if cue.key == "negation")
         named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
@@ -117,12 +126,21 @@ class Understanding:
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
             ),
             masked=_masked(tokens, named.spans),
-            acronyms=tuple(_ACRONYM.findall(text)),
+            acronyms=tuple(word for word in _ACRONYM.findall(text) if word.lower() not in self._known),
+            sibling=self._sibling(tokens, named),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
+
+    def _in_full(self, tokens: list[str]) -> list[str]:
+        """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""
+        names = self._names.vocabulary
+        return [
+            "professional" if word == "pro" and before in names else word
+            for before, word in zip(["", *tokens], tokens, strict=False)
+        ]
 
     def _spelt(self, token: str, spoken: frozenset[str]) -> str:
         """A misspelt word put right, by the names and the words of the question's language and of English."""
@@ -181,6 +199,21 @@ class Understanding:
             and not is_ordinary(token)
         ]
         return next((original[place] for place in strange if place in beside), "")
+
+    def _sibling(self, tokens: Sequence[str], named: Named) -> str:
+        for ids, (start, end) in zip(named.found, named.spans, strict=True):
+            after = tokens[end] if end < len(tokens) else ""
+            before = tokens[start - 1] if start else ""
+            level_asked = end + 1 < len(tokens) and tokens[end + 1] == "level"
+            if self._tells_apart(after, ids) and not level_asked:
+                return " ".join(tokens[start : end + 1])
+            if before in self._platforms and self._names.is_brand(before) and not self._names.has_word(ids, before):
+                return " ".join(tokens[start - 1 : end])
+        return ""
+
+    def _tells_apart(self, word: str, ids: Sequence[str]) -> bool:
+        """Whether a word behind a name makes it the name of another rung of the same ladder."""
+        return word in _RUNGS and not self._names.has_word(ids, word)
 
     def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
         telling = (cue for cue in cues if cue.key != "function_words" or cue.end - cue.start > 1)
