@@ -20,6 +20,7 @@ _FIELD = "field."
 _TIME = "time"
 _TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
 _LEAST_PRICE = 20
+_LEAST_COIN = 0.01
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
@@ -172,6 +173,8 @@ class Understanding:
             # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
             money = [float(fact.value) for fact in facts if fact.kind == "number" and float(fact.value) >= _LEAST_PRICE]
         free = "free" in keys and not money
+        if "strictly_under" in keys:
+            money = [amount - _LEAST_COIN for amount in money]
         return Constraints(
             topics=_suffixes(cues, "topic."),
             bands=tuple(int(band) for band in _suffixes(cues, "level.")),

@@ -65,3 +65,11 @@ def test_a_question_about_a_provider_is_answered_from_a_page_that_names_it(talk:
 
     assert "Google" in answer.text
     assert "answered" == answer.status
+
+
+def test_less_than_a_price_leaves_out_what_costs_exactly_that(talk: Talk) -> None:
+    below = talk("cloud certification for beginners for less than 100 dollars")
+    at_most = talk("cloud certification for beginners for at most 100 dollars")
+
+    assert "credentials/aws-cloud-practitioner" not in documents(below)
+    assert "credentials/aws-cloud-practitioner" in documents(at_most)
