@@ -45,14 +45,16 @@ class Part:
 
 # From the bottom to the top: a part may know only parts above its own line, so that none is known in a circle.
 _BASE = "errors text catalog"
-_CORE = f"{_BASE} documents.model documents.passages core"
+_CORE = f"{_BASE} documents.model documents.passages learning core"
 PARTS = [
     Part("errors"),
     Part("text", knows="errors", late="py3langid wordfreq"),
     Part("catalog", knows="errors text", libraries="rapidfuzz"),
+    Part("planning"),
+    Part("learning"),
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
-    Part("core", knows=f"{_BASE} documents.model documents.passages", libraries="numpy"),
+    Part("core", knows=f"{_BASE} documents.model documents.passages learning", libraries="numpy"),
     Part("grounding", knows=_CORE),
     # The leaves: what the core needs from outside, each behind a port.
     Part(

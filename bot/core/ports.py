@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.core.answer import Answer
+from bot.core.conversation import Context
 from bot.documents.model import Passage
+from bot.learning.learner import CardState, Changes, Identity, Learner, Reminder, Review, Room
 
 Vectors = npt.NDArray[np.float32]
 
@@ -47,4 +51,98 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Shape (dimension,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """One turn as it is stored: whole or not at all. `key` is unique for a platform: a repeated one is stored once.
+
+    `answer` is None for turns without one (a button that only changes something). Times are in UTC.
+    """
+
+    key: str
+    room: Room
+    at: datetime
+    question: str
+    answer: Answer | None
+    context: Context
+    changes: Changes = field(default_factory=Changes)
+
+
+class StaleLearner(Exception):
+    """The learner has changed since it was read: read again, decide again, commit again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReminder:
+    """A reminder whose time has come, and to whom it goes. `claim` is given back when it has been sent."""
+
+    claim: str
+    learner: Learner
+    identities: tuple[Identity, ...]
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was erased: how many rows of each kind. Holds nothing of the learner, not even the id."""
+
+    at: datetime
+    erased: dict[str, int]
+
+
+class LearnerStore(Protocol):
+    """What is kept of learners. Every method is one transaction."""
+
+    async def learner(self, who: Identity) -> Learner:
+        """The learner behind an identity; somebody new gets an empty one, which is stored with the first commit."""
+        ...
+
+    async def context(self, who: Identity, room: Room) -> Context:
+        """What this person and the bot were talking about in this room; an empty context where nothing was said."""
+        ...
+
+    async def commit(self, who: Identity, learner: Learner, turn: TurnRecord) -> Learner:
+        """Store a turn with all its changes. Raises `StaleLearner` when `learner.version` is not the stored one;
+        a turn whose key is already stored changes nothing.
+        """
+        ...
+
+    async def before_last_change(self, learner: Learner) -> Learner | None:
+        """Profile and wallet as they were before the last change that is not yet undone; None when there is none."""
+        ...
+
+    async def turns(self, learner: Learner, room: Room, *, limit: int) -> list[TurnRecord]:
+        """The latest turns of one learner in one room, oldest first; their `changes` are empty."""
+        ...
+
+    async def cards(self, learner: Learner) -> list[CardState]: ...
+
+    async def reviews(self, learner: Learner, *, since: datetime | None = None) -> list[Review]: ...
+
+    async def claim_reminders(self, now: datetime, *, limit: int = 100) -> list[DueReminder]:
+        """Reminders due by `now`, each given to one caller only: a claim that is not confirmed is never given again
+        (a reminder is sent at most once).
+        """
+        ...
+
+    async def reminders_sent(self, claims: Sequence[str], at: datetime) -> None: ...
+
+    async def link_code(self, who: Identity, now: datetime) -> str:
+        """A code, valid once and for ten minutes, with which the same person joins from another platform."""
+        ...
+
+    async def redeem(self, code: str, who: Identity, now: datetime) -> Learner | None:
+        """Join `who` to the learner who made the code: profile, wallet and practice become one, what the code's
+        maker has said prevails. None when the code is unknown, used or too old.
+        """
+        ...
+
+    async def export(self, who: Identity) -> dict[str, Any]:
+        """Everything that is kept of a learner, as JSON: readable, complete, nothing of anybody else."""
+        ...
+
+    async def forget(self, who: Identity, now: datetime) -> Receipt:
+        """Erase everything of the learner, on every platform."""
         ...
