@@ -7,9 +7,9 @@ number, so that one bound serves them all.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from bot.planning.problem import END, Group, Node, Problem
 
@@ -22,25 +22,26 @@ class Weights:
     """The lexicographic order of paths as one number: the sum over a path's steps compares as the path does."""
 
     of: Mapping[str, int]
-    share: int  # what one unit of the objective itself weighs
+    unit: int  # what all values of the objective are multiples of
+    share: int  # and what one such unit weighs
 
     @classmethod
     def for_(cls, problem: Problem) -> Weights:
+        nodes = problem.nodes.values()
         order = measures(problem)
-        bases = [sum(measure(node) for node in problem.nodes.values()) + 1 for measure in order]
-        shares = [1] * len(order)
-        for place, _ in reversed(list(pairwise(range(len(order))))):
-            shares[place] = shares[place + 1] * bases[place + 1]
-        return cls(
-            {
-                node.id: sum(share * measure(node) for share, measure in zip(shares, order, strict=True))
-                for node in problem.nodes.values()
-            },
-            shares[0],
-        )
+        units = [math.gcd(*map(measure, nodes)) or 1 for measure in order]
+        bases = [sum(map(measure, nodes)) // unit + 1 for measure, unit in zip(order, units, strict=True)]
+        shares = [math.prod(bases[place + 1 :]) for place in range(len(order))]
+        scales = list(zip(shares, units, order, strict=True))
+        of = {node.id: sum(share * (measure(node) // unit) for share, unit, measure in scales) for node in nodes}
+        return cls(of, units[0], shares[0])
 
     def total(self, ids: Iterable[str]) -> int:
         return sum(self.of[identity] for identity in ids)
+
+    def most(self, limit: int) -> int:
+        """The greatest weight that a path with so much of the objective, and no more, may have."""
+        return (limit // self.unit + 1) * self.share - 1
 
 
 Measure = Callable[[Node], int]
@@ -179,15 +180,17 @@ def undominated(problem: Problem, *, kept: int = 1) -> Problem:
     alike: dict[tuple[frozenset[Group], frozenset[Use]], list[Node]] = {}
     for node in problem.nodes.values():
         alike.setdefault((frozenset(node.groups), frozenset(uses[node.id])), []).append(node)
-    # What serves at least the same wants; whatever else it serves does no harm.
-    by_wants: dict[tuple[frozenset[Group], frozenset[Use]], list[Node]] = {}
+    # What needs nothing, or the same, and serves at least the same wants; whatever else it serves does no harm.
+    needing: dict[frozenset[Group], dict[frozenset[Use], list[Node]]] = {frozenset(): {}}
     for (groups, used), nodes in alike.items():
-        by_wants.setdefault((groups, frozenset(use for use in used if use[0] == END)), []).extend(nodes)
+        ends = frozenset(use for use in used if use[0] == END)
+        needing.setdefault(groups, {}).setdefault(ends, []).extend(nodes)
     dominated: set[str] = set()
     for (groups, used), nodes in alike.items():
         rivals = nodes
         if all(use[0] == END for use in used):
-            rivals = [n for (needs, wants), some in by_wants.items() if needs in (frozenset(), groups) and wants >= used for n in some]
+            able = [*needing[frozenset()].items(), *(needing[groups].items() if groups else ())]
+            rivals = [node for wants, some in able if wants >= used for node in some]
         front = sorted(rivals, key=lambda node: (node.cost, node.hours, node.id))
         dominated |= {node.id for node in nodes if _dominators(node, front, kept) >= kept}
     return problem.only(identity for identity in problem.nodes if identity not in dominated)

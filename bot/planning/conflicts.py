@@ -121,7 +121,7 @@ def _missing(case: _Case, problem: Problem, goal: str, had: Mapping[str, int]) -
 
 def _limits(case: _Case) -> tuple[Conflict, ...]:
     request = case.request
-    given = [
+    given: list[ConstraintName] = [
         name
         for name, there in (
             ("budget", request.budget_usd is not None),
@@ -132,12 +132,26 @@ def _limits(case: _Case) -> tuple[Conflict, ...]:
         if there
     ]
     for size in range(1, len(given) + 1):
-        helping = [lifted for lifted in combinations(given, size) if best_path(case.problem(*lifted)) is not None]
+        helping = [lifted for lifted in combinations(given, size) if _is_possible(case, lifted)]
         if helping:
             named = dict.fromkeys(name for lifted in helping for name in lifted)
             alone = size == 1
             return tuple(_conflict(case, name, helping[0], alone=alone) for name in given if name in named)
     return ()
+
+
+def _is_possible(case: _Case, lifted: tuple[ConstraintName, ...]) -> bool:
+    """Whether there is a path without these limits.
+
+    The budget is compared with the least cost: that is found sooner than it is proved that nothing fits a budget.
+    """
+    problem = case.problem(*lifted)
+    path = least(replace(problem, budget=None), "cost")
+    return path is not None and (problem.budget is None or _cost(problem, path) <= problem.budget)
+
+
+def _cost(problem: Problem, path: Order) -> int:
+    return sum(problem.nodes[identity].cost for identity in path)
 
 
 def _conflict(case: _Case, name: str, lifted: tuple[str, ...], *, alone: bool) -> Conflict:
@@ -149,7 +163,7 @@ def _budget(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
     if alone:
         problem = case.problem("budget")
         path = _found(least(problem, "cost"))
-        needed = sum(problem.nodes[identity].cost for identity in path) / HUNDREDTHS
+        needed = _cost(problem, path) / HUNDREDTHS
     return Conflict(constraint="budget", given=case.request.budget_usd, needed=needed)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.errors import InputError
-from bot.planning.bounds import measures
+from bot.planning.bounds import Measure, Weights, measures, through
 from bot.planning.dates import DAYS
 from bot.planning.problem import END, Problem
 from bot.planning.schedule import is_ready
@@ -25,6 +25,7 @@ Detail = Literal["hours", "order", "calendar"]
 # No path that people ask for comes near; a search that goes on for ever is worse than one that says it was too much.
 _MOST_WORK = 60.0
 _CLOSED = -1
+_GREATEST_SUM = 1 << 45  # beyond it the solver's floating-point bounds are no longer whole numbers
 _BITS = 50  # how many ids are decided at once; the weights have to stay below 2^63
 
 
@@ -43,44 +44,55 @@ class _Model:
     circles: Mapping[str, int] = field(default_factory=dict)
     expiring: frozenset[str] = frozenset()
 
-    def total(self, place: int) -> Any:
-        measure = measures(self.problem)[place]
+    def total(self, measure: Measure) -> Any:
         return sum(measure(self.problem.nodes[identity]) * taken for identity, taken in self.taken.items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the solver found: the steps, and where it models order, when they end or which comes first."""
+
+    chosen: frozenset[str]
+    objective: int = 0
+    ends: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+
+
 def best(
-    problem: Problem, detail: Detail, *, apart_from: Iterable[frozenset[str]] = (), upper: int | None = None
-) -> tuple[str, ...] | None:
-    """The best steps in an order that is right as far as `detail` goes; None where there are none.
+    problem: Problem, detail: Detail, *, apart_from: Sequence[frozenset[str]] = (), upper: int | None = None
+) -> frozenset[str] | None:
+    """The best steps, for which there is an order that is right as far as `detail` goes; None where there are none.
 
     Of equal objective the cheapest, then the shortest, then the fewest steps, then the first by ids. No set that
     contains one of `apart_from` is given. `upper` bounds the objective. Raises `InputError` when it is too much work.
     """
     if not problem.nodes:
-        return () if all(problem.is_met_by_held(END, group) for group in problem.wants) else None
-    built = _build(problem, detail)
-    model = built.model
-    for other in apart_from:
-        if other <= built.taken.keys():
-            model.add(sum(built.taken[identity] for identity in other) <= len(other) - 1)
+        return frozenset() if all(problem.is_met_by_held(END, group) for group in problem.wants) else None
+    built = _build(problem, detail, apart_from)
     if upper is not None:
-        model.add(built.total(0) <= upper)
-    found: dict[str, Any] | None = None
-    for place, _ in enumerate(measures(problem)):
-        total = built.total(place)
-        model.minimize(total)
+        built.model.add(built.total(measures(problem)[0]) <= upper)
+    found: _Found | None = None
+    for goal in _goals(built):
+        built.model.minimize(goal)
         found = _solve(built, found)
         if found is None:
             return None
-        model.add(total == sum(measures(problem)[place](problem.nodes[identity]) for identity in found["chosen"]))
-        model.clear_objective()
-    assert found is not None
-    return _in_order(built, _first_by_ids(built, found))
+        built.model.add(goal == found.objective)
+        built.model.clear_objective()
+    return None if found is None else _first_by_ids(problem, detail, apart_from, found.chosen)
+
+
+def _goals(built: _Model) -> list[Any]:
+    """What is minimised one after the other: all in one sum where that stays well within the solver's numbers."""
+    weights = Weights.for_(built.problem)
+    if sum(weights.of.values()) < _GREATEST_SUM:
+        return [sum(weights.of[identity] * taken for identity, taken in built.taken.items())]
+    return [built.total(measure) for measure in measures(built.problem)]
 
 
 def order(problem: Problem, chosen: frozenset[str], detail: Detail) -> tuple[str, ...] | None:
     """An order of exactly these steps that is right as far as `detail` goes, or None."""
-    built = _build(problem.only(chosen), detail)
+    built = _build(problem.only(chosen), detail, ())
     if built.taken.keys() != chosen:
         return None
     for taken in built.taken.values():
@@ -89,7 +101,7 @@ def order(problem: Problem, chosen: frozenset[str], detail: Detail) -> tuple[str
     return None if found is None else _in_order(built, found)
 
 
-def _solve(built: _Model, hint: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _solve(built: _Model, hint: _Found | None) -> _Found | None:
     from ortools.sat.python import cp_model  # noqa: PLC0415 - takes more than a second to load
 
     solver = cp_model.CpSolver()
@@ -99,57 +111,58 @@ def _solve(built: _Model, hint: Mapping[str, Any] | None) -> dict[str, Any] | No
     if hint is not None:
         built.model.clear_hints()
         for identity, taken in built.taken.items():
-            built.model.add_hint(taken, identity in hint["chosen"])
+            built.model.add_hint(taken, identity in hint.chosen)
     status = solver.solve(built.model)
     if status == cp_model.INFEASIBLE:
         return None
     if status != cp_model.OPTIMAL:
         raise InputError("there are too many ways to search them all; name fewer goals or skills, or set a budget")
-    return {
-        "chosen": frozenset(identity for identity, taken in built.taken.items() if solver.value(taken)),
-        "ends": {identity: solver.value(end) for identity, end in built.ends.items()},
-        "places": {identity: solver.value(place) for identity, place in built.places.items()},
-    }
+    return _Found(
+        chosen=frozenset(identity for identity, taken in built.taken.items() if solver.value(taken)),
+        objective=round(solver.objective_value),
+        ends={identity: solver.value(end) for identity, end in built.ends.items()},
+        places={identity: solver.value(place) for identity, place in built.places.items()},
+    )
 
 
-def _first_by_ids(built: _Model, found: dict[str, Any]) -> dict[str, Any]:
-    """Of equally good sets, which have equally many steps, the one whose sorted ids come first."""
-    chosen = found["chosen"]
-    ids = sorted(built.taken)
-    if not chosen or len(chosen) == len(ids) or not _has_equal(built, chosen):
-        return found
-    left = len(chosen)
+def _first_by_ids(
+    problem: Problem, detail: Detail, apart_from: Sequence[frozenset[str]], chosen: frozenset[str]
+) -> frozenset[str]:
+    """Of equally good sets, which have equally many steps, the one whose sorted ids come first.
+
+    Searched among what can be in so good a set: that is seldom much more than the set itself.
+    """
+    weights = Weights.for_(problem)
+    most = weights.total(chosen)
+    problem = problem.only(identity for identity, bound in through(problem, weights).items() if bound <= most)
+    ids = sorted(problem.nodes)
+    if len(chosen) == len(ids) or not chosen:
+        return chosen
+    built = _build(problem, detail, apart_from)
+    for measure in measures(problem):
+        # None can have less of one and as much of the others, so this says as much as "equal", and is searched faster.
+        built.model.add(built.total(measure) <= sum(measure(problem.nodes[identity]) for identity in chosen))
     for begin in range(0, len(ids), _BITS):
         part = ids[begin : begin + _BITS]
-        built.model.maximize(sum(built.taken[identity] << (_BITS - place) for place, identity in enumerate(part)))
-        better = _solve(built, found)
-        found = better if better is not None else found
+        built.model.maximize(sum(2 ** (_BITS - place) * built.taken[identity] for place, identity in enumerate(part)))
+        found = _solve(built, _Found(chosen=chosen))
+        assert found is not None, "what was found is still there"
+        chosen = found.chosen
         built.model.clear_objective()
         for identity in part:
-            built.model.add(built.taken[identity] == (identity in found["chosen"]))
-        left -= len(found["chosen"].intersection(part))
-        if not left:
+            built.model.add(built.taken[identity] == (identity in chosen))
+        if chosen <= set(ids[: begin + _BITS]):
             break
-    return found
+    return chosen
 
 
-def _has_equal(built: _Model, chosen: frozenset[str]) -> bool:
-    differs = built.model.new_bool_var("")
-    taken = sum(built.taken[identity] for identity in chosen)
-    built.model.add(taken <= len(chosen) - 1).only_enforce_if(differs)
-    built.model.maximize(differs)
-    other = _solve(built, None)
-    built.model.clear_objective()
-    return other is not None and other["chosen"] != chosen
-
-
-def _in_order(built: _Model, found: dict[str, Any]) -> tuple[str, ...]:
+def _in_order(built: _Model, found: _Found) -> tuple[str, ...]:
     """By time where it is modelled; what can wait comes after that, each step after what it requires."""
-    problem, ends, places = built.problem, found["ends"], found["places"]
+    problem, ends, places = built.problem, found.ends, found.places
     begins = {identity: end - problem.nodes[identity].hours for identity, end in ends.items()}
-    timed = [identity for identity in found["chosen"] if identity in ends]
+    timed = [identity for identity in found.chosen if identity in ends]
     done = sorted(timed, key=lambda i: (ends[i], begins[i], places.get(i, 0), i))
-    left = sorted(found["chosen"].difference(done), key=lambda i: (places.get(i, 0), i))
+    left = sorted(found.chosen.difference(done), key=lambda i: (places.get(i, 0), i))
     while left:
         ready = next((identity for identity in left if is_ready(problem, identity, done)), left[0])
         done.append(ready)
@@ -160,7 +173,7 @@ def _in_order(built: _Model, found: dict[str, Any]) -> tuple[str, ...]:
 # Building the model
 
 
-def _build(problem: Problem, detail: Detail) -> _Model:
+def _build(problem: Problem, detail: Detail, apart_from: Iterable[frozenset[str]]) -> _Model:
     from ortools.sat.python import cp_model  # noqa: PLC0415 - takes more than a second to load
 
     built = _Model(problem, detail, cp_model.CpModel())
@@ -181,6 +194,9 @@ def _build(problem: Problem, detail: Detail) -> _Model:
     for identity in (*problem.nodes, END):
         for group in problem.groups(identity):
             _add_group(built, identity, group, total)
+    for other in apart_from:
+        if other <= built.taken.keys():
+            model.add(sum(built.taken[identity] for identity in other) <= len(other) - 1)
     if built.expiring:
         for identity, taken in built.taken.items():
             model.add_bool_or([*built.serves.get(identity, []), ~taken])
