@@ -157,16 +157,22 @@ def _first_by_ids(
 
 
 def _in_order(built: _Model, found: _Found) -> tuple[str, ...]:
-    """By time where it is modelled; what can wait comes after that, each step after what it requires."""
+    """By time where it is modelled; what can wait comes after that.
+
+    What falls on the same moment, because it takes no hours or can wait, comes after what it requires.
+    """
     problem, ends, places = built.problem, found.ends, found.places
-    begins = {identity: end - problem.nodes[identity].hours for identity, end in ends.items()}
-    timed = [identity for identity in found.chosen if identity in ends]
-    done = sorted(timed, key=lambda i: (ends[i], begins[i], places.get(i, 0), i))
-    left = sorted(found.chosen.difference(done), key=lambda i: (places.get(i, 0), i))
+
+    def moment(identity: str) -> tuple[bool, int, int]:
+        end = ends.get(identity, 0)
+        return identity not in ends, end, end - problem.nodes[identity].hours if identity in ends else 0
+
+    done: list[str] = []
+    left = sorted(found.chosen, key=lambda identity: (moment(identity), places.get(identity, 0), identity))
     while left:
-        ready = next((identity for identity in left if is_ready(problem, identity, done)), left[0])
-        done.append(ready)
-        left.remove(ready)
+        same = [identity for identity in left if moment(identity) == moment(left[0])]
+        done.append(next((identity for identity in same if is_ready(problem, identity, done)), left[0]))
+        left.remove(done[-1])
     return tuple(done)
 
 
