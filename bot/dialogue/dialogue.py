@@ -1,0 +1,63 @@
+"""One turn, given to the first ability that it is for; whatever is for none of them is a question to the advisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.core.conversation import Advisor, Response, Turn
+from bot.dialogue.hearing import Ability, Heard
+from bot.learning.learner import Changes, Learner, Reminder
+from bot.offline.understanding import Understanding
+from bot.text.language import LanguageGuess
+from bot.text.lexicon import Lexicon
+from bot.text.prompts import DEFAULT_LANGUAGE
+from bot.text.words import words
+
+Remind = Callable[[Learner, Turn], tuple[Reminder, ...]]
+
+
+class Dialogue:
+    """Implements `Responder`. The order of the abilities decides: what is under way goes before what is asked."""
+
+    def __init__(
+        self,
+        advisor: Advisor,
+        understanding: Understanding,
+        lexicon: Lexicon,
+        languages: LanguageGuess,
+        abilities: Sequence[Ability],
+        remind: Remind,
+    ) -> None:
+        """`lexicon`: the words of commands; `remind` gives all reminders that a learner wants from now on."""
+        self._advisor = advisor
+        self._understanding = understanding
+        self._lexicon = lexicon
+        self._languages = languages
+        self._abilities = abilities
+        self._remind = remind
+
+    async def respond(self, turn: Turn) -> Response:
+        heard = self._hear(turn)
+        for ability in self._abilities:
+            response = await ability.respond(heard)
+            if response is not None:
+                return replace(response, changes=self._with_reminders(turn, response.changes))
+        answer, context = await self._advisor.answer(turn)
+        return Response(answer=answer, context=context)
+
+    def _hear(self, turn: Turn) -> Heard:
+        question = self._understanding.read(turn.question)
+        cues = self._lexicon.cues(words(turn.question))
+        known = [*question.cue_languages, *(cue.language for cue in cues)]
+        language = turn.language or self._languages.guess(
+            turn.question, known, turn.context.language, only_names=not question.rest
+        )
+        spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
+        return Heard(turn=turn, question=question, cues=frozenset(cue.key for cue in cues), language=spoken)
+
+    def _with_reminders(self, turn: Turn, changes: Changes) -> Changes:
+        """With the reminders that follow from a changed wallet or profile: in one transaction with the change."""
+        if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
+            return changes
+        return replace(changes, reminders=self._remind(turn.learner.after(changes), turn))
