@@ -12,8 +12,15 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.catalog.wording import Wording
 from bot.core.assistant import Assistant
-from bot.core.ports import Embedder, Vectors
+from bot.core.conversation import Advisor
+from bot.core.ports import Embedder, LearnerStore, Vectors
 from bot.core.toolbox import Toolbox
+from bot.dialogue.dialogue import Dialogue, no_reminders
+from bot.dialogue.hearing import Ability, Speaker
+from bot.dialogue.helping import Helping
+from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.rights import Rights
+from bot.dialogue.telling import Telling
 from bot.errors import MissingService
 from bot.grounding.facts import FactReader, FactWords
 from bot.grounding.gate import Gate
@@ -113,8 +120,10 @@ def build_retriever(library: Library) -> HybridRetriever:
     return HybridRetriever(library.index, store, library.embedder)
 
 
-def build_assistant(library: Library, retriever: HybridRetriever | None = None) -> Assistant:
-    """The assistant over a library that has been ingested."""
+def build_assistant(
+    library: Library, retriever: HybridRetriever | None = None, store: LearnerStore | None = None
+) -> Assistant:
+    """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
     retriever = retriever or build_retriever(library)
     catalog = library.catalog()
     toolbox = Toolbox(catalog, library.wording(catalog), retriever)
@@ -127,16 +136,49 @@ def build_assistant(library: Library, retriever: HybridRetriever | None = None) 
         facts,
         subject.knows,
     )
+    languages = LanguageGuess(sorted(library.phrases.languages))
+    gate = Gate(facts)
     advisor = OfflineAdvisor(
         toolbox,
         understanding,
-        LanguageGuess(sorted(library.phrases.languages)),
-        Gate(facts),
+        languages,
+        gate,
         subject,
         {document.id: document.kind for document in library.index.documents().values()},
         provider_names(library.index),
     )
-    return Assistant(advisor, library.phrases)
+    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    speaker = Speaker(gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
+    abilities = build_abilities(toolbox, understanding, commands, speaker, advisor, store)
+    dialogue = Dialogue(advisor, understanding, commands, languages, abilities, no_reminders)
+    return Assistant(dialogue, library.phrases, store)
+
+
+def build_abilities(
+    toolbox: Toolbox,
+    understanding: Understanding,
+    commands: Lexicon,
+    speaker: Speaker,
+    advisor: Advisor,
+    store: LearnerStore | None,
+) -> list[Ability]:
+    """What can be done besides answering, in the order in which a turn is offered; some of it needs a memory."""
+    own_words = ProfileWords(toolbox.catalog, speaker)
+    remembering: list[Ability] = []
+    if store is not None:
+        telling = Telling(toolbox.catalog, understanding, commands)
+        remembering = [
+            Rights(speaker, store),
+            Me(own_words, speaker, store),
+            TellingAbout(telling, own_words, speaker, advisor),
+        ]
+    return [*remembering, Helping(speaker)]
+
+
+def prompts_folder(settings: Settings, name: str) -> Path:
+    """A folder of prompts: one's own where there is one, else the packaged."""
+    own = settings.prompts_dir / name
+    return own if own.is_dir() else content_folder("prompts") / name
 
 
 def topical_words(lexicon: Lexicon) -> frozenset[str]:

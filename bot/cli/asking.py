@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import batch
 from bot.cli.output import say_json
+from bot.cli.learners import incoming, opened_store
 from bot.cli.session import ready_library
 from bot.cli.views import console_phrases, output_view
 from bot.core.answer import Answer
-from bot.core.reply import reply_of
+from bot.core.reply import Reply, reply_of
 from bot.errors import InputError
 
 if TYPE_CHECKING:
     from bot.app import Library
-    from bot.core.assistant import Assistant
-    from bot.core.conversation import Context
 
 
-def ask_one(question: str, language: str | None, *, as_json: bool) -> None:
-    with ready_library(patient=False) as library:
+def ask_one(question: str, language: str | None, learner: str | None, *, as_json: bool) -> None:
+    with ready_library(patient=False) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
-        answer, _ = asyncio.run(_assistant(library).ask(question, language=tag))
+        with asking(library, runner, remembering=learner is not None) as ask:
+            answer, reply = runner.run(ask(question, learner, tag))
         if as_json:
             say_json(answer_object(secrets.token_hex(6), answer))
             return
-        reply = reply_of(answer)
         # Whoever asks once cannot pick a suggestion, but has to see between which readings to choose.
         view = output_view(console_phrases(library.settings))
         view.show(reply if answer.status == "clarify" else replace(reply, actions=()))
@@ -38,18 +39,35 @@ def ask_many(file: str, language: str | None, learner: str | None) -> None:
     """An object a line. Lines of one learner follow on from each other; `learner` asks where a line names none."""
     with batch.opened(file) as stream, ready_library(patient=True) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
-        assistant = _assistant(library)
-        contexts: dict[str, Context] = {}
         # Lines are read outside the event loop: inside, a wait for the next one would be deaf to Ctrl-C.
-        for item in batch.items(stream, "question"):
-            if isinstance(item, batch.Unreadable):
-                say_json(item.as_object())
-                continue
-            who = item.learner or learner
-            answer, context = runner.run(assistant.ask(item.text, contexts.get(who or ""), language=tag))
-            if who:
-                contexts[who] = context
-            say_json(answer_object(item.id, answer))
+        with asking(library, runner, remembering=True) as ask:
+            for item in batch.items(stream, "question"):
+                if isinstance(item, batch.Unreadable):
+                    say_json(item.as_object())
+                    continue
+                answer, _ = runner.run(ask(item.text, item.learner or learner, tag))
+                say_json(answer_object(item.id, answer))
+
+
+Ask = Callable[[str, str | None, str | None], Coroutine[Any, Any, tuple[Answer, Reply]]]
+
+
+@contextmanager
+def asking(library: Library, runner: asyncio.Runner, *, remembering: bool) -> Iterator[Ask]:
+    """A function that answers a question of a learner, or of nobody; only `remembering` opens the database."""
+    from bot.app import build_assistant
+
+    with ExitStack() as opened:
+        store = opened.enter_context(opened_store(library.settings, runner)) if remembering else None
+        assistant = build_assistant(library, store=store)
+
+        async def ask(question: str, learner: str | None, language: str | None) -> tuple[Answer, Reply]:
+            if learner:
+                return await assistant.respond(incoming(learner, question, language))
+            answer, _ = await assistant.ask(question, language=language)
+            return answer, reply_of(answer)
+
+        yield ask
 
 
 def answer_object(identity: str | int, answer: Answer) -> dict[str, Any]:
@@ -91,9 +109,3 @@ def supported_language(tag: str | None, library: Library) -> str | None:
     if language not in supported:
         raise InputError(f"there are no replies in {tag!r}; --language takes {', '.join(supported)}")
     return language
-
-
-def _assistant(library: Library) -> Assistant:
-    from bot.app import build_assistant
-
-    return build_assistant(library)

@@ -130,7 +130,7 @@ class Assistant:
 
 
 def _command(text: str) -> tuple[str | None, str]:
-    """"/plan az-104" is the command `plan` and "az-104"; anything else is no command. A bot's name may follow: @name."""
+    """The command and what follows it: `plan` and "az-104" of "/plan az-104" or "/plan@bot az-104"."""
     first, _, rest = text.partition(" ")
     name = first[1:].split("@", 1)[0].lower()
     if not first.startswith("/") or not name.isidentifier():

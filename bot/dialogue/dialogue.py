@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.conversation import Advisor, Response, Turn
+from bot.core.conversation import Advisor, Context, Response, Turn
 from bot.dialogue.hearing import Ability, Heard
 from bot.learning.learner import Changes, Learner, Reminder
 from bot.offline.understanding import Understanding
@@ -15,6 +15,11 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import words
 
 Remind = Callable[[Learner, Turn], tuple[Reminder, ...]]
+
+
+def no_reminders(_learner: Learner, _turn: Turn) -> tuple[Reminder, ...]:
+    """For where nobody is remembered, and so nobody reminded."""
+    return ()
 
 
 class Dialogue:
@@ -38,13 +43,22 @@ class Dialogue:
         self._remind = remind
 
     async def respond(self, turn: Turn) -> Response:
-        heard = self._hear(turn)
+        response = await self._first(self._hear(turn))
+        if response is None:
+            answer, context = await self._advisor.answer(turn)
+            response = Response(answer=answer, context=context)
+        return replace(
+            response,
+            context=_settled(turn.context, response.context),
+            changes=self._with_reminders(turn, response.changes),
+        )
+
+    async def _first(self, heard: Heard) -> Response | None:
         for ability in self._abilities:
             response = await ability.respond(heard)
             if response is not None:
-                return replace(response, changes=self._with_reminders(turn, response.changes))
-        answer, context = await self._advisor.answer(turn)
-        return Response(answer=answer, context=context)
+                return response
+        return None
 
     def _hear(self, turn: Turn) -> Heard:
         question = self._understanding.read(turn.question)
@@ -61,3 +75,10 @@ class Dialogue:
         if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
             return changes
         return replace(changes, reminders=self._remind(turn.learner.after(changes), turn))
+
+
+def _settled(before: Context, after: Context) -> Context:
+    """What was asked for confirmation is off the table once anything else was said."""
+    if after.activity is not None and after.activity == before.activity and after.activity.kind == "confirm":
+        return replace(after, activity=None)
+    return after

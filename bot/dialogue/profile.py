@@ -9,7 +9,7 @@ from bot.catalog.catalog import Catalog
 from bot.core.conversation import Advisor, Response
 from bot.core.ports import LearnerStore
 from bot.dialogue.hearing import Heard, Speaker
-from bot.dialogue.telling import Told, Telling
+from bot.dialogue.telling import Telling, Told
 from bot.learning.learner import Changes, Holding, Learner, Profile
 
 
@@ -52,7 +52,7 @@ class ProfileWords:
 
 
 class TellingAbout:
-    """ "I passed Security+ in May 2025, have 5 hours a week and 300 dollars" sets four things and says which."""
+    """Notes what is told in passing, and says what was noted: "I passed Security+ in May 2025, have 5 hours a week"."""
 
     def __init__(self, telling: Telling, words: ProfileWords, speaker: Speaker, advisor: Advisor) -> None:
         self._telling = telling
@@ -109,9 +109,10 @@ class TellingAbout:
 def _changes(told: Told, learner: Learner) -> Changes:
     """What changes of the learner; nothing where all of it is known already."""
     profile = told.profile(learner.profile)
+    holdings = (_merged(held, learner) for held in told.holdings)
     return Changes(
         profile=profile if profile != learner.profile else None,
-        holdings=tuple(_merged(held, learner) for held in told.holdings if _merged(held, learner) not in learner.wallet),
+        holdings=tuple(held for held in holdings if held not in learner.wallet),
         dropped=tuple(gone for gone in dict.fromkeys(told.lost) if learner.holding(gone)),
     )
 

@@ -12,6 +12,7 @@ from bot.dialogue.hearing import Heard, Speaker
 from bot.learning.learner import Identity
 
 _FORGET = "forget"
+_SHORT_ANSWER = 4  # words: a longer message is no mere yes or no
 
 
 class Rights:
@@ -57,10 +58,11 @@ class Rights:
         )
 
     async def _confirmed(self, heard: Heard, who: Identity) -> Response | None:
-        context = replace(heard.turn.context, activity=None)
-        if "yes" not in heard.cues or "no" in heard.cues:
-            if "no" in heard.cues:
-                return self._speaker.plain(heard, "forget.kept", context=context)
+        if len(heard.question.tokens) > _SHORT_ANSWER or heard.turn.command is not None:
+            return None
+        if "no" in heard.cues:
+            return self._speaker.plain(heard, "forget.kept", context=replace(heard.turn.context, activity=None))
+        if "yes" not in heard.cues:
             return None
         receipt = await self._store.forget(who, heard.turn.now)
         rows = sum(receipt.erased.values())

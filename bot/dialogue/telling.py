@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from bot.catalog.catalog import Catalog
 from bot.grounding.facts import Fact
-from bot.learning.learner import Holding, HoldingState, Profile
+from bot.learning.learner import AnswerStyle, Holding, HoldingState, Profile
 from bot.offline.understanding import Question, Understanding, named_ids
 from bot.text.lexicon import Lexicon
 from bot.text.words import words
@@ -43,7 +43,7 @@ class Told:
     budget_usd: float | None = None
     deadline: date | None = None
     time_zone: str | None = None
-    style: str | None = None
+    style: AnswerStyle | None = None
     asks: bool = False
 
     @property
@@ -52,16 +52,16 @@ class Told:
 
     def profile(self, before: Profile) -> Profile:
         """The profile with what was told; goals add up, anything else is replaced."""
-        told = {
-            "hours_per_week": self.hours_per_week,
-            "budget_usd": self.budget_usd,
-            "deadline": self.deadline,
-            "time_zone": self.time_zone,
-            "answer_style": self.style,
-            "goal_text": self.goal_text,
-        }
-        goals = tuple(dict.fromkeys([*before.goals, *self.goals]))
-        return replace(before, goals=goals, **{name: value for name, value in told.items() if value is not None})
+        return replace(
+            before,
+            goals=tuple(dict.fromkeys([*before.goals, *self.goals])),
+            hours_per_week=before.hours_per_week if self.hours_per_week is None else self.hours_per_week,
+            budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
+            deadline=self.deadline or before.deadline,
+            time_zone=self.time_zone or before.time_zone,
+            answer_style=self.style or before.answer_style,
+            goal_text=self.goal_text or before.goal_text,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,8 @@ def _measures(told: Told, clause: _Clause) -> Told:
 
 def _hours(facts: frozenset[Fact]) -> float | None:
     """Hours a week, from the span that is told beside "a week"; None for what no week has."""
-    spans = [float(fact.value.split(" ")[0]) / 60 for fact in facts if fact.kind == "duration" and "minutes" in fact.value]
+    told = (fact.value for fact in facts if fact.kind == "duration" and "minutes" in fact.value)
+    spans = [float(span.split(" ")[0]) / 60 for span in told]
     fitting = [hours for hours in spans if 0 < hours <= _HOURS_A_WEEK and hours * 60 != _MINUTES_A_WEEK]
     return min(fitting, default=None)
 
