@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import batch
+from bot.cli.learners import incoming
 from bot.cli.output import say_json
-from bot.cli.learners import incoming, opened_store
 from bot.cli.session import ready_library
 from bot.cli.views import console_phrases, output_view
 from bot.core.answer import Answer
@@ -20,13 +20,14 @@ from bot.errors import InputError
 
 if TYPE_CHECKING:
     from bot.app import Library
+    from bot.core.assistant import Assistant
 
 
 def ask_one(question: str, language: str | None, learner: str | None, *, as_json: bool) -> None:
     with ready_library(patient=False) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
-        with asking(library, runner, remembering=learner is not None) as ask:
-            answer, reply = runner.run(ask(question, learner, tag))
+        with asking(library, runner) as questions:
+            answer, reply = runner.run(questions.ask(question, learner, tag))
         if as_json:
             say_json(answer_object(secrets.token_hex(6), answer))
             return
@@ -40,34 +41,50 @@ def ask_many(file: str, language: str | None, learner: str | None) -> None:
     with batch.opened(file) as stream, ready_library(patient=True) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
         # Lines are read outside the event loop: inside, a wait for the next one would be deaf to Ctrl-C.
-        with asking(library, runner, remembering=True) as ask:
+        with asking(library, runner) as questions:
             for item in batch.items(stream, "question"):
                 if isinstance(item, batch.Unreadable):
                     say_json(item.as_object())
                     continue
-                answer, _ = runner.run(ask(item.text, item.learner or learner, tag))
+                answer, _ = runner.run(questions.ask(item.text, item.learner or learner, tag))
                 say_json(answer_object(item.id, answer))
 
 
-Ask = Callable[[str, str | None, str | None], Coroutine[Any, Any, tuple[Answer, Reply]]]
+class Asking:
+    """Answers questions of learners and of nobody. The database is opened with the first learner, if there is one."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._opened = AsyncExitStack()
+        self._assistants: dict[bool, Assistant] = {}
+
+    async def ask(self, question: str, learner: str | None, language: str | None) -> tuple[Answer, Reply]:
+        assistant = await self._assistant(remembering=bool(learner))
+        if learner:
+            return await assistant.respond(incoming(learner, question, language))
+        answer, _ = await assistant.ask(question, language=language)
+        return answer, reply_of(answer)
+
+    async def close(self) -> None:
+        await self._opened.aclose()
+
+    async def _assistant(self, *, remembering: bool) -> Assistant:
+        from bot import app
+
+        if remembering not in self._assistants:
+            settings = self._library.settings
+            store = await self._opened.enter_async_context(app.open_store(settings)) if remembering else None
+            self._assistants[remembering] = app.build_assistant(self._library, store=store)
+        return self._assistants[remembering]
 
 
 @contextmanager
-def asking(library: Library, runner: asyncio.Runner, *, remembering: bool) -> Iterator[Ask]:
-    """A function that answers a question of a learner, or of nobody; only `remembering` opens the database."""
-    from bot.app import build_assistant
-
-    with ExitStack() as opened:
-        store = opened.enter_context(opened_store(library.settings, runner)) if remembering else None
-        assistant = build_assistant(library, store=store)
-
-        async def ask(question: str, learner: str | None, language: str | None) -> tuple[Answer, Reply]:
-            if learner:
-                return await assistant.respond(incoming(learner, question, language))
-            answer, _ = await assistant.ask(question, language=language)
-            return answer, reply_of(answer)
-
-        yield ask
+def asking(library: Library, runner: asyncio.Runner) -> Iterator[Asking]:
+    questions = Asking(library)
+    try:
+        yield questions
+    finally:
+        runner.run(questions.close())
 
 
 def answer_object(identity: str | int, answer: Answer) -> dict[str, Any]:
