@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -127,17 +127,10 @@ def build_assistant(
     retriever = retriever or build_retriever(library)
     catalog = library.catalog()
     toolbox = Toolbox(catalog, library.wording(catalog), retriever)
-    facts = build_fact_reader(library.lexicon)
     subject = build_subject_guess(library, retriever)
-    generic = library.lexicon.single_words("generic", "function_words")
-    understanding = Understanding(
-        Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon)),
-        library.lexicon,
-        facts,
-        subject.knows,
-    )
+    understanding = build_understanding(library, catalog, subject.knows)
     languages = LanguageGuess(sorted(library.phrases.languages))
-    gate = Gate(facts)
+    gate = Gate(understanding.facts)
     advisor = OfflineAdvisor(
         toolbox,
         understanding,
@@ -152,6 +145,15 @@ def build_assistant(
     abilities = build_abilities(toolbox, understanding, commands, speaker, advisor, store)
     dialogue = Dialogue(advisor, understanding, commands, languages, abilities, no_reminders)
     return Assistant(dialogue, library.phrases, store)
+
+
+def build_understanding(
+    library: Library, catalog: Catalog, is_word: Callable[[str], bool] = lambda _: False
+) -> Understanding:
+    """`is_word` says whether a word stands anywhere in the documents."""
+    generic = library.lexicon.single_words("generic", "function_words")
+    names = Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon))
+    return Understanding(names, library.lexicon, build_fact_reader(library.lexicon), is_word)
 
 
 def build_abilities(
