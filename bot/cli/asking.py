@@ -50,6 +50,13 @@ def ask_many(file: str, language: str | None, learner: str | None) -> None:
                 say_json(answer_object(item.id, answer))
 
 
+def tell_learner(command: str, learner: str) -> None:
+    """Carry out a chat command of a learner and show what comes of it."""
+    with ready_library(patient=False) as library, asyncio.Runner() as runner, asking(library, runner) as questions:
+        _, reply = runner.run(questions.ask(command, learner, None))
+        output_view(console_phrases(library.settings)).show(replace(reply, actions=()))
+
+
 class Asking:
     """Answers questions of learners and of nobody. The database is opened with the first learner, if there is one."""
 

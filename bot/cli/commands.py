@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, searching
+from bot.cli import asking, chatting, checking, evaluating, ingesting, me, searching
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -50,6 +50,29 @@ def ask(
         asking.ask_one(question, language, learner, as_json=as_json)
     else:
         raise InputError("give a question, or --batch FILE; see `credway ask --help`")
+
+
+me_app = typer.Typer(help="What is kept of you: show it, export it, erase it.", invoke_without_command=True)
+app.add_typer(me_app, name="me")
+
+
+@me_app.callback()
+def show_me(ctx: typer.Context, *, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """Show profile and wallet."""
+    if ctx.invoked_subcommand is None:
+        me.show(learner, as_json=as_json)
+
+
+@me_app.command("export")
+def export_me(*, learner: Learner = "me", as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON anyway
+    """Everything that is kept of you, as JSON."""
+    me.export(learner)
+
+
+@me_app.command("forget")
+def forget_me(*, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """Erase everything that is kept of you."""
+    me.forget(learner, as_json=as_json)
 
 
 @app.command()

@@ -137,7 +137,7 @@ class Telling:
         return told
 
     def _date(self, told: Told, reading: _Reading, clause: _Clause, today: date) -> Told:
-        day, exact = _day(clause, today)
+        day, exact = day_of(clause.question.facts, clause.cues, today)
         if day is None:
             return told
         if clause.has("told.until") and day >= today:
@@ -177,11 +177,11 @@ def _take_verb(reading: _Reading, clause: _Clause) -> None:
 def _measures(told: Told, clause: _Clause) -> Told:
     """Hours a week, money and how to be answered."""
     facts = clause.question.facts
-    if clause.question.has("per_week") and (hours := _hours(facts)) is not None:
+    if clause.question.has("per_week") and (hours := hours_a_week(facts)) is not None:
         told = replace(told, hours_per_week=hours)
-    money = [float(fact.value.split(" ")[1]) for fact in facts if fact.kind == "money"]
-    if money and not named_ids(clause.question):
-        told = replace(told, budget_usd=max(money))
+    money = money_of(facts)
+    if money is not None and not named_ids(clause.question):
+        told = replace(told, budget_usd=money)
     if clause.has("told.short"):
         told = replace(told, style="short")
     if clause.has("told.long"):
@@ -189,7 +189,7 @@ def _measures(told: Told, clause: _Clause) -> Told:
     return told
 
 
-def _hours(facts: frozenset[Fact]) -> float | None:
+def hours_a_week(facts: frozenset[Fact]) -> float | None:
     """Hours a week, from the span that is told beside "a week"; None for what no week has."""
     told = (fact.value for fact in facts if fact.kind == "duration" and "minutes" in fact.value)
     spans = [float(span.split(" ")[0]) / 60 for span in told]
@@ -197,9 +197,14 @@ def _hours(facts: frozenset[Fact]) -> float | None:
     return min(fitting, default=None)
 
 
-def _day(clause: _Clause, today: date) -> tuple[date | None, bool]:
-    """The day that a clause tells, and whether it tells it to the day."""
-    for fact in sorted(clause.question.facts, key=lambda fact: fact.value):
+def money_of(facts: frozenset[Fact]) -> float | None:
+    """The largest sum of money that is told; None where there is none."""
+    return max((float(fact.value.split(" ")[1]) for fact in facts if fact.kind == "money"), default=None)
+
+
+def day_of(facts: frozenset[Fact], cues: frozenset[str], today: date) -> tuple[date | None, bool]:
+    """The day that is told, by figures or by words such as "yesterday", and whether it is told to the day."""
+    for fact in sorted(facts, key=lambda fact: fact.value):
         if fact.kind == "date" and fact.value.startswith("-"):
             return _last(fact.value, today)
         if fact.kind == "date":
@@ -208,14 +213,14 @@ def _day(clause: _Clause, today: date) -> tuple[date | None, bool]:
                 return date.fromisoformat(fact.value if exact else f"{fact.value}-01"), exact
             except ValueError:
                 continue
-    if clause.has("told.today"):
+    if "told.today" in cues:
         return today, True
-    if clause.has("told.yesterday"):
+    if "told.yesterday" in cues:
         return today - timedelta(days=1), True
-    if clause.has("told.last_month"):
+    if "told.last_month" in cues:
         return (today - relativedelta(months=1)).replace(day=1), False
-    if clause.has("told.ago"):
-        return _ago(clause.question.facts, today)
+    if "told.ago" in cues:
+        return _ago(facts, today)
     return None, False
 
 
