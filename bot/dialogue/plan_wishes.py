@@ -44,7 +44,7 @@ class PlanWish:
         return replace(self, goals=(), topics=(), have=()) != PlanWish()
 
     def over(self, before: PlanWish) -> PlanWish:
-        """This wish as a what-if: what it says replaces what was said before, exclusions add up."""
+        """The wish as a what-if: what it says replaces what was said before, exclusions add up."""
         return PlanWish(
             goals=self.goals or before.goals,
             topics=self.topics or (() if self.goals else before.topics),
