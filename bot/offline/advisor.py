@@ -15,6 +15,7 @@ from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
+from bot.offline.providers import ProviderPages
 from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 # What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
 _OF_A_WISH = frozenset({"level", "status"})
+# With a topic they make a wish of our field beyond doubt.
+_FIRST_STEPS = ("level.1", "no_prerequisites")
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _PAIR = 2
 _FAR = 30
@@ -67,6 +70,7 @@ class OfflineAdvisor:
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
+        self._pages = ProviderPages(toolbox, understanding, provider_names)
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
@@ -113,8 +117,10 @@ class OfflineAdvisor:
         if (unknown := self._scope.unknown_name(question, resolved, language)) is not None:
             return self._declining.unknown(unknown, language), context
         surely_ours = bool(resolved.subjects) and not resolved.guessed
+        wishes = self._wants_recommendation(question, resolved)
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
-        if not surely_ours and not goes_on and not await self._scope.holds(question):
+        plain_wish = wishes and bool(question.constraints.topics) and question.has("credential_word", *_FIRST_STEPS)
+        if not surely_ours and not goes_on and not plain_wish and not await self._scope.holds(question):
             return self._declining.out_of_scope(language), context
         if question.has("not_covered"):
             if not resolved.subjects:
@@ -124,8 +130,12 @@ class OfflineAdvisor:
         if _refines(question, context):
             question = replace(question, constraints=context.wish.refined(question.constraints))
             return await self._recommend(question, Resolved(), language)
-        if not surely_ours and self._wants_recommendation(question, resolved):
+        if wishes:
             return await self._recommend(question, resolved, language)
+        if self._is_of_provider(question, resolved):
+            told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
+            if told is not None:
+                return told, Context()
         if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
             return await self._about(question, resolved, language)
         return await self._open(question, resolved, context, language)
@@ -208,22 +218,62 @@ class OfflineAdvisor:
 
     # Looking for a credential
 
+    def _is_of_provider(self, question: Question, resolved: Resolved) -> bool:
+        """Whether a provider is the subject: it is named, and nothing else is that would single out a credential."""
+        if not question.providers or resolved.leaning:
+            return False
+        if question.named:
+            # "Sophia" is both: its credential answers for its fields, its page for the rest.
+            return question.of_provider and not resolved.fields and bool(question.rest)
+        general = bool(resolved.fields) and GENERAL.issuperset(resolved.fields)
+        if question.has("plural") or (general and not self._singles_out(question)):
+            return True
+        if self._singles_out(question):
+            return False
+        # "AWS exam price?" asks for one of its exams, "what does Coursera cost?" does not.
+        return bool(question.rest) or not resolved.fields or not question.has("generic")
+
+    def _singles_out(self, question: Question) -> bool:
+        """Whether words beside the provider's name tell its credentials apart: "cloud" does not for those of AWS."""
+        if not question.narrowing:
+            return False
+        topics = set(question.constraints.topics)
+        offered = [c for c in self._toolbox.catalog if c.provider in question.providers]
+        shared = bool(topics) and all(topics & set(credential.topics) for credential in offered)
+        return not shared or len(question.narrowing) > len(question.topic_words)
+
     @staticmethod
     def _wants_recommendation(question: Question, resolved: Resolved) -> bool:
         wish = question.constraints
+        told = bool(wish.topics or wish.bands or wish.measured)
+        asks = question.has("recommend")
+        no_fact = _OF_A_WISH.issuperset(resolved.fields)
+        if resolved.subjects and not resolved.guessed and (resolved.fields or not question.topical_name):
+            # Only what is named as a step already taken does not make it the subject.
+            return question.held_alone and (told or bool(wish.providers)) and no_fact
         if question.has("define"):
-            return False
-        if question.has("recommend") and (wish.topics or wish.measured or wish.bands):
+            return asks and (wish.measured or (bool(wish.bands) and question.has("credential_word")))
+        if asks and told:
             return True
-        if wish.topics and question.has("credential_word") and _OF_A_WISH.issuperset(resolved.fields):
+        if wish.topics and question.has("credential_word") and no_fact:
             return True
+        if wish.providers and no_fact and not question.has("plural"):
+            # "Professional level AWS for operations": no verb, but what is told of it can only be a wish.
+            return bool(wish.bands and wish.topics) or (asks and question.has("credential_word") and not question.rest)
+        if len(wish.fields()) > 1 or (wish.measured and question.has("plural")):
+            return not resolved.dangling
         return wish.measured and (bool(wish.topics or wish.bands) or (wish.no_renewal and not resolved.dangling))
 
     async def _recommend(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         """Credentials that fit; to an open question first what the guides advise."""
-        fitting = self._recommendations.fitting(question.constraints, [*resolved.subjects, *resolved.readings])
-        if any(self._subject.is_telling(word) for word in question.rest):
-            fitting = await self._recommendations.nearest(fitting, question.text)
+        fitting = self._recommendations.fitting(question, [*resolved.subjects, *resolved.readings])
+        if "provider" in fitting.given_up:
+            # It has none such in the catalogue, but its page may name one.
+            told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
+            if told is not None:
+                return told, Context()
+        telling = any(self._subject.is_telling(word) for word in question.rest)
+        fitting = await self._recommendations.ordered(fitting, question, telling=telling)
         draft, picks = self._recommendations.recommend(fitting, question.constraints, language)
         if not question.constraints.measured and not resolved.readings:
             found = await self._reading.read(
@@ -242,10 +292,8 @@ class OfflineAdvisor:
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
             return self._ask_back(resolved, (), language)
-        whole_provider = bool(question.providers) and (
-            question.has("plural") or (bool(resolved.fields) and GENERAL.issuperset(resolved.fields))
-        )
-        if resolved.readings and not question.rest and not question.has("define") and not whole_provider:
+        of_provider = self._is_of_provider(question, resolved)
+        if resolved.readings and not question.rest and not question.has("define") and not of_provider:
             return self._ask_back(resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
@@ -255,14 +303,17 @@ class OfflineAdvisor:
             return self._told(found), Context()
         if resolved.subjects:
             return await self._about(question, resolved, language)
+        if of_provider and not (question.rest and _exact(question)):
+            told = await self._pages.read(question, english=english, exact=False)
+            if told is not None:
+                return told, Context()
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
             return self._ask_back(resolved, resolved.readings, language)
         return self._declining.nothing(language), context
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
-        exact = set(question.fields) - CONCEPTUAL - GENERAL
-        if not exact or not question.rest or language != DEFAULT_LANGUAGE:
+        if not _exact(question) or not question.rest or language != DEFAULT_LANGUAGE:
             return True
         return self._covers(found, question.rest, language)
 
@@ -273,6 +324,11 @@ class OfflineAdvisor:
     def _ask_back(self, resolved: Resolved, readings: Sequence[Credential], language: str) -> tuple[Draft, Context]:
         draft, options = self._declining.ask_back(readings, resolved.fields, language)
         return draft, Context(options=tuple(options), fields=resolved.fields)
+
+
+def _exact(question: Question) -> bool:
+    """Whether a field is asked for that each credential has to itself."""
+    return bool(set(question.fields) - CONCEPTUAL - GENERAL)
 
 
 def _refines(question: Question, context: Context) -> bool:

@@ -10,10 +10,13 @@ from bot.catalog.fields import FIELDS, sourced
 from bot.catalog.recommend import Constraints, Recommendation
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
+from bot.offline.understanding import Question
+from bot.retrieval.tokens import terms
 
 _ALWAYS = ("level", "cost")
 _SHOWN = 3
 _CANDIDATES = 30
+_LOWEST, _HIGHEST = 1, 3  # bands
 
 
 class Recommendations:
@@ -23,18 +26,32 @@ class Recommendations:
         self._toolbox = toolbox
         self._wording = toolbox.wording
 
-    def fitting(self, wish: Constraints, named: Sequence[Credential]) -> Recommendation:
-        """What meets the wish; of those that the question names in part, where it does ("an AWS associate one")."""
-        among = frozenset(credential.id for credential in named)
+    def fitting(self, question: Question, named: Sequence[Credential]) -> Recommendation:
+        """What meets the wish; of those that the question names in part, where it does ("a Georgia Tech one"). To
+        those who hold something already, nothing below it.
+        """
+        wish = question.constraints
+        held = [self._toolbox.catalog.band(self._toolbox.catalog[identity]) or _LOWEST for identity in question.held]
+        if held and not wish.bands:
+            wish = replace(wish, bands=tuple(range(max(held), _HIGHEST + 1)))
+        topical = set(question.narrowing) <= set(question.topic_words)
+        among = frozenset(credential.id for credential in named if not topical)
         found = self._toolbox.recommend(wish, limit=_CANDIDATES, among=among)
         return self._toolbox.recommend(wish, limit=_CANDIDATES) if found.given_up else found
 
-    async def nearest(self, found: Recommendation, question: str) -> Recommendation:
-        """The same credentials, those first whose documents are nearest to the question's own words."""
-        documents = {credential.document: credential for credential in found.picks}
-        hits = await self._toolbox.search(question, limit=_CANDIDATES, documents=list(documents))
-        order = list(dict.fromkeys([*(hit.passage.document for hit in hits), *documents]))
-        return replace(found, picks=tuple(documents[document] for document in order))
+    async def ordered(self, found: Recommendation, question: Question, *, telling: bool) -> Recommendation:
+        """The same credentials, those first that hold most of the words asked for; where none holds any and the
+        question has `telling` words, those whose documents are nearest in meaning.
+        """
+        asked = {term for word in (*question.topic_words, *question.rest) for term in terms(word)}
+        held = {credential.id: len(asked & _own_terms(credential)) for credential in found.picks}
+        picks = found.picks
+        if telling and not any(held.values()):
+            documents = {credential.document: credential for credential in picks}
+            hits = await self._toolbox.search(question.text, limit=_CANDIDATES, documents=list(documents))
+            order = list(dict.fromkeys([*(hit.passage.document for hit in hits), *documents]))
+            picks = tuple(documents[document] for document in order)
+        return replace(found, picks=tuple(sorted(picks, key=lambda credential: -held[credential.id])))
 
     def recommend(
         self, found: Recommendation, wish: Constraints, language: str
@@ -91,3 +108,9 @@ class Recommendations:
                 )
             )
         return tuple(suggestions)
+
+
+def _own_terms(credential: Credential) -> frozenset[str]:
+    """The words of what a credential is called and covers."""
+    skills = (credential.skills.value or ()) if credential.skills else ()
+    return frozenset(terms(" ".join((credential.title, *credential.aliases, credential.summary, *skills))))

@@ -11,6 +11,8 @@ from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
+from bot.offline.apart import Apart, Called, set_apart
+from bot.offline.wishes import Wanted, wish_of
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
@@ -19,8 +21,7 @@ from bot.text.words import fold, words
 _FIELD = "field."
 _TIME = "time"
 _TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
-_LEAST_PRICE = 20
-_LEAST_COIN = 0.01
+_LEAST_PRICE = 20  # numbers in words below it are no prices
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
@@ -39,7 +40,10 @@ class Question:
     ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
     `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
     word beside it ("PSM II", "Azure Developer Associate"). `loose` are all credentials that its name words fit, however
-    general the words.
+    general the words. `held` are credentials that the learner has already (`held_alone`: and no
+    other is named), `topical_name` tells that the only name is a topic's as well ("Kubernetes certification"), `narrowing` the name words besides those of
+    a provider, `of_provider` tells that every name is a provider's as well ("Sophia"), `topic_words` are the words by
+    which topics were told.
     """
 
     text: str
@@ -60,6 +64,12 @@ class Question:
     sibling: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    held_alone: bool = False
+    topical_name: bool = False
+    narrowing: tuple[str, ...] = ()
+    of_provider: bool = False
+    topic_words: tuple[str, ...] = ()
     in_other_script: bool = False
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
@@ -103,9 +113,9 @@ class Understanding:
         tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
         tokens = self._in_full(tokens)
         cues = _outside_set_phrases(self._lexicon.cues(tokens))
-        denied = frozenset(cue.end for cue in cues if cue.key == "negation")
-        named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
-        providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
+        named = self._names.find(tokens, _phrases_over_names(cues))
+        apart = set_apart(tokens, cues, named, self._names)
+        named, providers = apart.named, apart.called
         taken = _places([*named.spans, *(span for _, span in providers)])
         fields = _fields(cues, _places(named.spans))
         kinds = {cue.key for cue in cues}
@@ -121,7 +131,7 @@ class Understanding:
             fields=fields,
             cues=frozenset(kinds),
             cue_languages=_languages(cues, taken),
-            constraints=self._constraints(text, cues, named, providers),
+            constraints=self._wish(text, cues, named, providers, apart),
             rest=self._rest(tokens, cues, taken, named),
             stranger=self._stranger(
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
@@ -130,10 +140,20 @@ class Understanding:
             acronyms=tuple(word for word in _ACRONYM.findall(text) if word.lower() not in self._known),
             sibling=self._sibling(tokens, named),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
-            loose=self._names.holding(tokens),
+            loose=self._names.holding(apart.kept(tokens)),
+            held=apart.held,
+            held_alone=apart.all_held,
+            topical_name=self._is_topical(named, cues),
+            narrowing=_narrowing(tokens, named, providers),
+            of_provider=_places(span for _, span in providers).issuperset(_places(named.spans)),
+            topic_words=_topic_words(tokens, cues, _places(span for _, span in providers)),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
+
+    def fields_in(self, text: str) -> frozenset[str]:
+        """The fields that a text of the documents speaks of, by the same words as a question."""
+        return frozenset(_fields(self._lexicon.cues(words(text)), frozenset()))
 
     def _in_full(self, tokens: list[str]) -> list[str]:
         """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""
@@ -163,28 +183,19 @@ class Understanding:
         """Number words as figures: "three hundred dollars" is "300 dollars"."""
         return self._spoken.sub(lambda found: str(self._numbers[found[0]]), fold(text))
 
-    def _constraints(
-        self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[tuple[str, Span]]
-    ) -> Constraints:
-        keys = {cue.key for cue in cues}
-        facts = self.facts.read(self._in_figures(text))
-        money = [_amount(fact) for fact in facts if fact.kind == "money"]
-        if not money and "under" in keys:
-            # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
-            money = [float(fact.value) for fact in facts if fact.kind == "number" and float(fact.value) >= _LEAST_PRICE]
-        free = "free" in keys and not money
-        if "strictly_under" in keys:
-            money = [amount - _LEAST_COIN for amount in money]
-        return Constraints(
-            topics=_suffixes(cues, "topic."),
-            bands=tuple(int(band) for band in _suffixes(cues, "level.")),
-            kinds=_suffixes(cues, "kind."),
-            providers=tuple(identity for identity, _ in providers) if not named.found else (),
-            max_cost=0.0 if free else min(money, default=None),
-            max_hours=_hours(facts, per_week="per_week" in keys),
-            no_renewal="no_renewal" in keys,
-            no_prerequisites="no_prerequisites" in keys,
+    def _wish(self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[Called], apart: Apart) -> Constraints:
+        wanted = Wanted(
+            providers=self._names.with_kin([i for i, _ in providers]) if not named.found or apart.all_held else (),
+            not_providers=apart.providers,
+            excluded=apart.credentials,
         )
+        places = _places(span for _, span in providers) if wanted.providers else frozenset()
+        return wish_of(self._in_figures(text), cues, wanted, self.facts, places)
+
+    def _is_topical(self, named: Named, cues: Sequence[Cue]) -> bool:
+        topical = _places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
+        asks = any(cue.key == "recommend" for cue in cues)
+        return asks and bool(named.found) and topical.issuperset(_places(named.spans))
 
     def _stranger(
         self, original: Sequence[str], tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]
@@ -244,6 +255,16 @@ def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
     return " ".join(kept)
 
 
+def _narrowing(tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> tuple[str, ...]:
+    of_providers = _places(span for _, span in providers)
+    return tuple(tokens[place] for place in sorted(_places(named.partial_spans) - of_providers))
+
+
+def _topic_words(tokens: Sequence[str], cues: Iterable[Cue], of_providers: frozenset[int]) -> tuple[str, ...]:
+    places = _places((cue.start, cue.end) for cue in cues if cue.key.startswith("topic.")) - of_providers
+    return tuple(tokens[place] for place in sorted(places))
+
+
 def _phrases_over_names(cues: Iterable[Cue]) -> frozenset[int]:
     """Places of words that stand in a longer phrase of another meaning: the "associate" of a level is no name."""
     return frozenset(
@@ -280,34 +301,8 @@ def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
     return tuple(cue.language for cue in cues if cue.start not in taken)
 
 
-def _suffixes(cues: Iterable[Cue], prefix: str) -> tuple[str, ...]:
-    found = (cue.key.removeprefix(prefix) for cue in cues if cue.key.startswith(prefix))
-    return tuple(dict.fromkeys(found))
-
-
 def _places(spans: Iterable[Span]) -> frozenset[int]:
     return frozenset(place for start, end in spans for place in range(start, end))
-
-
-def _amount(fact: Fact) -> float:
-    return float(fact.value.split(" ")[1])
-
-
-def _hours(facts: Iterable[Fact], *, per_week: bool) -> float | None:
-    """Hours in all: as told, or hours a week times the months or weeks told with them."""
-    minutes = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "minutes" in fact.value]
-    months = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "months" in fact.value]
-    hours = [span / 60 for span in minutes if span < 7 * 24 * 60 or span % (7 * 24 * 60)]
-    weeks = [span / (7 * 24 * 60) for span in minutes if span % (7 * 24 * 60) == 0]
-    if per_week:
-        # "5 hours in one week": that week is the rate, not the time there is.
-        weeks = [span for span in weeks if span > 1]
-    weeks += [span * 52 / 12 for span in months]
-    if not hours:
-        return None
-    if per_week:
-        return min(hours) * min(weeks) if weeks else None
-    return min(hours)
 
 
 def named_ids(question: Question) -> list[str]:
