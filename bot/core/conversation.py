@@ -14,8 +14,8 @@ class Context:
     """What the learner and the bot are talking about.
 
     `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
-    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `language`:
-    of the last question.
+    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `asked`:
+    the last question about a provider, without its name; `language`: of the last question.
     """
 
     focus: tuple[str, ...] = ()
@@ -23,6 +23,7 @@ class Context:
     fields: tuple[str, ...] = ()
     comparing: bool = False
     wish: Constraints = field(default_factory=Constraints)
+    asked: str = ""
     language: str | None = None
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
+from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer, Draft
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
@@ -18,7 +19,7 @@ from bot.offline.look_ups import LookUps
 from bot.offline.providers import ProviderPages
 from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
-from bot.offline.resolving import Resolved, resolve
+from bot.offline.resolving import OF_THE_OLD, Resolved, resolve
 from bot.offline.scope import CONCEPTUAL, GENERAL, Scope
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import CERTAIN_SIMILARITY
@@ -35,6 +36,7 @@ _OF_A_WISH = frozenset({"level", "status"})
 # With a topic they make a wish of our field beyond doubt.
 _FIRST_STEPS = ("level.1", "no_prerequisites")
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
+_FEW = 4  # words
 _PAIR = 2
 _FAR = 30
 _YEAR = 4  # figures
@@ -74,6 +76,9 @@ class OfflineAdvisor:
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
+        if turn.context.asked and _names_only(question):
+            # "Does Coursera have financial aid?" - "And edX?"
+            question = self._understanding.read(f"{question.text.rstrip('?')} {turn.context.asked}")
         language = turn.language or self._languages.guess(
             turn.question, question.cue_languages, turn.context.language, only_names=not question.rest
         )
@@ -120,6 +125,9 @@ class OfflineAdvisor:
         wishes = self._wants_recommendation(question, resolved)
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
         plain_wish = wishes and bool(question.constraints.topics) and question.has("credential_word", *_FIRST_STEPS)
+        if not surely_ours and not context.focus and _is_vague(question):
+            fitting = self._recommendations.fitting(question, ()).picks if question.constraints.any else ()
+            return self._ask_back(question, resolved, fitting, language)
         if not surely_ours and not goes_on and not plain_wish and not await self._scope.holds(question):
             return self._declining.out_of_scope(language), context
         if question.has("not_covered"):
@@ -135,7 +143,7 @@ class OfflineAdvisor:
         if self._is_of_provider(question, resolved):
             told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
             if told is not None:
-                return told, Context()
+                return told, Context(asked=question.unnamed)
         if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
             return await self._about(question, resolved, language)
         return await self._open(question, resolved, context, language)
@@ -149,6 +157,14 @@ class OfflineAdvisor:
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
+        successor = self._toolbox.catalog.get((subject.replaced_by.value or "") if subject.replaced_by else "")
+        if successor is not None and "replaced_by" in fields:
+            return self._of_successor(question, subject, successor, fields, language)
+        if subject.kind == "programme_type" and fields and not any(sourced(subject, field) for field in fields):
+            # A kind has no length of its own, its programmes have.
+            kin = [c for c in self._toolbox.catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
+            if kin:
+                return self._ask_back(question, resolved, kin, language)
         if fields:
             if self._is_future(question) and not GENERAL & set(fields):
                 return self._declining.silent(subject, language), context
@@ -169,6 +185,17 @@ class OfflineAdvisor:
                 )
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
+
+    def _of_successor(
+        self, question: Question, subject: Credential, successor: Credential, fields: Sequence[str], language: str
+    ) -> tuple[Draft, Context]:
+        """What took a credential's place; whatever else is asked, is asked of that."""
+        draft = self._look_ups.fields(subject, [f for f in fields if f in OF_THE_OLD], language, question.facts)
+        of_the_new = [field for field in fields if field not in OF_THE_OLD]
+        if of_the_new:
+            more = self._look_ups.fields(successor, of_the_new, language, question.facts)
+            draft = replace(more, statements=(*draft.statements, *more.statements))
+        return draft, Context(focus=(successor.id, subject.id), fields=tuple(fields))
 
     def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
@@ -291,10 +318,10 @@ class OfflineAdvisor:
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
-            return self._ask_back(resolved, (), language)
+            return self._ask_back(question, resolved, (), language)
         of_provider = self._is_of_provider(question, resolved)
         if resolved.readings and not question.rest and not question.has("define") and not of_provider:
-            return self._ask_back(resolved, resolved.readings, language)
+            return self._ask_back(question, resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
@@ -306,9 +333,9 @@ class OfflineAdvisor:
         if of_provider and not (question.rest and _exact(question)):
             told = await self._pages.read(question, english=english, exact=False)
             if told is not None:
-                return told, Context()
+                return told, Context(asked=question.unnamed)
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
-            return self._ask_back(resolved, resolved.readings, language)
+            return self._ask_back(question, resolved, resolved.readings, language)
         return self._declining.nothing(language), context
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
@@ -321,14 +348,29 @@ class OfflineAdvisor:
     def _told(found: Found) -> Draft:
         return Draft(status="answered", statements=found.statements)
 
-    def _ask_back(self, resolved: Resolved, readings: Sequence[Credential], language: str) -> tuple[Draft, Context]:
+    def _ask_back(
+        self, question: Question, resolved: Resolved, readings: Sequence[Credential], language: str
+    ) -> tuple[Draft, Context]:
         draft, options = self._declining.ask_back(readings, resolved.fields, language)
-        return draft, Context(options=tuple(options), fields=resolved.fields)
+        wish = question.constraints if not resolved.fields else Constraints()
+        return draft, Context(options=tuple(options), fields=resolved.fields, wish=wish)
 
 
 def _exact(question: Question) -> bool:
     """Whether a field is asked for that each credential has to itself."""
     return bool(set(question.fields) - CONCEPTUAL - GENERAL)
+
+
+def _is_vague(question: Question) -> bool:
+    """Whether it asks to choose, but not what or among what: "which is better?", "the scrum one"."""
+    asks = question.fields or question.rest or question.named or question.providers or question.partial
+    chooses = question.has("compare") or (question.has("choice") and question.constraints.any)
+    return chooses and not asks and len(question.tokens) <= _FEW and not question.has("recommend", "define")
+
+
+def _names_only(question: Question) -> bool:
+    """Whether a provider is named and nothing asked of it."""
+    return bool(question.providers) and not (question.fields or question.rest or question.named or question.narrowing)
 
 
 def _refines(question: Question, context: Context) -> bool:

@@ -94,7 +94,7 @@ class ProviderPages:
         """
         rest = {term for word in question.rest for term in terms(word)}
         headed = bool(asked & self._headed(passage))
-        if headed and asked <= GENERAL:
+        if asked and asked <= GENERAL and (headed or asked & self._understanding.fields_in(passage.text)):
             return True
         return headed if not rest else len(rest & _held(passage)) >= _HALF * len(rest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,11 +41,13 @@ class Recommendations:
         return self._toolbox.recommend(wish, limit=_CANDIDATES) if found.given_up else found
 
     async def ordered(self, found: Recommendation, question: Question, *, telling: bool) -> Recommendation:
-        """The same credentials, those first that hold most of the words asked for; where none holds any and the
-        question has `telling` words, those whose documents are nearest in meaning.
+        """The same credentials, those first that hold most of the words asked for, words that few hold counting more;
+        where none holds any and the question has `telling` words, those whose documents are nearest in meaning.
         """
         asked = {term for word in (*question.topic_words, *question.rest) for term in terms(word)}
-        held = {credential.id: len(asked & _own_terms(credential)) for credential in found.picks}
+        holding = {credential.id: asked & _own_terms(credential) for credential in found.picks}
+        count = Counter(term for own in holding.values() for term in own)
+        held = {identity: round(sum(1 / count[term] for term in own), 3) for identity, own in holding.items()}
         picks = found.picks
         if telling and not any(held.values()):
             documents = {credential.document: credential for credential in picks}

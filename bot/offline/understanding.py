@@ -43,7 +43,7 @@ class Question:
     general the words. `held` are credentials that the learner has already (`held_alone`: and no
     other is named), `topical_name` tells that the only name is a topic's as well ("Kubernetes certification"), `narrowing` the name words besides those of
     a provider, `of_provider` tells that every name is a provider's as well ("Sophia"), `topic_words` are the words by
-    which topics were told.
+    which topics were told, `unnamed` is the text without the providers' names.
     """
 
     text: str
@@ -67,6 +67,7 @@ class Question:
     held: tuple[str, ...] = ()
     held_alone: bool = False
     topical_name: bool = False
+    unnamed: str = ""
     narrowing: tuple[str, ...] = ()
     of_provider: bool = False
     topic_words: tuple[str, ...] = ()
@@ -143,6 +144,7 @@ class Understanding:
             loose=self._names.holding(apart.kept(tokens)),
             held=apart.held,
             held_alone=apart.all_held,
+            unnamed=_without_names(tokens, providers),
             topical_name=self._is_topical(named, cues),
             narrowing=_narrowing(tokens, named, providers),
             of_provider=_places(span for _, span in providers).issuperset(_places(named.spans)),
@@ -183,7 +185,9 @@ class Understanding:
         """Number words as figures: "three hundred dollars" is "300 dollars"."""
         return self._spoken.sub(lambda found: str(self._numbers[found[0]]), fold(text))
 
-    def _wish(self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[Called], apart: Apart) -> Constraints:
+    def _wish(
+        self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[Called], apart: Apart
+    ) -> Constraints:
         wanted = Wanted(
             providers=self._names.with_kin([i for i, _ in providers]) if not named.found or apart.all_held else (),
             not_providers=apart.providers,
@@ -253,6 +257,11 @@ def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
     for start, end in sorted(spans, reverse=True):
         kept[start:end] = [_NAME]
     return " ".join(kept)
+
+
+def _without_names(tokens: Sequence[str], providers: Sequence[Called]) -> str:
+    names = _places(span for _, span in providers)
+    return " ".join(token for place, token in enumerate(tokens) if place not in names)
 
 
 def _narrowing(tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> tuple[str, ...]:

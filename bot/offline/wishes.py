@@ -72,9 +72,7 @@ def _is_monthly(amount: float, in_figures: str, cues: Sequence[Cue]) -> bool:
     """Whether "a month" stands beside the amount: beside hours it tells of something else."""
     tokens = words(in_figures)
     places = [place for place, token in enumerate(tokens) if _figure(token) == round(amount + _LEAST_COIN / 2)]
-    return any(
-        -_BESIDE <= cue.start - place <= _BESIDE for cue in cues if cue.key == "per_month" for place in places
-    )
+    return any(-_BESIDE <= cue.start - place <= _BESIDE for cue in cues if cue.key == "per_month" for place in places)
 
 
 def _figure(token: str) -> float | None:
