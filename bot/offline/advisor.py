@@ -9,21 +9,24 @@ from dataclasses import replace
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
 from bot.catalog.recommend import Constraints
-from bot.core.answer import Answer, Draft
+from bot.core.answer import Answer, Draft, Statement
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate
+from bot.offline import kinds
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
+from bot.offline.polar import truth
 from bot.offline.providers import ProviderPages
 from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import OF_THE_OLD, Resolved, resolve
-from bot.offline.scope import CONCEPTUAL, GENERAL, Scope
+from bot.offline.scope import GENERAL, Scope
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import CERTAIN_SIMILARITY
 from bot.offline.understanding import Question, Understanding
+from bot.retrieval.tokens import terms
 from bot.text.language import LanguageGuess
 from bot.text.prompts import DEFAULT_LANGUAGE
 
@@ -31,12 +34,7 @@ logger = logging.getLogger(__name__)
 
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
-# What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
-_OF_A_WISH = frozenset({"level", "status"})
-# With a topic they make a wish of our field beyond doubt.
-_FIRST_STEPS = ("level.1", "no_prerequisites")
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
-_FEW = 4  # words
 _PAIR = 2
 _FAR = 30
 _YEAR = 4  # figures
@@ -76,7 +74,7 @@ class OfflineAdvisor:
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
-        if turn.context.asked and _names_only(question):
+        if turn.context.asked and kinds.names_only(question):
             # "Does Coursera have financial aid?" - "And edX?"
             question = self._understanding.read(f"{question.text.rstrip('?')} {turn.context.asked}")
         language = turn.language or self._languages.guess(
@@ -117,36 +115,45 @@ class OfflineAdvisor:
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
         """One decision after the other, from what is certain to what is searched for."""
+        if (said := await self._unanswered(question, resolved, context, language)) is not None:
+            return said
+        if kinds.lists_gone(question):
+            return self._recommendations.gone(question.constraints.topics, language), Context()
+        if kinds.refines(question, context):
+            question = replace(question, constraints=context.wish.refined(question.constraints))
+            return await self._recommend(question, Resolved(), language)
+        if kinds.wants_recommendation(question, resolved):
+            return await self._recommend(question, resolved, language)
+        if kinds.is_of_provider(question, resolved, self._toolbox.catalog):
+            told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
+            if told is not None:
+                return told, Context(asked=question.unnamed)
+        if resolved.sure or (resolved.subjects and resolved.fields and not question.rest):
+            return await self._about(question, resolved, language)
+        return await self._open(question, resolved, context, language)
+
+    async def _unanswered(
+        self, question: Question, resolved: Resolved, context: Context, language: str
+    ) -> tuple[Draft, Context] | None:
+        """What is said to a question that gets no answer from the documents; None when they may have one."""
         if (talk := self._declining.small_talk(question, resolved, language)) is not None:
             return talk, context
-        if (unknown := self._scope.unknown_name(question, resolved, language)) is not None:
+        unknown = self._scope.unknown_name(question, resolved, language)
+        if unknown is not None and (len(resolved.subjects) < _PAIR or resolved.leaning):
             return self._declining.unknown(unknown, language), context
-        surely_ours = bool(resolved.subjects) and not resolved.guessed
-        wishes = self._wants_recommendation(question, resolved)
-        goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
-        plain_wish = wishes and bool(question.constraints.topics) and question.has("credential_word", *_FIRST_STEPS)
-        if not surely_ours and not context.focus and _is_vague(question):
+        if not resolved.sure and not context.focus and kinds.is_vague(question):
             fitting = self._recommendations.fitting(question, ()).picks if question.constraints.any else ()
             return self._ask_back(question, resolved, fitting, language)
-        if not surely_ours and not goes_on and not plain_wish and not await self._scope.holds(question):
+        goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
+        ours = resolved.sure or goes_on or kinds.is_plain_wish(question, resolved)
+        if not ours and not await self._scope.holds(question):
             return self._declining.out_of_scope(language), context
         if question.has("not_covered"):
             if not resolved.subjects:
                 return self._declining.nothing(language), context
             focus = tuple(subject.id for subject in resolved.subjects)
             return self._declining.silent(resolved.subjects[0], language), replace(context, focus=focus)
-        if _refines(question, context):
-            question = replace(question, constraints=context.wish.refined(question.constraints))
-            return await self._recommend(question, Resolved(), language)
-        if wishes:
-            return await self._recommend(question, resolved, language)
-        if self._is_of_provider(question, resolved):
-            told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
-            if told is not None:
-                return told, Context(asked=question.unnamed)
-        if resolved.subjects and (surely_ours or (resolved.fields and not question.rest)):
-            return await self._about(question, resolved, language)
-        return await self._open(question, resolved, context, language)
+        return None
 
     # One or more credentials that are known
 
@@ -157,20 +164,8 @@ class OfflineAdvisor:
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
-        successor = self._toolbox.catalog.get((subject.replaced_by.value or "") if subject.replaced_by else "")
-        if successor is not None and "replaced_by" in fields:
-            return self._of_successor(question, subject, successor, fields, language)
-        if subject.kind == "programme_type" and fields and not any(sourced(subject, field) for field in fields):
-            # A kind has no length of its own, its programmes have.
-            kin = [c for c in self._toolbox.catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
-            if kin:
-                return self._ask_back(question, resolved, kin, language)
         if fields:
-            if self._is_future(question) and not GENERAL & set(fields):
-                return self._declining.silent(subject, language), context
-            if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
-                return self._declining.silent(subject, language), context
-            return self._look_ups.fields(subject, fields, language, question.facts), context
+            return self._facts(question, resolved, subject, fields, language)
         overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
         if question.has("define") and (question.rest or question.has("recommend")):
             # "What is an ACE recommendation?": a name may also be a word of something else.
@@ -185,6 +180,36 @@ class OfflineAdvisor:
                 )
             return await self._detail(question, subject, language), context
         return self._look_ups.overview(subject, language), context
+
+    def _facts(
+        self, question: Question, resolved: Resolved, subject: Credential, fields: Sequence[str], language: str
+    ) -> tuple[Draft, Context]:
+        """The fields of one credential."""
+        context = Context(focus=(subject.id,), fields=resolved.fields)
+        catalog = self._toolbox.catalog
+        successor = catalog.get((subject.replaced_by.value or "") if subject.replaced_by else "")
+        if successor is not None and "replaced_by" in fields:
+            return self._of_successor(question, subject, successor, fields, language)
+        if self._is_future(question) and not GENERAL & set(fields):
+            return self._declining.silent(subject, language), context
+        if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
+            # A kind of programme has no length of its own, its programmes have.
+            kin = [c for c in catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
+            if subject.kind == "programme_type" and kin:
+                return self._ask_back(question, resolved, kin, language)
+            return self._declining.silent(subject, language), context
+        draft = self._look_ups.fields(subject, fields, language, question.facts)
+        return self._affirmed(draft, question, subject, fields, language), context
+
+    def _affirmed(
+        self, draft: Draft, question: Question, subject: Credential, fields: Sequence[str], language: str
+    ) -> Draft:
+        """With yes or no before it, where the fact decides that. It is framing: the fact follows with its source."""
+        said = truth(question, subject, fields, self._toolbox.catalog.status(subject))
+        if said is None:
+            return draft
+        word = self._toolbox.wording.say("polar.yes" if said else "polar.no", language)
+        return replace(draft, statements=(Statement(text=word), *draft.statements))
 
     def _of_successor(
         self, question: Question, subject: Credential, successor: Credential, fields: Sequence[str], language: str
@@ -209,7 +234,11 @@ class OfflineAdvisor:
             related = self._look_ups.relation(subjects[0], subjects[1], resolved.fields, language)
             if related is not None:
                 return related, context
-        return self._comparisons.compare(subjects, resolved.fields, question.cues, language), context
+        draft = self._comparisons.compare(subjects, resolved.fields, question.cues, language, polar=question.polar)
+        if (unknown := self._scope.unknown_side(question)) is not None:
+            also = self._declining.unknown(unknown, language).statements
+            draft = replace(draft, statements=(*draft.statements, *also))
+        return draft, context
 
     def _is_future(self, question: Question) -> bool:
         """Whether a year after this one is named: what something will cost then stands in no document."""
@@ -245,52 +274,6 @@ class OfflineAdvisor:
 
     # Looking for a credential
 
-    def _is_of_provider(self, question: Question, resolved: Resolved) -> bool:
-        """Whether a provider is the subject: it is named, and nothing else is that would single out a credential."""
-        if not question.providers or resolved.leaning:
-            return False
-        if question.named:
-            # "Sophia" is both: its credential answers for its fields, its page for the rest.
-            return question.of_provider and not resolved.fields and bool(question.rest)
-        general = bool(resolved.fields) and GENERAL.issuperset(resolved.fields)
-        if question.has("plural") or (general and not self._singles_out(question)):
-            return True
-        if self._singles_out(question):
-            return False
-        # "AWS exam price?" asks for one of its exams, "what does Coursera cost?" does not.
-        return bool(question.rest) or not resolved.fields or not question.has("generic")
-
-    def _singles_out(self, question: Question) -> bool:
-        """Whether words beside the provider's name tell its credentials apart: "cloud" does not for those of AWS."""
-        if not question.narrowing:
-            return False
-        topics = set(question.constraints.topics)
-        offered = [c for c in self._toolbox.catalog if c.provider in question.providers]
-        shared = bool(topics) and all(topics & set(credential.topics) for credential in offered)
-        return not shared or len(question.narrowing) > len(question.topic_words)
-
-    @staticmethod
-    def _wants_recommendation(question: Question, resolved: Resolved) -> bool:
-        wish = question.constraints
-        told = bool(wish.topics or wish.bands or wish.measured)
-        asks = question.has("recommend")
-        no_fact = _OF_A_WISH.issuperset(resolved.fields)
-        if resolved.subjects and not resolved.guessed and (resolved.fields or not question.topical_name):
-            # Only what is named as a step already taken does not make it the subject.
-            return question.held_alone and (told or bool(wish.providers)) and no_fact
-        if question.has("define"):
-            return asks and (wish.measured or (bool(wish.bands) and question.has("credential_word")))
-        if asks and told:
-            return True
-        if wish.topics and question.has("credential_word") and no_fact:
-            return True
-        if wish.providers and no_fact and not question.has("plural"):
-            # "Professional level AWS for operations": no verb, but what is told of it can only be a wish.
-            return bool(wish.bands and wish.topics) or (asks and question.has("credential_word") and not question.rest)
-        if len(wish.fields()) > 1 or (wish.measured and question.has("plural")):
-            return not resolved.dangling
-        return wish.measured and (bool(wish.topics or wish.bands) or (wish.no_renewal and not resolved.dangling))
-
     async def _recommend(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         """Credentials that fit; to an open question first what the guides advise."""
         fitting = self._recommendations.fitting(question, [*resolved.subjects, *resolved.readings])
@@ -302,15 +285,22 @@ class OfflineAdvisor:
         telling = any(self._subject.is_telling(word) for word in question.rest)
         fitting = await self._recommendations.ordered(fitting, question, telling=telling)
         draft, picks = self._recommendations.recommend(fitting, question.constraints, language)
-        if not question.constraints.measured and not resolved.readings:
+        wish = question.constraints
+        if not wish.measured and not wish.not_providers and not resolved.readings:
             found = await self._reading.read(
                 question.text, documents=self._guides, english=language == DEFAULT_LANGUAGE
             )
-            if found is not None:
+            if found is not None and self._advises(found, question, language):
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
                 draft = replace(draft, statements=(advice, *draft.statements))
         ids = tuple(credential.id for credential in picks)
         return draft, Context(focus=ids[:1], options=ids, wish=question.constraints)
+
+    def _advises(self, found: Found, question: Question, language: str) -> bool:
+        """Whether the advice is for this wish: about Python nothing is said by first steps in security."""
+        asked = self._subject.content_terms((*question.topic_words, *question.rest))
+        said = f"{found.hits[0].passage.heading} {split_sentences(found.statements[0].text)[0]}"
+        return language != DEFAULT_LANGUAGE or not set(asked).isdisjoint(terms(said))
 
     # Everything else: guides, providers, or a question with more than one reading
 
@@ -319,7 +309,7 @@ class OfflineAdvisor:
     ) -> tuple[Draft, Context]:
         if resolved.dangling and not question.rest:
             return self._ask_back(question, resolved, (), language)
-        of_provider = self._is_of_provider(question, resolved)
+        of_provider = kinds.is_of_provider(question, resolved, self._toolbox.catalog)
         if resolved.readings and not question.rest and not question.has("define") and not of_provider:
             return self._ask_back(question, resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
@@ -327,10 +317,10 @@ class OfflineAdvisor:
         found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
         found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
         if found is not None and self._answers(found, question, language):
-            return self._told(found), Context()
+            return self._told(found), Context(asked=question.unnamed if question.providers else "")
         if resolved.subjects:
             return await self._about(question, resolved, language)
-        if of_provider and not (question.rest and _exact(question)):
+        if of_provider and not (question.rest and kinds.is_exact(question)):
             told = await self._pages.read(question, english=english, exact=False)
             if told is not None:
                 return told, Context(asked=question.unnamed)
@@ -340,7 +330,7 @@ class OfflineAdvisor:
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
-        if not _exact(question) or not question.rest or language != DEFAULT_LANGUAGE:
+        if not kinds.is_exact(question) or not question.rest or language != DEFAULT_LANGUAGE:
             return True
         return self._covers(found, question.rest, language)
 
@@ -354,29 +344,6 @@ class OfflineAdvisor:
         draft, options = self._declining.ask_back(readings, resolved.fields, language)
         wish = question.constraints if not resolved.fields else Constraints()
         return draft, Context(options=tuple(options), fields=resolved.fields, wish=wish)
-
-
-def _exact(question: Question) -> bool:
-    """Whether a field is asked for that each credential has to itself."""
-    return bool(set(question.fields) - CONCEPTUAL - GENERAL)
-
-
-def _is_vague(question: Question) -> bool:
-    """Whether it asks to choose, but not what or among what: "which is better?", "the scrum one"."""
-    asks = question.fields or question.rest or question.named or question.providers or question.partial
-    chooses = question.has("compare") or (question.has("choice") and question.constraints.any)
-    return chooses and not asks and len(question.tokens) <= _FEW and not question.has("recommend", "define")
-
-
-def _names_only(question: Question) -> bool:
-    """Whether a provider is named and nothing asked of it."""
-    return bool(question.providers) and not (question.fields or question.rest or question.named or question.narrowing)
-
-
-def _refines(question: Question, context: Context) -> bool:
-    """Whether it changes the wish of the turn before: "same but without renewal", "and one under 200 dollars"."""
-    points = question.leads_in or question.has("pronoun")
-    return context.wish.any and question.constraints.any and points and not question.named and not question.providers
 
 
 def _former(subject: Credential, question: Question) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Apart:
 def set_apart(tokens: Sequence[str], cues: Sequence[Cue], named: Named, names: Names) -> Apart:
     called = names.providers(tokens)
     spans = [*named.spans, *(span for _, span in called), *_brands(tokens, names)]
-    denied = _denied(tokens, cues, spans)
+    denied = _denied(cues, spans)
     kept = [found for found in called if found[1][0] not in denied]
     not_wanted = [identity for identity, (start, _) in called if start in denied]
     not_wanted += [owner for place in denied if (owner := names.owner(tokens[place])) and names.is_brand(tokens[place])]
@@ -61,16 +61,15 @@ def _brands(tokens: Sequence[str], names: Names) -> list[Span]:
     return [(place, place + 1) for place, token in enumerate(tokens) if names.is_brand(token)]
 
 
-def _denied(tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]) -> frozenset[int]:
+def _denied(cues: Sequence[Cue], spans: Sequence[Span]) -> frozenset[int]:
     """Where the denied names begin. "Not AWS or Azure" denies both."""
     quiet = {cue.start for cue in cues if cue.key == "function_words" and cue.end - cue.start == 1}
     joined = {cue.start for cue in cues if cue.key == "alternative"}
-    ends = {start: end for start, end in sorted(spans)}
-    starts = {start for start, _ in spans}
+    ends = dict(sorted(spans))
 
     def next_name(place: int) -> int | None:
         for ahead in range(place, place + _BETWEEN + 1):
-            if ahead in starts:
+            if ahead in ends:
                 return ahead
             if ahead not in quiet:
                 break
@@ -94,8 +93,8 @@ def _without(named: Named, denied: frozenset[int], *, others: bool) -> tuple[Nam
     refused = tuple(i for place, ids in enumerate(named.found) if place not in kept for i in ids)
     if not refused or not (kept or others):
         return named, ()
-    found, spans = (tuple(of[place] for place in kept) for of in (named.found, named.spans))
-    return replace(named, found=found, spans=spans), refused
+    found = tuple(named.found[place] for place in kept)
+    return replace(named, found=found, spans=tuple(named.spans[place] for place in kept)), refused
 
 
 def _held(cues: Sequence[Cue], named: Named) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from bot.documents.model import Passage
 from bot.offline.reading import is_about, split_sentences
 from bot.offline.scope import GENERAL
 from bot.offline.thresholds import FAIR_SIMILARITY
-from bot.offline.understanding import Question, Understanding
+from bot.offline.understanding import Question, Understanding, aspects
 from bot.retrieval.tokens import terms
+from bot.text.ordinary import is_ordinary
 
 _SECTIONS = 15  # more than any page has
 _SIDES = 2
@@ -22,6 +23,8 @@ _FIELD_INSIDE = 0.02
 _SAYS_LITTLE = 0.03
 _FIGURE = 0.3
 _HALF = 0.5
+# Words for these stand in sentences of every kind.
+_ANYWHERE = frozenset({"aspect.offering", "aspect.change", "aspect.worth", "status", "time", "level", "skills"})
 _LIST = "\n- "
 _WORD_SHARE = 0.06
 _MAX_WORDS = 65
@@ -42,7 +45,7 @@ class ProviderPages:
 
         `exact`: only a section that holds the field or the words asked for, not one that is merely near.
         """
-        asked = frozenset(question.fields)
+        asked = frozenset(question.fields) | aspects(question.cues)
         found = []
         for provider in question.providers[:_SIDES]:
             passage = await self._section(provider, question, asked, english=english)
@@ -51,8 +54,13 @@ class ProviderPages:
         if not found:
             return None
         if len(found) == 1:
-            text = self._excerpt(found[0][1], question, asked, _MAX_WORDS)
-            return Draft(status="answered", statements=(Statement(text=text, passages=(found[0][1],)),))
+            provider, passage = found[0]
+            if (inside := asked - _ANYWHERE) and not asked & self._headed(passage):
+                told = await self._scattered(provider, question, inside)
+                if told:
+                    return Draft(status="answered", statements=tuple(told))
+            text = self._excerpt(passage, question, asked, _MAX_WORDS)
+            return Draft(status="answered", statements=(Statement(text=text, passages=(passage,)),))
         statements = tuple(
             Statement(
                 text=f"**{self._names[provider][1]}**: {self._excerpt(passage, question, asked, _MAX_WORDS_A_SIDE)}",
@@ -62,6 +70,20 @@ class ProviderPages:
             for provider, passage in found
         )
         return Draft(status="answered", statements=statements)
+
+    async def _scattered(self, provider: str, question: Question, asked: frozenset[str]) -> list[Statement]:
+        """What no section is headed with may be told in several: their sentences that speak of the field."""
+        hits = await self._toolbox.search(question.text, limit=_SECTIONS, documents=[f"providers/{provider}"])
+        wanted = self._content(question)
+        found = [
+            (self._worth(sentence, wanted, asked, first=False), sentence, hit.passage)
+            for hit in hits
+            if not _says_little(hit.passage)
+            for sentence in split_sentences(hit.passage.text)
+            if asked & self._understanding.fields_in(sentence)
+        ]
+        found.sort(key=lambda item: -item[0])
+        return [Statement(text=sentence, passages=(passage,)) for _, sentence, passage in found[:_MAX_SENTENCES]]
 
     async def _section(
         self, provider: str, question: Question, asked: frozenset[str], *, english: bool
@@ -77,8 +99,7 @@ class ProviderPages:
                 likeness += _SAME_FIELD
             elif asked & self._understanding.fields_in(hit.passage.text):
                 likeness += _FIELD_INSIDE
-            # The opening and the closing checklist touch everything and say little of it.
-            return likeness - (_SAYS_LITTLE if not hit.passage.heading or _LIST in hit.passage.text else 0.0)
+            return likeness - (_SAYS_LITTLE if _says_little(hit.passage) else 0.0)
 
         best = max(hits, key=fitness, default=None)
         if best is None:
@@ -89,14 +110,18 @@ class ProviderPages:
         return None
 
     def _holds(self, passage: Passage, question: Question, asked: frozenset[str]) -> bool:
-        """Whether a section holds what is asked beyond the field. Of words that nothing explains it needs a half: a
-        price of "CompTIA Project+" is not in what CompTIA's exams cost.
+        """Whether a section holds what is asked beyond the field. The price of "CompTIA Project+" is not in what the
+        exams of CompTIA cost; of words that are no names a half is enough.
         """
         rest = {term for word in question.rest for term in terms(word)}
         headed = bool(asked & self._headed(passage))
-        if asked and asked <= GENERAL and (headed or asked & self._understanding.fields_in(passage.text)):
+        named = {term for word in _strange(question) for term in terms(word)}
+        if headed and named <= _held(passage):
             return True
-        return headed if not rest else len(rest & _held(passage)) >= _HALF * len(rest)
+        general = bool(asked) and asked <= GENERAL | aspects(question.cues)
+        if general and asked & self._understanding.fields_in(passage.text):
+            return True
+        return bool(rest) and len(rest & _held(passage)) >= _HALF * len(rest)
 
     def _headed(self, passage: Passage) -> frozenset[str]:
         return self._understanding.fields_in(passage.heading or "")
@@ -112,16 +137,10 @@ class ProviderPages:
         wanted = self._content(question)
         headed = bool(asked & self._headed(passage))
 
-        def shared(place: int) -> float:
-            held = set(terms(sentences[place]))
-            fields = len(asked & self._understanding.fields_in(sentences[place]))
-            # What is asked of a provider is mostly a figure.
-            figure = _FIGURE if any(char.isdigit() for char in sentences[place]) else 0.0
-            # By our rule of writing the first sentence answers the heading.
-            first = headed and place == 0
-            return (len(held & wanted) + fields + figure + first) / (1 + len(held) / 20)
+        def worth(place: int) -> float:
+            return self._worth(sentences[place], wanted, asked, first=headed and place == 0)
 
-        ranked = sorted(range(len(sentences)), key=lambda place: (-shared(place), place))
+        ranked = sorted(range(len(sentences)), key=lambda place: (-worth(place), place))
         chosen: list[int] = []
         size = 0
         for place in ranked:
@@ -133,6 +152,24 @@ class ProviderPages:
             if len(chosen) == _MAX_SENTENCES:
                 break
         return " ".join(sentences[place] for place in sorted(chosen))
+
+    def _worth(self, sentence: str, wanted: set[str], asked: frozenset[str], *, first: bool) -> float:
+        """How much a sentence says of what is asked. `first`: by our rule of writing it answers the heading."""
+        held = set(terms(sentence))
+        fields = len(asked & self._understanding.fields_in(sentence))
+        # What is asked of a provider is mostly a figure.
+        figure = _FIGURE if any(char.isdigit() for char in sentence) else 0.0
+        return (len(held & wanted) + fields + figure + first) / (1 + len(held) / 20)
+
+
+def _strange(question: Question) -> list[str]:
+    """The words that nothing explains and that are no ordinary ones: they name something."""
+    return [word for word in question.rest if not is_ordinary(word)]
+
+
+def _says_little(passage: Passage) -> bool:
+    """The opening and the closing checklist touch everything and say little of it."""
+    return not passage.heading or _LIST in passage.text
 
 
 def _held(passage: Passage) -> set[str]:

@@ -17,6 +17,7 @@ from bot.retrieval.tokens import terms
 _ALWAYS = ("level", "cost")
 _SHOWN = 3
 _CANDIDATES = 30
+_LISTED = 10
 _LOWEST, _HIGHEST = 1, 3  # bands
 
 
@@ -65,6 +66,22 @@ class Recommendations:
         statements += [self._item(credential, wish, language) for credential in found.picks]
         draft = Draft(status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language))
         return draft, found.picks
+
+    def gone(self, topics: Sequence[str], language: str) -> Draft:
+        """The credentials that have been retired or soon will be, latest first."""
+        catalog = self._toolbox.catalog
+        listed = [
+            credential
+            for credential in catalog
+            if catalog.status(credential) != "active" and (not topics or set(topics) & set(credential.topics))
+        ]
+        listed.sort(key=lambda credential: (credential.retired_on.value if credential.retired_on else "") or "")
+        statements = []
+        for credential in reversed(listed[-_LISTED:]):
+            passage = self._toolbox.look_up(credential, "status").passage
+            text = self._wording.sentence(credential, "status", language)
+            statements.append(Statement(text=text, passages=(passage,) if passage else (), shape="item"))
+        return Draft(status="answered", statements=tuple(statements))
 
     def _lead(self, found: Recommendation, language: str) -> Statement:
         if not found.given_up:

@@ -9,11 +9,11 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.credential import Credential
 from bot.core.conversation import Context
 from bot.offline.understanding import Question
+from bot.text.ordinary import is_ordinary
 from bot.text.words import words
 
 # A question of few words that names nothing new leans on the turn before.
 _SHORT = 6
-_PAIR = 2
 # What is asked of a credential that is gone; everything else is asked of its successor.
 OF_THE_OLD = frozenset({"status", "retired_on", "replaced_by"})
 _RELATING = frozenset({"prerequisites", "stacks_into"})
@@ -34,6 +34,10 @@ class Resolved:
     guessed: bool = False
     dangling: bool = False
 
+    @property
+    def sure(self) -> bool:
+        return bool(self.subjects) and not self.guessed
+
 
 def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
     if question.named:
@@ -43,6 +47,8 @@ def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
         return Resolved(
             subjects=_credentials((sibling,), catalog), fields=question.fields or context.fields, leaning=True
         )
+    if context.fields and question.leads_in and names_another(question):
+        return Resolved(fields=context.fields)
     pointed = _told_apart(question, context, catalog) or _pointed_at(question, context)
     if pointed:
         fields = context.fields if question.has("why") and not question.fields else question.fields
@@ -127,7 +133,7 @@ def _told_apart(question: Question, context: Context, catalog: Catalog) -> tuple
     """The one of those listed that fits a wish: "the beginner one", "and the Microsoft one?"."""
     listed = [catalog[identity] for identity in dict.fromkeys((*context.options, *context.focus))]
     wish = question.constraints
-    if len(listed) < _PAIR or question.has("recommend", "credential_word", "plural"):
+    if not listed or question.has("recommend", "credential_word", "plural"):
         return ()
     if not (question.leads_in or question.has("pronoun", "choice")):
         return ()
@@ -167,8 +173,15 @@ def _points_back(question: Question) -> bool:
 
 def _bare(question: Question) -> bool:
     """A field and nothing else: "how much?", "and the passing score?"."""
+    if question.leads_in and names_another(question):
+        return False
     asks = bool(question.fields or question.has("why")) and not question.rest and not question.constraints.topics
     return (asks or question.leads_in) and len(question.tokens) <= _SHORT + 2 and not question.providers
+
+
+def names_another(question: Question) -> bool:
+    """Whether all that is not understood of a follow-up is a name that nothing bears: "and CKS?"."""
+    return bool(question.rest) and not question.fields and not any(is_ordinary(word) for word in question.rest)
 
 
 def _partial(question: Question, context: Context, catalog: Catalog) -> Resolved:

@@ -20,7 +20,9 @@ from bot.text.words import fold, words
 
 _FIELD = "field."
 _TIME = "time"
-_TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
+_TIMES = frozenset({"study_hours", "length", "exam_minutes", "retired_on"})
+_LASTING = frozenset({"validity", "renewal"})
+_BESIDE = 7  # words between "how long" and "valid"
 _LEAST_PRICE = 20  # numbers in words below it are no prices
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
@@ -35,15 +37,16 @@ class Question:
     """A question as understood.
 
     `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
-    few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
-    `stranger` is one of them that no document holds and that stands where it makes another name of a known one
-    ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
-    `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
-    word beside it ("PSM II", "Azure Developer Associate"). `loose` are all credentials that its name words fit, however
-    general the words. `held` are credentials that the learner has already (`held_alone`: and no
-    other is named), `topical_name` tells that the only name is a topic's as well ("Kubernetes certification"), `narrowing` the name words besides those of
-    a provider, `of_provider` tells that every name is a provider's as well ("Sophia"), `topic_words` are the words by
-    which topics were told, `unnamed` is the text without the providers' names.
+    few to tell them apart; `loose` all that its name words fit, however general the words. `rest` are the words that
+    nothing here explains: what the documents must cover; `stranger` is one of them that no document holds and that
+    stands where it makes another name of a known one ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the
+    text with "it" in the place of the names; `acronyms` are words in capitals that no name and no lexicon has;
+    `sibling` is a name made into another one by the word beside it ("PSM II", "Azure Developer Associate").
+
+    `held` are credentials that the learner has already (`held_alone`: and no other is named); `topical_name` tells
+    that the only name is a topic's as well ("Kubernetes certification"). `narrowing` are the name words besides those
+    of a provider; `of_provider` tells that every name is a provider's as well ("Sophia"); `unnamed` is the text without
+    the providers' names. `topic_words` are the words by which topics were told; `polar` asks for a yes or a no.
     """
 
     text: str
@@ -67,6 +70,7 @@ class Question:
     held: tuple[str, ...] = ()
     held_alone: bool = False
     topical_name: bool = False
+    polar: bool = False
     unnamed: str = ""
     narrowing: tuple[str, ...] = ()
     of_provider: bool = False
@@ -113,11 +117,11 @@ class Understanding:
         meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= _SHORTEST_SPELLING}
         tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
         tokens = self._in_full(tokens)
-        cues = _outside_set_phrases(self._lexicon.cues(tokens))
+        cues = [*_outside_set_phrases(self._lexicon.cues(tokens), spoken), *self._lexicon.signs(text, len(tokens) + 1)]
         named = self._names.find(tokens, _phrases_over_names(cues))
         apart = set_apart(tokens, cues, named, self._names)
         named, providers = apart.named, apart.called
-        taken = _places([*named.spans, *(span for _, span in providers)])
+        taken = _places([*named.spans, *(span for _, span in providers)]) | apart.places
         fields = _fields(cues, _places(named.spans))
         kinds = {cue.key for cue in cues}
         return Question(
@@ -144,6 +148,7 @@ class Understanding:
             loose=self._names.holding(apart.kept(tokens)),
             held=apart.held,
             held_alone=apart.all_held,
+            polar=_is_polar(cues, len(tokens)),
             unnamed=_without_names(tokens, providers),
             topical_name=self._is_topical(named, cues),
             narrowing=_narrowing(tokens, named, providers),
@@ -154,8 +159,9 @@ class Understanding:
         )
 
     def fields_in(self, text: str) -> frozenset[str]:
-        """The fields that a text of the documents speaks of, by the same words as a question."""
-        return frozenset(_fields(self._lexicon.cues(words(text)), frozenset()))
+        """The fields and aspects that a text of the documents speaks of, by the same words as a question."""
+        cues = self._lexicon.cues(words(text))
+        return frozenset(_fields(cues, frozenset())) | aspects(cue.key for cue in cues)
 
     def _in_full(self, tokens: list[str]) -> list[str]:
         """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""
@@ -234,7 +240,12 @@ class Understanding:
         return word in _RUNGS and not self._names.has_word(ids, word)
 
     def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
-        telling = (cue for cue in cues if cue.key != "function_words" or cue.end - cue.start > 1)
+        telling = (
+            cue
+            for cue in cues
+            # An aspect is only what a provider's page is searched for; elsewhere its words have to be found.
+            if not cue.key.startswith("aspect.") and (cue.key != "function_words" or cue.end - cue.start > 1)
+        )
         explained = taken | _places((cue.start, cue.end) for cue in telling)
         explained |= _places(named.partial_spans)
         return tuple(
@@ -242,6 +253,11 @@ class Understanding:
             for place, token in enumerate(tokens)
             if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
         )
+
+
+def aspects(keys: Iterable[str]) -> frozenset[str]:
+    """What may be asked of a provider that is no field of a credential: what it offers, how to verify it."""
+    return frozenset(key for key in keys if key.startswith("aspect."))
 
 
 def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
@@ -289,7 +305,7 @@ def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]
     spoken = [cue for cue in cues if cue.key.startswith(_FIELD)]
     places = [cue for cue in cues if cue.key.startswith("ordinal.")]
     spoken = [cue for cue in spoken if not any(place.start <= cue.start and cue.end <= place.end for place in places)]
-    spoken = [cue for cue in spoken if not name_places.issuperset(range(cue.start, cue.end))]
+    spoken = [cue for cue in spoken if not _lies_in(cue, name_places)]
     kept = [
         cue
         for cue in spoken
@@ -298,16 +314,44 @@ def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]
             for other in spoken
         )
     ]
-    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in sorted(kept, key=lambda cue: cue.start)))
+    kept = sorted(_without_repeats(kept), key=lambda cue: cue.start)
+    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in kept))
     if _TIMES & set(names):
-        # "how long is it valid" asks for the validity, not for a length as well.
         names = [name for name in names if name != _TIME]
     return tuple(name for name in names if name in FIELDS or name == _TIME)
+
+
+def _without_repeats(spoken: Sequence[Cue]) -> list[Cue]:
+    """Without the "how long" of "how long is it valid": it asks for the validity, not for a length as well. A plain
+    word ("cost, time, expiry") asks for itself.
+    """
+    times = [cue for cue in spoken if cue.key == _FIELD + _TIME]
+    lasting = [cue for cue in spoken if cue.key.removeprefix(_FIELD) in _LASTING]
+    repeated = []
+    for cue in lasting:
+        near = [time for time in times if _gap(time, cue) <= _BESIDE and time.end - time.start > 1]
+        repeated += sorted(near, key=lambda time: _gap(time, cue))[:1]
+    return [cue for cue in spoken if cue not in repeated]
+
+
+def _gap(one: Cue, other: Cue) -> int:
+    """How many words lie between two phrases."""
+    return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _is_polar(cues: Sequence[Cue], length: int) -> bool:
+    """Whether it asks for a yes or a no: by the word it begins with, in some languages ends with."""
+    begins = max((cue.end for cue in cues if cue.key == "lead_in" and cue.start == 0), default=0)
+    return any(cue.key == "polar" and (cue.start in {0, begins} or cue.end == length) for cue in cues)
 
 
 def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
     """The language of each cue outside names; function words count too, they tell languages apart best."""
     return tuple(cue.language for cue in cues if cue.start not in taken)
+
+
+def _lies_in(cue: Cue, places: frozenset[int]) -> bool:
+    return cue.start < cue.end and places.issuperset(range(cue.start, cue.end))
 
 
 def _places(spans: Iterable[Span]) -> frozenset[int]:
@@ -319,9 +363,13 @@ def named_ids(question: Question) -> list[str]:
     return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
 
 
-def _outside_set_phrases(cues: Sequence[Cue]) -> list[Cue]:
-    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic."""
-    phrases = [cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1]
+def _outside_set_phrases(cues: Sequence[Cue], spoken: frozenset[str]) -> list[Cue]:
+    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic. Only in a
+    language that is `spoken`: "a data" is a date in Portuguese alone.
+    """
+    phrases = [
+        cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1 and cue.language in spoken
+    ]
     return [
         cue
         for cue in cues
