@@ -46,19 +46,18 @@ class ProviderPages:
         `exact`: only a section that holds the field or the words asked for, not one that is merely near.
         """
         asked = frozenset(question.fields) | aspects(question.cues)
+        providers = list(dict.fromkeys(question.providers))[:_SIDES]
         found = []
-        for provider in question.providers[:_SIDES]:
+        for provider in providers:
             passage = await self._section(provider, question, asked, english=english)
+            if len(providers) == 1 and (told := await self._scattered(provider, passage, question, asked)):
+                return Draft(status="answered", statements=tuple(told))
             if passage is not None and (not exact or not english or self._holds(passage, question, asked)):
                 found.append((provider, passage))
         if not found:
             return None
         if len(found) == 1:
-            provider, passage = found[0]
-            if (inside := asked - _ANYWHERE) and not asked & self._headed(passage):
-                told = await self._scattered(provider, question, inside)
-                if told:
-                    return Draft(status="answered", statements=tuple(told))
+            _, passage = found[0]
             text = self._excerpt(passage, question, asked, _MAX_WORDS)
             return Draft(status="answered", statements=(Statement(text=text, passages=(passage,)),))
         statements = tuple(
@@ -71,8 +70,17 @@ class ProviderPages:
         )
         return Draft(status="answered", statements=statements)
 
-    async def _scattered(self, provider: str, question: Question, asked: frozenset[str]) -> list[Statement]:
-        """What no section is headed with may be told in several: their sentences that speak of the field."""
+    async def _scattered(
+        self, provider: str, section: Passage | None, question: Question, asked: frozenset[str]
+    ) -> list[Statement]:
+        """What no section is headed with may be told in several: their sentences that speak of the field. Nothing where
+        `section`, the one found, is headed with it.
+        """
+        if _strange(question) or (section is not None and asked & self._headed(section)):
+            return []
+        asked -= _ANYWHERE
+        if question.rest and not asked <= GENERAL | aspects(asked):
+            return []
         hits = await self._toolbox.search(question.text, limit=_SECTIONS, documents=[f"providers/{provider}"])
         wanted = self._content(question)
         found = [
@@ -93,8 +101,7 @@ class ProviderPages:
         wanted = self._content(question)
 
         def fitness(hit: Hit) -> float:
-            share = len(wanted & _held(hit.passage)) / len(wanted) if wanted else 0.0
-            likeness = (hit.similarity or hit.score) + _WORD_SHARE * share
+            likeness = (hit.similarity or hit.score) + _WORD_SHARE * hit.coverage
             if asked & self._headed(hit.passage):
                 likeness += _SAME_FIELD
             elif asked & self._understanding.fields_in(hit.passage.text):
@@ -121,7 +128,7 @@ class ProviderPages:
         general = bool(asked) and asked <= GENERAL | aspects(question.cues)
         if general and asked & self._understanding.fields_in(passage.text):
             return True
-        return bool(rest) and len(rest & _held(passage)) >= _HALF * len(rest)
+        return bool(rest) and named <= _held(passage) and len(rest & _held(passage)) >= _HALF * len(rest)
 
     def _headed(self, passage: Passage) -> frozenset[str]:
         return self._understanding.fields_in(passage.heading or "")
