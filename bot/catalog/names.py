@@ -57,7 +57,9 @@ class Names:
         for identity, aliases in providers.items():
             for alias in aliases:
                 self._providers[tuple(words(alias))] = identity
+        self._offering: set[str] = set()
         for credential in credentials:
+            self._offering.add(credential.provider)
             self._add(credential, providers.get(credential.provider, ()))
         self._longest = max(map(len, self._phrases), default=1)
         count = Counter(word for held in self._words_of.values() for word in held)
@@ -166,14 +168,20 @@ class Names:
         return found
 
     def with_kin(self, providers: Sequence[str]) -> tuple[str, ...]:
-        """Providers with those whose names begin with theirs: "a Google certificate" may be one of Google Cloud."""
+        """Those of the providers that offer something, with those whose names begin with theirs: "a Google certificate"
+        may be one of Google Cloud.
+        """
         aliases = [alias for alias, identity in self._providers.items() if identity in providers]
         kin = (
             identity
             for longer, identity in self._providers.items()
             if any(longer[: len(alias)] == alias for alias in aliases)
         )
-        return tuple(dict.fromkeys([*providers, *kin]))
+        return tuple(dict.fromkeys(identity for identity in (*providers, *kin) if identity in self._offering))
+
+    def is_offering(self, provider: str) -> bool:
+        """Whether a provider has credentials here; employers have a page, but issue none of them."""
+        return provider in self._offering
 
     def owner(self, word: str) -> str | None:
         """The provider that alone has a word in its names: Azure is Microsoft's."""

@@ -18,7 +18,7 @@ from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
 from bot.offline.polar import truth
-from bot.offline.providers import ProviderPages
+from bot.offline.providers import OFFERING, ProviderPages, names_in
 from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import OF_THE_OLD, Resolved, resolve
@@ -278,8 +278,9 @@ class OfflineAdvisor:
         """Credentials that fit; to an open question first what the guides advise."""
         fitting = self._recommendations.fitting(question, [*resolved.subjects, *resolved.readings])
         if "provider" in fitting.given_up:
-            # It has none such in the catalogue, but its page may name one.
-            told = await self._pages.read(question, english=language == DEFAULT_LANGUAGE)
+            # It has none such in the catalogue, but its page may name one among what it offers.
+            offering = question if question.fields else replace(question, cues=question.cues | {OFFERING})
+            told = await self._pages.read(offering, english=language == DEFAULT_LANGUAGE)
             if told is not None:
                 return told, Context()
         telling = any(self._subject.is_telling(word) for word in question.rest)
@@ -313,9 +314,7 @@ class OfflineAdvisor:
         if resolved.readings and not question.rest and not question.has("define") and not of_provider:
             return self._ask_back(question, resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
-        mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
-        found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
-        found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
+        found = await self._written_on(question, language)
         if found is not None and self._answers(found, question, language):
             return self._told(found), Context(asked=question.unnamed if question.providers else "")
         if resolved.subjects:
@@ -327,6 +326,20 @@ class OfflineAdvisor:
         if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
             return self._ask_back(question, resolved, resolved.readings, language)
         return self._declining.nothing(language), context
+
+    async def _written_on(self, question: Question, language: str) -> Found | None:
+        """The passage that a question without a credential as its subject is about."""
+        english = language == DEFAULT_LANGUAGE
+        names = [name for identity in question.providers for name in self._provider_names[identity]]
+        # "Does CSPO come from Scrum.org?": the page of Scrum.org does not know it, another one does.
+        other = [word for word in names_in(question) if self._subject.knows(word)] if names else []
+        for mentioning in filter(None, (other, names)) if names else [()]:
+            found = await self._reading.read(
+                question.text, documents=self._written, mentioning=mentioning, english=english
+            ) or await self._reading.read(question.text, mentioning=mentioning, english=english)
+            if found is not None:
+                return found
+        return None
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""

@@ -18,7 +18,8 @@ class Apart:
     """`named` and `called` are the credentials and providers that are left as the subject.
 
     `providers` are those that are not wanted, `held` the credentials that the learner has, `credentials` all that must
-    not be recommended. `places` are the words that are denied.
+    not be recommended. `bodies` are those named that issue nothing
+    themselves, `places` the words that are denied.
     """
 
     named: Named
@@ -27,6 +28,7 @@ class Apart:
     credentials: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     all_held: bool = False
+    bodies: tuple[str, ...] = ()
     places: frozenset[int] = frozenset()
 
     def kept(self, tokens: Sequence[str]) -> list[str]:
@@ -34,7 +36,8 @@ class Apart:
 
 
 def set_apart(tokens: Sequence[str], cues: Sequence[Cue], named: Named, names: Names) -> Apart:
-    called = names.providers(tokens)
+    everyone = names.providers(tokens)
+    called = [found for found in everyone if names.is_offering(found[0])]
     spans = [*named.spans, *(span for _, span in called), *_brands(tokens, names)]
     denied = _denied(cues, spans)
     kept = [found for found in called if found[1][0] not in denied]
@@ -51,6 +54,7 @@ def set_apart(tokens: Sequence[str], cues: Sequence[Cue], named: Named, names: N
         providers=tuple(dict.fromkeys(identity for identity in not_wanted if identity not in wanted_by_name)),
         credentials=(*refused, *held),
         held=held,
+        bodies=tuple(dict.fromkeys(identity for identity, _ in everyone if not names.is_offering(identity))),
         all_held=bool(held) and set(held).issuperset(i for ids in subject.found for i in ids),
         places=frozenset(place for start, end in spans if start in denied for place in range(start, end)),
     )

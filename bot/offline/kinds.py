@@ -45,8 +45,10 @@ def is_plain_wish(question: Question, resolved: Resolved) -> bool:
 
 def is_of_provider(question: Question, resolved: Resolved, catalog: Catalog) -> bool:
     """Whether a provider is the subject: it is named, and nothing else is that would single out a credential."""
-    if not question.providers or resolved.leaning:
+    if resolved.leaning:
         return False
+    if not question.providers:
+        return bool(question.bodies) and not (question.named or question.partial)
     if question.named:
         # "Sophia" is both: its credential answers for its fields, its page for the rest.
         return question.of_provider and not resolved.fields and bool(question.rest)

@@ -23,6 +23,7 @@ _FIELD_INSIDE = 0.02
 _SAYS_LITTLE = 0.03
 _FIGURE = 0.3
 _HALF = 0.5
+OFFERING = "aspect.offering"
 # Words for these stand in sentences of every kind.
 _ANYWHERE = frozenset({"aspect.offering", "aspect.change", "aspect.worth", "status", "time", "level", "skills"})
 _LIST = "\n- "
@@ -46,7 +47,7 @@ class ProviderPages:
         `exact`: only a section that holds the field or the words asked for, not one that is merely near.
         """
         asked = frozenset(question.fields) | aspects(question.cues)
-        providers = list(dict.fromkeys(question.providers))[:_SIDES]
+        providers = (question.providers or question.bodies)[:_SIDES]
         found = []
         for provider in providers:
             passage = await self._section(provider, question, asked, english=english)
@@ -76,7 +77,7 @@ class ProviderPages:
         """What no section is headed with may be told in several: their sentences that speak of the field. Nothing where
         `section`, the one found, is headed with it.
         """
-        if _strange(question) or (section is not None and asked & self._headed(section)):
+        if names_in(question) or (section is not None and asked & self._headed(section)):
             return []
         asked -= _ANYWHERE
         if question.rest and not asked <= GENERAL | aspects(asked):
@@ -98,7 +99,6 @@ class ProviderPages:
     ) -> Passage | None:
         """The section of a provider's page that is about the question."""
         hits = await self._toolbox.search(question.text, limit=_SECTIONS, documents=[f"providers/{provider}"])
-        wanted = self._content(question)
 
         def fitness(hit: Hit) -> float:
             likeness = (hit.similarity or hit.score) + _WORD_SHARE * hit.coverage
@@ -122,7 +122,7 @@ class ProviderPages:
         """
         rest = {term for word in question.rest for term in terms(word)}
         headed = bool(asked & self._headed(passage))
-        named = {term for word in _strange(question) for term in terms(word)}
+        named = {term for word in names_in(question) for term in terms(word)}
         if headed and named <= _held(passage):
             return True
         general = bool(asked) and asked <= GENERAL | aspects(question.cues)
@@ -169,7 +169,7 @@ class ProviderPages:
         return (len(held & wanted) + fields + figure + first) / (1 + len(held) / 20)
 
 
-def _strange(question: Question) -> list[str]:
+def names_in(question: Question) -> list[str]:
     """The words that nothing explains and that are no ordinary ones: they name something."""
     return [word for word in question.rest if not is_ordinary(word)]
 

@@ -46,7 +46,8 @@ class Question:
     `held` are credentials that the learner has already (`held_alone`: and no other is named); `topical_name` tells
     that the only name is a topic's as well ("Kubernetes certification"). `narrowing` are the name words besides those
     of a provider; `of_provider` tells that every name is a provider's as well ("Sophia"); `unnamed` is the text without
-    the providers' names. `topic_words` are the words by which topics were told; `polar` asks for a yes or a no.
+    the providers' names; `bodies` are those that issue nothing themselves but have a page (employers). `topic_words`
+    are the words by which topics were told; `polar` asks for a yes or a no.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Question:
     codes: tuple[str, ...] = ()
     facts: frozenset[Fact] = frozenset()
     providers: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     cues: frozenset[str] = frozenset()
     cue_languages: tuple[str, ...] = ()
@@ -133,6 +135,7 @@ class Understanding:
             codes=tuple(token for token in tokens if is_code(token)),
             facts=self.facts.read(text),
             providers=tuple(dict.fromkeys(identity for identity, _ in providers)),
+            bodies=apart.bodies,
             fields=fields,
             cues=frozenset(kinds),
             cue_languages=_languages(cues, taken),
