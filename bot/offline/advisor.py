@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
+_ADVICE = 45  # words before a list
 _PAIR = 2
 _FAR = 30
 _YEAR = 4  # figures
@@ -293,7 +294,8 @@ class OfflineAdvisor:
             )
             if found is not None and self._advises(found, question, language):
                 advice = replace(found.statements[0], text=split_sentences(found.statements[0].text)[0])
-                draft = replace(draft, statements=(advice, *draft.statements))
+                if len(advice.text.split()) <= _ADVICE:
+                    draft = replace(draft, statements=(advice, *draft.statements))
         ids = tuple(credential.id for credential in picks)
         return draft, Context(focus=ids[:1], options=ids, wish=question.constraints)
 

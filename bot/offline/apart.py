@@ -104,8 +104,9 @@ def _without(named: Named, denied: frozenset[int], *, others: bool) -> tuple[Nam
 def _held(cues: Sequence[Cue], named: Named) -> tuple[str, ...]:
     """What the learner says to have: "I passed CCNA", "after Security+"."""
     ends = {cue.end for cue in cues if cue.key == "held"}
-    return tuple(
-        ids[0]
-        for ids, (start, _) in zip(named.found, named.spans, strict=True)
-        if len(ids) == 1 and any(0 <= start - end < _HELD_BETWEEN for end in ends)
-    )
+    held = []
+    for ids, (start, end) in zip(named.found, named.spans, strict=True):
+        if len(ids) == 1 and any(0 <= start - before < _HELD_BETWEEN for before in ends):
+            held.append(ids[0])
+            ends.add(end)  # "Security+ and Network+": the next one as well
+    return tuple(held)

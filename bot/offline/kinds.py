@@ -39,8 +39,9 @@ def wants_recommendation(question: Question, resolved: Resolved) -> bool:
 
 def is_plain_wish(question: Question, resolved: Resolved) -> bool:
     """Whether it is a wish of our field beyond doubt, however unlike our examples it is worded."""
-    told = bool(question.constraints.topics) and question.has("credential_word", *_FIRST_STEPS)
-    return told and wants_recommendation(question, resolved)
+    wish = question.constraints
+    told = question.has("credential_word", *_FIRST_STEPS) or len(wish.fields()) > 1
+    return bool(wish.topics) and told and wants_recommendation(question, resolved)
 
 
 def is_of_provider(question: Question, resolved: Resolved, catalog: Catalog) -> bool:
@@ -51,7 +52,8 @@ def is_of_provider(question: Question, resolved: Resolved, catalog: Catalog) -> 
         return bool(question.bodies) and not (question.named or question.partial)
     if question.named:
         # "Sophia" is both: its credential answers for its fields, its page for the rest.
-        return question.of_provider and not resolved.fields and bool(question.rest)
+        several = len(question.providers) > 1
+        return question.of_provider and (several or (not resolved.fields and bool(question.rest)))
     general = bool(resolved.fields) and GENERAL.issuperset(resolved.fields)
     if question.has("plural") or (general and not _singles_out(question, catalog)):
         return True

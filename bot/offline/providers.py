@@ -48,6 +48,9 @@ class ProviderPages:
         """
         asked = frozenset(question.fields) | aspects(question.cues)
         providers = (question.providers or question.bodies)[:_SIDES]
+        lists = question.has("plural") and question.has("credential_word") and not question.has("define")
+        if not asked and not question.rest and (lists or len(providers) == _SIDES):
+            asked = frozenset({OFFERING})
         found = []
         for provider in providers:
             passage = await self._section(provider, question, asked, english=english)
@@ -147,7 +150,9 @@ class ProviderPages:
         def worth(place: int) -> float:
             return self._worth(sentences[place], wanted, asked, first=headed and place == 0)
 
-        ranked = sorted(range(len(sentences)), key=lambda place: (-worth(place), place))
+        ranked = list(range(len(sentences)))
+        if asked != {OFFERING}:  # what is offered is told in the page's own order
+            ranked.sort(key=lambda place: (-worth(place), place))
         chosen: list[int] = []
         size = 0
         for place in ranked:

@@ -155,7 +155,7 @@ class Understanding:
             unnamed=_without_names(tokens, providers),
             topical_name=self._is_topical(named, cues),
             narrowing=_narrowing(tokens, named, providers),
-            of_provider=_places(span for _, span in providers).issuperset(_places(named.spans)),
+            of_provider=self._are_of_providers(tokens, named, providers),
             topic_words=_topic_words(tokens, cues, _places(span for _, span in providers)),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
@@ -204,6 +204,10 @@ class Understanding:
         )
         places = _places(span for _, span in providers) if wanted.providers else frozenset()
         return wish_of(self._in_figures(text), cues, wanted, self.facts, places)
+
+    def _are_of_providers(self, tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> bool:
+        names = {place for place in _places(named.spans) if tokens[place] not in self._quiet}
+        return _places(span for _, span in providers).issuperset(names)
 
     def _is_topical(self, named: Named, cues: Sequence[Cue]) -> bool:
         topical = _places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
@@ -373,11 +377,16 @@ def _outside_set_phrases(cues: Sequence[Cue], spoken: frozenset[str]) -> list[Cu
     phrases = [
         cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1 and cue.language in spoken
     ]
+    # "Last longer" is no length, and "without a degree" asks for none.
+    longer = [cue for cue in cues if cue.key.startswith(("compare.", "no_prerequisites"))]
     return [
         cue
         for cue in cues
-        if not any(
-            phrase.start <= cue.start and cue.end <= phrase.end and cue.end - cue.start < phrase.end - phrase.start
-            for phrase in phrases
-        )
+        if not any(_is_part(cue, phrase) for phrase in phrases)
+        and not (cue.key.startswith(("compare.", "kind.")) and any(_is_part(cue, phrase) for phrase in longer))
     ]
+
+
+def _is_part(cue: Cue, phrase: Cue) -> bool:
+    inside = phrase.start <= cue.start and cue.end <= phrase.end
+    return inside and cue.end - cue.start < phrase.end - phrase.start

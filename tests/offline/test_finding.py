@@ -138,3 +138,10 @@ def test_a_comparison_of_renewals_tells_when_as_well_as_how(talk: Talk):
 def test_is_this_cheaper_than_that_begins_with_yes_or_no(talk: Talk):
     assert talk("Is CCNA cheaper than Security+?").text.startswith("Yes.")
     assert talk("Is Security+ cheaper than CCNA?").text.startswith("No.")
+
+
+def test_lasting_longer_is_no_length_of_the_exam(talk: Talk):
+    answer = talk("does CCNA last longer than CKA?")
+
+    assert answer.text.startswith("Yes. CCNA stays valid the longest.")
+    assert "minutes" not in answer.text

@@ -121,6 +121,9 @@ def test_tapping_a_suggestion_gets_an_answer(talk: Talk):
         ("Is AZ-104 still available?", "Yes."),
         ("Is CCNA free?", "No."),
         ("Does CCNA have prerequisites?", "No."),
+        ("¿Caduca la CKA?", "Sí."),
+        ("Est-ce que PSM I expire ?", "Non."),
+        ("CKA 会过期吗", "是的。"),
     ],
 )
 def test_a_question_for_yes_or_no_gets_one_where_the_fact_decides(talk: Talk, question: str, said: str):

@@ -49,6 +49,26 @@ def test_two_providers_are_told_side_by_side(talk: Talk):
     assert "**Coursera**" in answer.text
 
 
+def test_two_providers_compared_without_more_are_told_by_what_they_offer(talk: Talk):
+    answer = talk("What is the difference between Coursera and Udemy certificates?")
+
+    assert ["providers/coursera", "providers/udemy"] == documents(answer)
+    assert "Specializations" in answer.text
+
+
+def test_all_that_a_provider_offers_is_told_from_its_page(talk: Talk):
+    assert "CISSP" in talk("show me all certifications from ISC2").text
+
+
+def test_what_only_another_provider_knows_is_read_there(talk: Talk):
+    assert "Scrum Alliance" in talk("does cspo come from scrum.org or from the other lot").text
+
+
+def test_employers_have_a_page_but_are_no_provider_to_filter_by(talk: Talk):
+    assert {"providers/employers"} == set(documents(talk("what happens to my cert from my company when i leave")))
+    assert "credentials/sc-900" in documents(talk("my company pays for a beginner security certification, which one?"))
+
+
 def test_the_same_is_asked_of_the_next_provider(talk: Talk):
     answer = talk("how does Coursera charge?", "and edX?")
 
@@ -85,6 +105,13 @@ def test_what_the_learner_holds_already_is_neither_the_subject_nor_recommended_a
 
     assert "credentials/comptia-cysa-plus" in documents(answer)
     assert "credentials/comptia-security-plus" not in documents(answer)
+
+
+def test_of_several_held_none_is_recommended_again_and_nothing_below_them(talk: Talk):
+    answer = talk("I've got Security+ and Network+, what should I take for cloud security?")
+
+    assert "credentials/ccsp" in documents(answer)
+    assert not {"credentials/comptia-security-plus", "credentials/sc-900"} & set(documents(answer))
 
 
 def test_a_provider_without_a_fitting_credential_answers_with_its_page(talk: Talk):
