@@ -27,8 +27,9 @@ class Context:
     """What the learner and the bot are talking about.
 
     `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
-    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `language`:
-    of the last question; `activity`: what is under way.
+    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `asked`:
+    the last question about a provider, without its name; `language`: of the last question; `activity`: what is under
+    way.
     """
 
     focus: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Context:
     fields: tuple[str, ...] = ()
     comparing: bool = False
     wish: Constraints = field(default_factory=Constraints)
+    asked: str = ""
     language: str | None = None
     activity: Activity | None = None
 
