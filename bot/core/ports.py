@@ -100,6 +100,18 @@ class Receipt:
     erased: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A line of a community's ranking. Of a learner it shows the alias chosen for it, and nothing else.
+
+    `rank` counts from 1, equals share it; `correct` is how many answers in practice were right.
+    """
+
+    rank: int
+    alias: str
+    correct: int
+
+
 class Erasable(Protocol):
     """Another place that holds something of people, by their identities (which never change, unlike learners' ids,
     of which joining two leaves one). Forgetting a learner empties all such places.
@@ -114,8 +126,8 @@ class LearnerStore(Protocol):
     """What is kept of learners. Every method is one transaction.
 
     Raises `MissingService` where the database does not answer, and `InputError` for an id that cannot be stored (of
-    more than 200 characters, or with NUL or half a surrogate pair; other texts are stored without these). Times are
-    aware; those that come back are in UTC.
+    more than 200 characters, or with NUL or half a surrogate pair; other texts are stored without these). Whatever
+    changes a learner may raise `StaleLearner`. Times are aware; those that come back are in UTC.
     """
 
     async def learner(self, who: Identity) -> Learner:
@@ -154,6 +166,18 @@ class LearnerStore(Protocol):
 
     async def postpone_reminders(self, claims: Sequence[str], until: datetime) -> None:
         """Give back what was claimed and certainly not sent (it has become quiet hours, say): due again at `until`."""
+        ...
+
+    async def join_ranking(self, who: Identity, community: Room, alias: str) -> bool:
+        """Be seen in the ranking of this community, by an alias of up to 32 characters; doing it again changes the
+        alias. False where another has it already. Raises `InputError` for an alias with nothing to be seen in it.
+        """
+        ...
+
+    async def leave_ranking(self, who: Identity, community: Room) -> None: ...
+
+    async def ranking(self, community: Room, *, since: datetime) -> list[Standing]:
+        """Those who joined, by right answers since then, the most first."""
         ...
 
     async def link_code(self, who: Identity, now: datetime) -> str:

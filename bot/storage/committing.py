@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import StaleLearner, TurnRecord
 from bot.learning.changing import changed
-from bot.learning.learner import CardState, Changes, Identity, Learner, Reminder, Review
-from bot.storage.codec import as_json, dumped, dumped_over
+from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review
+from bot.storage.codec import as_json, dumped, dumped_over, plain, revived
 from bot.storage.dialects import insert
-from bot.storage.reading import AnyRow, learner_of, locked
+from bot.storage.reading import AnyRow, learner_of, locked, newcomer
 from bot.storage.tables import cards, history, identities, learners, reminders, reviews, turns
 
 # How many changes can be taken back, one after the other.
@@ -38,6 +38,16 @@ async def commit(connection: AsyncConnection, who: Identity, learner: Learner, t
     return after
 
 
+async def locked_or_created(connection: AsyncConnection, who: Identity) -> str:
+    """The id of the learner behind an identity, who is stored from now on."""
+    row = await locked(connection, who)
+    if row is not None:
+        return str(row.id)
+    new = newcomer()
+    await create(connection, who, new)
+    return new.id
+
+
 async def create(connection: AsyncConnection, who: Identity, learner: Learner) -> None:
     """Store somebody new, with nothing but who they are. Raises `StaleLearner` where somebody else did so first."""
     if learner.version != 0:
@@ -49,12 +59,14 @@ async def create(connection: AsyncConnection, who: Identity, learner: Learner) -
             id=empty.id, version=0, profile=dumped(empty.profile), wallet=as_json(_wallet(empty))
         )
     )
+    # Asked for what was added, since how many rows it was is not told for an INSERT on PostgreSQL.
     added = await connection.execute(
         insert(connection, identities)
         .values(platform=who.platform, number=who.number, learner_id=empty.id)
         .on_conflict_do_nothing()
+        .returning(identities.c.learner_id)
     )
-    if added.rowcount == 0:
+    if added.first() is None:
         raise StaleLearner
 
 
@@ -67,7 +79,7 @@ async def _change(connection: AsyncConnection, before: Learner, changes: Changes
     """Everything but the turn itself. `row` is how `before` is stored, None for somebody new."""
     if row is not None and changes.empty:
         return before
-    after = replace(changed(before, changes), version=before.version + 1)
+    after = _as_stored(replace(changed(before, changes), version=before.version + 1))
     await rewrite(connection, after, row)
     if changes.undo:
         await _forget_last_change(connection, before)
@@ -78,6 +90,12 @@ async def _change(connection: AsyncConnection, before: Learner, changes: Changes
     await put_cards(connection, after.id, changes.cards)
     await _add_reviews(connection, after.id, changes.reviews)
     return after
+
+
+def _as_stored(learner: Learner) -> Learner:
+    """As it will be read again: texts without what cannot be stored."""
+    wallet: tuple[Holding, ...] = revived(tuple[Holding, ...], _wallet(learner))
+    return replace(learner, profile=revived(Profile, plain(learner.profile)), wallet=wallet)
 
 
 async def rewrite(connection: AsyncConnection, learner: Learner, row: AnyRow | None) -> None:
@@ -201,6 +219,7 @@ async def _add_turn(connection: AsyncConnection, learner: Learner, turn: TurnRec
             context=dumped(turn.context),
         )
         .on_conflict_do_nothing()
+        .returning(turns.c.learner_id)
     )
-    if added.rowcount == 0:
+    if added.first() is None:
         raise StaleLearner

@@ -17,10 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import StaleLearner, TooManyGuesses
 from bot.learning.changing import joined, joined_card
 from bot.learning.learner import Identity, Learner
-from bot.storage.committing import create, put_cards, rewrite
+from bot.storage.committing import locked_or_created, put_cards, rewrite
 from bot.storage.dialects import insert
-from bot.storage.reading import all_cards, learner_id, learner_of, locked, locked_by_id
-from bot.storage.tables import cards, history, identities, learners, link_codes, link_guesses, reminders, reviews, turns
+from bot.storage.reading import all_cards, learner_id, learner_of, locked_by_id
+from bot.storage.tables import (
+    cards,
+    history,
+    identities,
+    learners,
+    link_codes,
+    link_guesses,
+    members,
+    reminders,
+    reviews,
+    turns,
+)
 
 LIFETIME = timedelta(minutes=10)
 MAX_GUESSES = 5
@@ -30,12 +41,9 @@ _MISREAD = str.maketrans("OIL", "011", " -\n\t")
 _LENGTH = 8
 
 
-async def make_code(connection: AsyncConnection, who: Identity, newcomer: Learner, now: datetime) -> str:
+async def make_code(connection: AsyncConnection, who: Identity, now: datetime) -> str:
     """A code of eight letters and figures, shown as two fours. It takes the place of an earlier one."""
-    row = await locked(connection, who)
-    if row is None:
-        await create(connection, who, newcomer)
-    owner = row.id if row else newcomer.id
+    owner = await locked_or_created(connection, who)
     await connection.execute(
         delete(link_codes).where((link_codes.c.learner_id == owner) | (link_codes.c.expires_at <= now))
     )
@@ -95,8 +103,9 @@ async def redeem(connection: AsyncConnection, code: str, who: Identity, now: dat
             insert(connection, identities)
             .values(platform=who.platform, number=who.number, learner_id=maker)
             .on_conflict_do_nothing()
+            .returning(identities.c.learner_id)
         )
-        if added.rowcount == 0:
+        if added.first() is None:
             raise StaleLearner
         second = Learner(id="")
     else:
@@ -112,10 +121,11 @@ async def _move(connection: AsyncConnection, second: Learner, first: Learner) ->
     """Make everything of the second learner the first one's; where both have the same thing, they become one."""
     await _join_cards(connection, second, first)
     await _join_reminders(connection, second, first)
+    await _join_memberships(connection, second, first)
     # After joining, "before the last change" would be before one of two lives.
     await connection.execute(delete(history).where(history.c.learner_id.in_([first.id, second.id])))
     await connection.execute(delete(link_codes).where(link_codes.c.learner_id == second.id))
-    for table in (turns, reviews, reminders, cards, identities):
+    for table in (turns, reviews, reminders, cards, members, identities):
         await connection.execute(update(table).where(table.c.learner_id == second.id).values(learner_id=first.id))
     await connection.execute(delete(learners).where(learners.c.id == second.id))
 
@@ -138,3 +148,19 @@ async def _join_reminders(connection: AsyncConnection, second: Learner, first: L
     )
     going = [row.ours if row.claim is None and row.their_claim is not None else row.theirs for row in found]
     await connection.execute(delete(reminders).where(reminders.c.id.in_(going)))
+
+
+async def _join_memberships(connection: AsyncConnection, second: Learner, first: Learner) -> None:
+    """One person is seen once in a community, by the first's alias."""
+    ours, theirs = members.alias(), members.alias()
+    found = await connection.execute(
+        select(theirs.c.platform, theirs.c.room)
+        .join_from(ours, theirs, and_(ours.c.platform == theirs.c.platform, ours.c.room == theirs.c.room))
+        .where(ours.c.learner_id == first.id, theirs.c.learner_id == second.id)
+    )
+    for row in found.all():
+        await connection.execute(
+            delete(members).where(
+                members.c.learner_id == second.id, members.c.platform == row.platform, members.c.room == row.room
+            )
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,11 @@ AnyRow = Row[*tuple[Any, ...]]
 
 # Somebody who joins platforms just now changes who is behind an identity; not more often than this in a row.
 _ATTEMPTS = 3
+
+
+def newcomer() -> Learner:
+    """Somebody of whom nothing is known, not even stored yet."""
+    return Learner(id=uuid.uuid4().hex)
 
 
 def learner_of(row: AnyRow) -> Learner:

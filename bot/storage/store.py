@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from bot.core.conversation import Context
-from bot.core.ports import DueReminder, Erasable, Receipt, TurnRecord
+from bot.core.ports import DueReminder, Erasable, Receipt, Standing, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Review, Room
-from bot.storage import committing, leaving, linking, reading, reminding
+from bot.storage import committing, leaving, linking, ranking, reading, reminding
 from bot.storage.database import Database
+from bot.storage.reading import newcomer
 
 
 class SqlLearnerStore:
@@ -23,7 +25,7 @@ class SqlLearnerStore:
 
     async def learner(self, who: Identity) -> Learner:
         async with self._database.read() as connection:
-            return await reading.stored(connection, who) or _newcomer()
+            return await reading.stored(connection, who) or newcomer()
 
     async def context(self, who: Identity, room: Room) -> Context:
         async with self._database.read() as connection:
@@ -61,9 +63,25 @@ class SqlLearnerStore:
         async with self._database.write() as connection:
             await reminding.postpone(connection, claims, until)
 
+    async def join_ranking(self, who: Identity, community: Room, alias: str) -> bool:
+        try:
+            async with self._database.write() as connection:
+                await ranking.join(connection, who, community, alias)
+        except IntegrityError:
+            return False
+        return True
+
+    async def leave_ranking(self, who: Identity, community: Room) -> None:
+        async with self._database.write() as connection:
+            await ranking.leave(connection, who, community)
+
+    async def ranking(self, community: Room, *, since: datetime) -> list[Standing]:
+        async with self._database.read() as connection:
+            return await ranking.standings(connection, community, since)
+
     async def link_code(self, who: Identity, now: datetime) -> str:
         async with self._database.write() as connection:
-            return await linking.make_code(connection, who, _newcomer(), now)
+            return await linking.make_code(connection, who, now)
 
     async def redeem(self, code: str, who: Identity, now: datetime) -> Learner | None:
         # Two transactions, against the port's rule: a guess counts also when what follows does not come to its end.
@@ -87,7 +105,3 @@ class SqlLearnerStore:
             erased |= await leaving.erase(connection, who)
         await self._database.leave_no_trace()
         return Receipt(at=now, erased=erased)
-
-
-def _newcomer() -> Learner:
-    return Learner(id=uuid.uuid4().hex)

@@ -185,6 +185,18 @@ reviews = Table(
     Index(None, "learner_id", "at"),
 )
 
+# Who wants to be seen in a community's ranking, and as whom. `folded` is the alias as it is compared.
+members = Table(
+    "members",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    _learner(primary_key=True, index=True),
+    Column("alias", Prose, nullable=False),
+    Column("folded", Prose, nullable=False),
+    UniqueConstraint("platform", "room", "folded"),
+)
+
 link_codes = Table(
     "link_codes",
     metadata,
