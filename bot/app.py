@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.catalog.names import Names
 from bot.catalog.wording import Wording
 from bot.core.assistant import Assistant
 from bot.core.conversation import Advisor
-from bot.core.ports import Embedder, LearnerStore, Vectors
+from bot.core.ports import Embedder, Erasable, LearnerStore, Vectors
 from bot.core.toolbox import Toolbox
 from bot.dialogue.dialogue import Dialogue, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
@@ -211,6 +212,49 @@ def _example_vectors(questions: Sequence[str], embedder: Embedder, shipped: Mapp
 
     keyed = [(example_key(embedder.model, question), question) for question in questions]
     return np.stack([shipped[key] if key in shipped else embedder.embed_query(text) for key, text in keyed])
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+    """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
+
+    Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
+    """
+    from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    try:
+        await database.migrate()
+        yield SqlLearnerStore(database, also)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseState:
+    """What the learners' database is and where, and the migration it is at: None where nothing has been made yet.
+
+    `behind` migrations are run at the next start.
+    """
+
+    name: str
+    migration: str | None
+    behind: int = 0
+
+
+async def database_state(settings: Settings) -> DatabaseState:
+    """Looks and changes nothing. Raises as `open_store` does."""
+    from bot.storage.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    if database.file and not database.file.exists():
+        return DatabaseState(name=database.name, migration=None)
+    try:
+        schema = await database.schema()
+    finally:
+        await database.close()
+    return DatabaseState(name=database.name, migration=schema.current, behind=len(schema.lacking))
 
 
 def provider_names(index: Index) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.conversation import Advisor, Context, Response, Turn
 from bot.dialogue.hearing import Ability, Heard
+from bot.learning.changing import changed
 from bot.learning.learner import Changes, Learner, Reminder
 from bot.offline.understanding import Understanding
 from bot.text.language import LanguageGuess
@@ -74,7 +75,7 @@ class Dialogue:
         """With the reminders that follow from a changed wallet or profile: in one transaction with the change."""
         if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
             return changes
-        return replace(changes, reminders=self._remind(turn.learner.after(changes), turn))
+        return replace(changes, reminders=self._remind(changed(turn.learner, changes), turn))
 
 
 def _settled(before: Context, after: Context) -> Context:

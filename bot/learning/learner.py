@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -104,12 +104,6 @@ class Learner:
 
     def holding(self, credential: str) -> Holding | None:
         return next((held for held in self.wallet if held.credential == credential), None)
-
-    def after(self, changes: Changes) -> Learner:
-        """The learner as the changes leave it; what is held keeps its order, what is new comes last."""
-        wallet = {held.credential: held for held in self.wallet if held.credential not in changes.dropped}
-        wallet |= {held.credential: held for held in changes.holdings}
-        return replace(self, profile=changes.profile or self.profile, wallet=tuple(wallet.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
