@@ -106,7 +106,8 @@ def plan_day(
     room = max(0, rhythm.reviews_a_day - again)
     due = sorted(backlog, key=lambda item: (retrievability(cards[item], now), item))[:room]
     unseen = [item for item in wanted if item not in cards]
-    return DayPlan(due=tuple(due), fresh=tuple(unseen[: _new_today(len(unseen), met, len(backlog) > room, now, rhythm)]))
+    new = _new_today(len(unseen), met, now, rhythm, crowded=len(backlog) > room)
+    return DayPlan(due=tuple(due), fresh=tuple(unseen[:new]))
 
 
 def session_items(plan: DayPlan, topics: Mapping[str, str], limit: int) -> tuple[str, ...]:
@@ -166,7 +167,7 @@ def _done_today(reviews: Iterable[Review], today: date) -> tuple[int, int]:
     return sum(1 for own in days if own[0] == today), sum(1 for own in days if own[0] < today and today in own)
 
 
-def _new_today(unseen: int, met: int, crowded: bool, now: datetime, rhythm: Rhythm) -> int:  # noqa: FBT001
+def _new_today(unseen: int, met: int, now: datetime, rhythm: Rhythm, *, crowded: bool) -> int:
     """How many new items there may be. Before an exam as many as it takes to have seen all of them in time."""
     exam = rhythm.exam(now)
     if exam is None:
