@@ -161,7 +161,11 @@ def _plain(name: str) -> Callable[[Credential, Catalog], Iterator[Ask]]:
     def make(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         key = known(credential, name, catalog)
         if key is not None and not (name == "codes" and len(credential.codes) != 1):
-            candidates = [c for c in _owned(credential, catalog, name) if name != "codes" or "," not in c.value]
+            candidates = [
+                candidate
+                for candidate in _owned(credential, catalog, name)
+                if candidate.owner and candidate.owner.kind == credential.kind and "," not in candidate.value
+            ]
             yield Ask(aspect=name, field=name, credential=credential, key=key, candidates=tuple(candidates))
 
     return make
@@ -250,13 +254,28 @@ def _renewal_rule(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
 
 
 def _prerequisites(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
-    """What is formally required; told without what is only recommended."""
+    """What is formally required. First what is only recommended stands beside it, which is easily taken for required;
+    where nothing is recommended and nothing required there is nothing to confuse.
+    """
     key = known(credential, "prerequisites", catalog)
-    if key is None:
+    if key is None or key == Prerequisites():
         return
-    candidates = [
-        Candidate(value=Prerequisites(required=candidate.value.required), owner=candidate.owner)
-        for candidate in _owned(credential, catalog, "prerequisites")
+    candidates = [Candidate(value=Prerequisites(required=((item,),))) for item in key.recommended]
+    if key.required:
+        candidates.append(Candidate(value=Prerequisites()))
+    near, far = [], []
+    for other in siblings(credential, catalog):
+        theirs = known(other, "prerequisites", catalog)
+        if theirs is None:
+            continue
+        if theirs.required:
+            far.append(Candidate(value=Prerequisites(required=theirs.required), owner=other))
+        if other.provider == credential.provider:
+            near += [Candidate(value=Prerequisites(required=((item,),)), owner=other) for item in theirs.recommended]
+    candidates += [
+        *(c for c in far if _same_issuer(c, credential)),
+        *near,
+        *(c for c in far if _same_topic(c, credential)),
     ]
     yield Ask(
         aspect="prerequisites",
@@ -264,7 +283,16 @@ def _prerequisites(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         credential=credential,
         key=Prerequisites(required=key.required),
         candidates=tuple(candidates),
+        among=True,
     )
+
+
+def _same_issuer(candidate: Candidate, credential: Credential) -> bool:
+    return candidate.owner is not None and candidate.owner.provider == credential.provider
+
+
+def _same_topic(candidate: Candidate, credential: Credential) -> bool:
+    return candidate.owner is not None and bool(set(candidate.owner.topics) & set(credential.topics))
 
 
 def _areas(credential: Credential, catalog: Catalog) -> Iterator[Ask]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.catalog.catalog import Catalog
-from bot.catalog.credential import Credential
+from bot.catalog.credential import Credential, Prerequisites
 from bot.catalog.fields import sourced
 from bot.core.answer import Statement
 from bot.practice.asks import Ask, asks_of, known
@@ -19,6 +18,7 @@ _TYPED = frozenset(
 )
 # What can be said of a credential in one plain sentence with a value in it.
 _CLAIMED = frozenset({"cost", "validity", "exam_minutes", "exam_passing", "level", "replaced_by", "retired_on"})
+_FEWEST_AREAS = 2  # an exam with three areas has no fourth
 _TRUTHS = 2  # a credential, so that they do not crowd out the rest
 # What is best told in one's own words.
 _RECALLED = ("renewal", "prerequisites", "stacks_into", "retake")
@@ -51,7 +51,9 @@ def _told(shop: Workshop, ask: Ask, language: str) -> tuple[Statement, str, str]
 def _question(shop: Workshop, ask: Ask, language: str) -> str:
     # A title often holds the level, a short name the code: the name that is asked with must not be the answer.
     name = ask.credential.title if ask.aspect == "codes" else shop.name(ask.credential)
-    return shop.say(f"question.{ask.aspect}", language, name=name)
+    by_unit = f"question.{ask.aspect}.{ask.credential.cost_unit}"
+    key = by_unit if ask.aspect == "cost" and shop.says(by_unit) else f"question.{ask.aspect}"
+    return shop.say(key, language, name=name)
 
 
 def _choices(shop: Workshop, asks: list[Ask], language: str) -> Iterator[Item]:
@@ -63,7 +65,7 @@ def _choices(shop: Workshop, asks: list[Ask], language: str) -> Iterator[Item]:
             continue
         explanation, key_en, quote = told
         rivals = shop.rivals(ask, explanation.passages[0], language)
-        if len(rivals) < min(OPTIONS - 1, 3 if not ask.among else 2):
+        if len(rivals) < (_FEWEST_AREAS if ask.aspect == "largest_area" else OPTIONS - 1):
             continue
         item = shop.item(
             shop.subject(ask.credential, language),
@@ -98,15 +100,17 @@ def _typed(shop: Workshop, asks: list[Ask], language: str) -> Iterator[Item]:
             key_en=key_en,
             explanation=explanation,
             quote=quote,
-            accepts=_spellings(shop.catalog, ask, key_en),
+            accepts=_spellings(shop, ask, key_en, language),
         )
         if item is not None:
             yield item
 
 
-def _spellings(catalog: Catalog, ask: Ask, key: str) -> list[str]:
+def _spellings(shop: Workshop, ask: Ask, key: str, language: str) -> list[str]:
     """The right answer as people may write it; figures and dates are read anyhow."""
-    named = catalog.get(str(ask.key)) if ask.aspect == "replaced_by" else None
+    named = shop.catalog.get(str(ask.key)) if ask.aspect == "replaced_by" else None
+    if ask.key == "never":
+        return [key, *shop.lists("accept.never", language)]
     return [key, *((named.short_name, named.title, *named.codes, *named.aliases) if named else ())]
 
 
@@ -146,7 +150,7 @@ def _verdict(
     bloom: Bloom = "understand",
 ) -> Item | None:
     """A true-or-false item."""
-    explanation, _, quote = told
+    explanation, value, quote = told
     yes, no = shop.say("true", language), shop.say("false", language)
     return shop.item(
         shop.subject(credential, language),
@@ -157,6 +161,7 @@ def _verdict(
         key_en=f"{right}",
         explanation=explanation,
         quote=quote,
+        hidden=value,
         rivals=[Option(text=no if right else yes)],
         bloom=bloom,
     )
@@ -198,7 +203,8 @@ def _disagreements(shop: Workshop, credential: Credential, language: str) -> Ite
 def _recalls(shop: Workshop, credential: Credential, language: str) -> Iterator[Item]:
     for field in _RECALLED if shop.catalog.status(credential) != "retired" else ():
         explanation = shop.explanation(credential, field, language)
-        if explanation is None or known(credential, field, shop.catalog) is None:
+        value = known(credential, field, shop.catalog)
+        if explanation is None or value is None or value == Prerequisites():
             continue
         record = shop.wording.record(credential, field)
         item = shop.item(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -22,10 +23,15 @@ _MAX_SENTENCE = 220  # characters: with the heading before it a question of at m
 _SURFACE = re.compile(
     r"(?<![\w.,-])(?:(?:US\$|USD |EUR |SGD |\$|€)\s?)?\d[\d,]*(?:\.\d+)?(?![\w-]|[.,]\d)(?:%|(?: [A-Za-z]+){0,3})"
 )
+# The upper end of a range cannot be any figure: the lower end tells.
+_UPPER_END = re.compile(r"\d (?:to|or|and) \Z")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DAY = re.compile(r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]+) (?P<year>\d{4})")
 _ASKED = frozenset({"money", "percent", "duration", "date"})
-_FACTORS = (2.0, 0.5, 1.5, 3.0, 0.75)
+_FACTORS = (0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
+_GRAINS = (1000, 500, 250, 100, 50, 25, 10, 5, 2, 1)
+_SMALL = 8  # up to here people count and do not round
+_YEAR = 12
 _PERCENT_STEPS = (-20, 15, -35, 30, -10)
 _YEARS = (1, -1, 2, -2, 3)
 _HUNDRED = 100
@@ -63,6 +69,8 @@ def _cloze(shop: Workshop, subject: Subject, passage: Passage) -> Iterator[Item]
 def _gaps(shop: Workshop, sentence: str) -> Iterator[tuple[str, Fact]]:
     """The figures of a sentence that may be left out: said once, and read as one fact of a kind worth knowing."""
     for match in _SURFACE.finditer(sentence):
+        if _UPPER_END.search(sentence[: match.start()]):
+            continue
         words = match[0].rstrip().split(" ")
         # The longest stretch that is still one fact: "5 March 2023", "180 days", but not "180 days before".
         for end in range(len(words), 0, -1):
@@ -112,14 +120,20 @@ def _near(surface: str, fact: Fact) -> Iterator[str]:
         near = [value + step for step in _PERCENT_STEPS if 0 < value + step < _HUNDRED]
         yield from (surface.replace(figure, f"{number:g}") for number in near)
     else:
-        near = [_rounded(value * factor) for factor in _FACTORS]
-        yield from (surface.replace(figure, f"{number:,.10g}") for number in near if number > 1)
+        near = _round_numbers(value, months=fact.kind == "duration" and fact.value == f"{value:g} months")
+        yield from (surface.replace(figure, f"{number:,.10g}") for number in near)
 
 
-def _rounded(value: float) -> float:
-    """As people give figures: no fractions, above 20 to fives, above 200 to fifties."""
-    step = 1 if value <= 20 else 5 if value <= 200 else 50  # noqa: PLR2004 - see above
-    return float(round(value / step) * step)
+def _round_numbers(value: float, *, months: bool) -> list[float]:
+    """Numbers near to a value and as round as it is, nearest first; of months in whole years only whole years."""
+    if months and value % _YEAR == 0:
+        near = [float(_YEAR * years) for years in range(1, 7)]
+    elif value <= _SMALL:
+        near = [float(number) for number in range(1, 2 * _SMALL)]
+    else:
+        grain = next(grain for grain in _GRAINS if value % grain == 0) if value == int(value) else 0.5
+        near = [round(value * factor / grain) * grain for factor in _FACTORS]
+    return sorted((n for n in near if n > 0 and n != value), key=lambda n: (abs(math.log(n / value)), n))
 
 
 def _recall(shop: Workshop, subject: Subject, passage: Passage) -> Iterator[Item]:

@@ -18,8 +18,8 @@ from bot.documents.model import Passage
 Kind = Literal["field", "fit", "true_false", "cloze", "typed", "recall"]
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate"]
 
-# Telegram's quizzes take 100 characters an option and 300 a question; Discord's buttons take 80.
-MAX_OPTION = 80
+# Telegram's quizzes take 100 characters an option and 300 a question; Discord's buttons take 80, with the letter.
+MAX_OPTION = 76
 MAX_QUESTION = 300
 OPTIONS = 4
 LETTERS = "ABCD"

@@ -27,8 +27,7 @@ def from_wishes(shop: Workshop, credential: Credential, language: str) -> Iterat
     fields = _fields(wish)
     explanation = _facts(shop, credential, fields, language)
     rivals: list[Option] = []
-    for other in _wrong(credential, wish, shop.catalog):
-        failing = next(name for name in ("level", *wish.fields()) if not _meets(other, wish, name, shop.catalog))
+    for other, failing in _wrong(credential, wish, shop.catalog):
         told = shop.explanation(other, failing, language)
         if told is not None and shop.stands(told, language) and len(rivals) < OPTIONS - 1:
             rivals.append(Option(text=shop.name(other), rationale=told))
@@ -69,17 +68,28 @@ def _wish(credential: Credential, catalog: Catalog) -> Constraints | None:
     )
 
 
-def _wrong(credential: Credential, wish: Constraints, catalog: Catalog) -> list[Credential]:
-    """Others of the topic that fail exactly known wishes; those first that fail only one, of the same issuer first."""
-    tests = ("level", *wish.fields())
-    found = []
-    for place, other in enumerate(siblings(credential, catalog)):
+def _wrong(credential: Credential, wish: Constraints, catalog: Catalog) -> list[tuple[Credential, str]]:
+    """Others of the topic that fail a wish for sure, each with the wish: those first that fail only one, and each
+    wish in turn, so that no single one decides.
+    """
+    tests = _fields(wish)
+    by_reason: dict[str, list[tuple[int, str, Credential]]] = {name: [] for name in tests}
+    for other in siblings(credential, catalog):
         if other.kind != credential.kind or wish.topics[0] not in other.topics:
             continue
-        verdicts = [_meets(other, wish, name, catalog) for name in tests]
-        if False in verdicts:
-            found.append((verdicts.count(False), place > OPTIONS * 2, digest(credential.id, other.id), other))
-    return [other for *_, other in sorted(found, key=lambda entry: entry[:3])]
+        failing = [name for name in tests if _meets(other, wish, name, catalog) is False]
+        for name in failing:
+            by_reason[name].append((len(failing), digest(credential.id, other.id), other))
+    piles = [sorted(pile, key=lambda entry: entry[:2]) for pile in by_reason.values()]
+    turns = [
+        (rank, number, entry[2], name)
+        for number, (name, pile) in enumerate(zip(by_reason, piles, strict=True))
+        for rank, entry in enumerate(pile)
+    ]
+    named: dict[str, tuple[Credential, str]] = {}
+    for _, _, other, name in sorted(turns, key=lambda turn: turn[:2]):
+        named.setdefault(other.id, (other, name))
+    return list(named.values())
 
 
 def _meets(credential: Credential, wish: Constraints, name: str, catalog: Catalog) -> bool | None:
