@@ -182,9 +182,7 @@ def _expiry(holding: Holding, holdings: Iterable[Holding], catalog: Catalog) -> 
         return first
     if first.basis == "stated":
         return Expiry(basis="stated", on=first.on, extension=renewed)
-    return Expiry(
-        basis="renewed", on=renewed.until, since=renewed.earned_on, months=renewed.months, extension=renewed
-    )
+    return Expiry(basis="renewed", on=renewed.until, since=renewed.earned_on, months=renewed.months, extension=renewed)
 
 
 def _first_term(holding: Holding, credential: Credential | None) -> Expiry:
@@ -198,9 +196,7 @@ def _first_term(holding: Holding, credential: Credential | None) -> Expiry:
         return Expiry(basis=months)
     if holding.earned_on is None:
         return Expiry(basis="undated", months=months)
-    return Expiry(
-        basis="computed", on=add_months(holding.earned_on, months), since=holding.earned_on, months=months
-    )
+    return Expiry(basis="computed", on=add_months(holding.earned_on, months), since=holding.earned_on, months=months)
 
 
 def _months(credential: Credential, earned_on: date | None) -> int | Literal["never", "unknown", "conflict", "undated"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app import build_fact_reader
@@ -111,6 +111,7 @@ def test_months_are_counted_as_the_calendar_does(start: str, months: int, end: s
     assert end == add_months(date.fromisoformat(start), months).isoformat()
 
 
+@settings(deadline=None)
 @given(
     start=st.dates(min_value=date(1970, 1, 1), max_value=date(2100, 1, 1)),
     months=st.integers(min_value=0, max_value=240),
