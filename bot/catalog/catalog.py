@@ -37,10 +37,11 @@ class Catalog:
     def get(self, identity: str) -> Credential | None:
         return self._by_id.get(identity)
 
-    def status(self, credential: Credential) -> Status:
-        """The status today: what was announced to retire has done so once its day is past."""
+    def status(self, credential: Credential, day: date | None = None) -> Status:
+        """The status on a day, today where none is given: what was announced to retire has done so from its day on."""
         if credential.retired_on and credential.retired_on.value:
-            return "retired" if credential.retired_on.value[:10] <= self.today.isoformat() else "retiring"
+            on = (day or self.today).isoformat()
+            return "retired" if credential.retired_on.value[:10] <= on else "retiring"
         return credential.status.value or "active"
 
     def band(self, credential: Credential) -> int | None:

@@ -82,17 +82,23 @@ class StackLink:
 class RenewalRule:
     """The renewal in numbers, for planning: each part is null where the sources do not say.
 
-    `window_days` is how long before expiry renewal opens; `credits` are earned within one validity period.
+    `window_days` or `window_months`, as the source counts, is how long before expiry renewal opens; `credits` are
+    earned within one validity period.
     """
 
     __pydantic_config__: ClassVar = STRICT
 
     by: tuple[Literal["assessment", "exam", "higher_certification", "credits", "fee", "maintenance"], ...]
     window_days: int | None = None
+    window_months: int | None = None
     credits: int | None = None
     credit_unit: str | None = None
     fee_usd: float | None = None
     fee_every_months: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.window_days is not None and self.window_months is not None:
+            raise ValueError("a renewal window is counted either in days or in months")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -35,15 +35,6 @@ class Named:
     partial_spans: tuple[Span, ...] = ()
     unknown_codes: tuple[str, ...] = ()
 
-    def without(self, denied: frozenset[int]) -> Named:
-        """What is named beside what is denied: "AZ-104, not AZ-900" names one. `denied`: places where names begin."""
-        kept = [place for place, (start, _) in enumerate(self.spans) if start not in denied]
-        if not kept:
-            return self
-        return replace(
-            self, found=tuple(self.found[place] for place in kept), spans=tuple(self.spans[place] for place in kept)
-        )
-
 
 class Names:
     """The names of one catalogue and its providers. `generic` are words that name no credential by themselves."""
@@ -66,7 +57,9 @@ class Names:
         for identity, aliases in providers.items():
             for alias in aliases:
                 self._providers[tuple(words(alias))] = identity
+        self._offering: set[str] = set()
         for credential in credentials:
+            self._offering.add(credential.provider)
             self._add(credential, providers.get(credential.provider, ()))
         self._longest = max(map(len, self._phrases), default=1)
         count = Counter(word for held in self._words_of.values() for word in held)
@@ -173,6 +166,27 @@ class Names:
                     break
             position += 1
         return found
+
+    def with_kin(self, providers: Sequence[str]) -> tuple[str, ...]:
+        """Those of the providers that offer something, with those whose names begin with theirs: "a Google certificate"
+        may be one of Google Cloud.
+        """
+        aliases = [alias for alias, identity in self._providers.items() if identity in providers]
+        kin = (
+            identity
+            for longer, identity in self._providers.items()
+            if any(longer[: len(alias)] == alias for alias in aliases)
+        )
+        return tuple(dict.fromkeys(identity for identity in (*providers, *kin) if identity in self._offering))
+
+    def is_offering(self, provider: str) -> bool:
+        """Whether a provider has credentials here; employers have a page, but issue none of them."""
+        return provider in self._offering
+
+    def owner(self, word: str) -> str | None:
+        """The provider that alone has a word in its names: Azure is Microsoft's."""
+        users = self._users.get(word, set())
+        return next(iter(users)) if len(users) == 1 else None
 
     def has_word(self, ids: Sequence[str], word: str) -> bool:
         """Whether a word stands in the names of any of these credentials."""

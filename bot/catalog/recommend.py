@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.credential import Credential
+from bot.text.words import words
 
 # A subscription's total is its months times its price; half a year is what most such programmes are listed with.
 _SUBSCRIPTION_MONTHS = 6
@@ -16,7 +17,8 @@ _SUBSCRIPTION_MONTHS = 6
 class Constraints:
     """What a recommendation has to meet. Money in US dollars, time in hours; None where nothing was asked.
 
-    `bands` are levels from 1 (first step) to 3 (advanced).
+    `bands` are levels from 1 (first step) to 3 (advanced); `max_monthly` is what may be paid each month, `max_minutes`
+    how long the exam may last. `not_providers` and `excluded` (ids) are never given up.
     """
 
     topics: tuple[str, ...] = ()
@@ -24,9 +26,13 @@ class Constraints:
     kinds: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     max_cost: float | None = None
+    max_monthly: float | None = None
     max_hours: float | None = None
+    max_minutes: float | None = None
     no_renewal: bool = False
     no_prerequisites: bool = False
+    not_providers: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -45,8 +51,9 @@ class Constraints:
     def fields(self) -> list[str]:
         """The fields that show whether these constraints are met."""
         asked = {
-            "cost": self.max_cost is not None,
+            "cost": self.max_cost is not None or self.max_monthly is not None,
             "study_hours": self.max_hours is not None,
+            "exam_minutes": self.max_minutes is not None,
             "validity": self.no_renewal,
             "prerequisites": self.no_prerequisites,
         }
@@ -78,10 +85,17 @@ def _kind(_: Catalog, credential: Credential, wish: Constraints) -> bool:
 
 
 def _provider(_: Catalog, credential: Credential, wish: Constraints) -> bool:
-    return not wish.providers or credential.provider in wish.providers
+    if not wish.providers or credential.provider in wish.providers:
+        return True
+    # Platforms host what others issue; a credential says so in its summary. Exams are nobody's platform's.
+    return credential.kind != "certification" and not set(wish.providers).isdisjoint(words(credential.summary))
 
 
 def _cost(_: Catalog, credential: Credential, wish: Constraints) -> bool:
+    if wish.max_monthly is not None:
+        # A monthly sum pays a subscription, or at once what costs no more than that.
+        amount = credential.cost.value if credential.cost else None
+        return amount is not None and amount <= wish.max_monthly
     total = total_cost(credential)
     return wish.max_cost is None or (total is not None and total <= wish.max_cost)
 
@@ -89,6 +103,11 @@ def _cost(_: Catalog, credential: Credential, wish: Constraints) -> bool:
 def _hours(_: Catalog, credential: Credential, wish: Constraints) -> bool:
     hours = credential.study_hours.value if credential.study_hours else None
     return wish.max_hours is None or (hours is not None and hours <= wish.max_hours)
+
+
+def _minutes(_: Catalog, credential: Credential, wish: Constraints) -> bool:
+    minutes = credential.exam_minutes.value if credential.exam_minutes else None
+    return wish.max_minutes is None or (minutes is not None and minutes <= wish.max_minutes)
 
 
 def _renewal(_: Catalog, credential: Credential, wish: Constraints) -> bool:
@@ -107,9 +126,10 @@ def _prerequisites(_: Catalog, credential: Credential, wish: Constraints) -> boo
 _TESTS: dict[str, tuple[Test, dict[str, object]]] = {
     "level": (_band, {"bands": ()}),
     "study_hours": (_hours, {"max_hours": None}),
+    "exam_minutes": (_minutes, {"max_minutes": None}),
     "prerequisites": (_prerequisites, {"no_prerequisites": False}),
     "validity": (_renewal, {"no_renewal": False}),
-    "cost": (_cost, {"max_cost": None}),
+    "cost": (_cost, {"max_cost": None, "max_monthly": None}),
     "kind": (_kind, {"kinds": ()}),
     "provider": (_provider, {"providers": ()}),
     "topic": (_topic, {"topics": ()}),
@@ -139,24 +159,26 @@ def recommend(
             for credential in catalog
             if (not among or credential.id in among) and _meets(catalog, credential, remaining)
         ]
-        if picks or not remaining.any:
+        given = _least(remaining)
+        if picks or given is None:
             ordered = sorted(picks, key=lambda credential: _rank(catalog, credential, wish))
             return Recommendation(picks=tuple(ordered[:limit]), met=remaining, given_up=tuple(given_up))
-        name, without = _least(remaining)
+        name, remaining = given
         given_up.append(name)
-        remaining = without
 
 
-def _least(wish: Constraints) -> tuple[str, Constraints]:
+def _least(wish: Constraints) -> tuple[str, Constraints] | None:
     for name, (_, dropped) in _TESTS.items():
         without = replace(wish, **dropped)  # type: ignore[arg-type]
         if without != wish:
             return name, without
-    return "", Constraints()
+    return None
 
 
 def _meets(catalog: Catalog, credential: Credential, wish: Constraints) -> bool:
     if catalog.status(credential) != "active" or (credential.kind == "programme_type" and not wish.kinds):
+        return False
+    if credential.provider in wish.not_providers or credential.id in wish.excluded:
         return False
     return all(test(catalog, credential, wish) for test, _ in _TESTS.values())
 

@@ -15,7 +15,10 @@ STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(Generic[T]):
-    """What one source says. `source` holds keys of the document's `sources`; `as_of` is `YYYY[-MM[-DD]]`."""
+    """What one source says. `source` holds keys of the document's `sources`; `as_of` is `YYYY[-MM[-DD]]`.
+
+    `earned_before` (`YYYY-MM-DD`) is on a superseded reading that still holds for what was earned before that day.
+    """
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -23,6 +26,7 @@ class Reading(Generic[T]):
     source: tuple[str, ...]
     as_of: str | None = None
     note: str | None = None
+    earned_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class Sourced(Generic[T]):
     """Exactly one of `value`, `unknown` (the reason) and `conflict` (two or more readings).
 
     `note` qualifies the value in a few words ("US list price"). `older` holds readings that a newer source has
-    superseded: they are shown on request, never as the answer.
+    superseded: they are shown on request, never as the answer. `earned_since` (`YYYY-MM-DD`) is the day from which on
+    a credential has to be earned for the value to hold; None: for all.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -43,6 +48,7 @@ class Sourced(Generic[T]):
     confidence: Confidence | None = None
     note: str | None = None
     older: tuple[Reading[T], ...] = ()
+    earned_since: str | None = None
 
     def __post_init__(self) -> None:
         forms = [self.value is not None, self.unknown is not None, bool(self.conflict)]

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import batch
+from bot.cli.learners import incoming
 from bot.cli.output import say_json
 from bot.cli.session import ready_library
 from bot.cli.views import console_phrases, output_view
 from bot.core.answer import Answer
-from bot.core.reply import reply_of
+from bot.core.reply import Reply, reply_of
 from bot.errors import InputError
 
 if TYPE_CHECKING:
     from bot.app import Library
     from bot.core.assistant import Assistant
-    from bot.core.conversation import Context
 
 
-def ask_one(question: str, language: str | None, *, as_json: bool) -> None:
-    with ready_library(patient=False) as library:
+def ask_one(question: str, language: str | None, learner: str | None, *, as_json: bool) -> None:
+    with ready_library(patient=False) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
-        answer, _ = asyncio.run(_assistant(library).ask(question, language=tag))
+        with asking(library, runner) as questions:
+            answer, reply = runner.run(questions.ask(question, learner, tag))
         if as_json:
             say_json(answer_object(secrets.token_hex(6), answer))
             return
-        reply = reply_of(answer)
         # Whoever asks once cannot pick a suggestion, but has to see between which readings to choose.
         view = output_view(console_phrases(library.settings))
         view.show(reply if answer.status == "clarify" else replace(reply, actions=()))
@@ -38,18 +40,58 @@ def ask_many(file: str, language: str | None, learner: str | None) -> None:
     """An object a line. Lines of one learner follow on from each other; `learner` asks where a line names none."""
     with batch.opened(file) as stream, ready_library(patient=True) as library, asyncio.Runner() as runner:
         tag = supported_language(language, library)
-        assistant = _assistant(library)
-        contexts: dict[str, Context] = {}
         # Lines are read outside the event loop: inside, a wait for the next one would be deaf to Ctrl-C.
-        for item in batch.items(stream, "question"):
-            if isinstance(item, batch.Unreadable):
-                say_json(item.as_object())
-                continue
-            who = item.learner or learner
-            answer, context = runner.run(assistant.ask(item.text, contexts.get(who or ""), language=tag))
-            if who:
-                contexts[who] = context
-            say_json(answer_object(item.id, answer))
+        with asking(library, runner) as questions:
+            for item in batch.items(stream, "question"):
+                if isinstance(item, batch.Unreadable):
+                    say_json(item.as_object())
+                    continue
+                answer, _ = runner.run(questions.ask(item.text, item.learner or learner, tag))
+                say_json(answer_object(item.id, answer))
+
+
+def tell_learner(command: str, learner: str) -> None:
+    """Carry out a chat command of a learner and show what comes of it."""
+    with ready_library(patient=False) as library, asyncio.Runner() as runner, asking(library, runner) as questions:
+        _, reply = runner.run(questions.ask(command, learner, None))
+        output_view(console_phrases(library.settings)).show(replace(reply, actions=()))
+
+
+class Asking:
+    """Answers questions of learners and of nobody. The database is opened with the first learner, if there is one."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._opened = AsyncExitStack()
+        self._assistants: dict[bool, Assistant] = {}
+
+    async def ask(self, question: str, learner: str | None, language: str | None) -> tuple[Answer, Reply]:
+        assistant = await self._assistant(remembering=bool(learner))
+        if learner:
+            return await assistant.respond(incoming(learner, question, language))
+        answer, _ = await assistant.ask(question, language=language)
+        return answer, reply_of(answer)
+
+    async def close(self) -> None:
+        await self._opened.aclose()
+
+    async def _assistant(self, *, remembering: bool) -> Assistant:
+        from bot import app
+
+        if remembering not in self._assistants:
+            settings = self._library.settings
+            store = await self._opened.enter_async_context(app.open_store(settings)) if remembering else None
+            self._assistants[remembering] = app.build_assistant(self._library, store=store)
+        return self._assistants[remembering]
+
+
+@contextmanager
+def asking(library: Library, runner: asyncio.Runner) -> Iterator[Asking]:
+    questions = Asking(library)
+    try:
+        yield questions
+    finally:
+        runner.run(questions.close())
 
 
 def answer_object(identity: str | int, answer: Answer) -> dict[str, Any]:
@@ -91,9 +133,3 @@ def supported_language(tag: str | None, library: Library) -> str | None:
     if language not in supported:
         raise InputError(f"there are no replies in {tag!r}; --language takes {', '.join(supported)}")
     return language
-
-
-def _assistant(library: Library) -> Assistant:
-    from bot.app import build_assistant
-
-    return build_assistant(library)

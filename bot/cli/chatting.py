@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.adapters.console.chat import Chat
 from bot.adapters.console.view import PlainView
+from bot.cli.learners import opened_store, saver, talker
 from bot.cli.output import is_terminal, progress
 from bot.cli.session import index_texts, load_settings, open_library, ready_library
 from bot.cli.views import console_phrases, terminal_view
@@ -21,23 +23,26 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def chat() -> None:
+def chat(learner: str) -> None:
+    """Talk with one learner, who is remembered under this id."""
     if is_terminal(sys.stdin) and is_terminal(sys.stdout):
-        _at_terminal()
+        _at_terminal(learner)
     else:
-        _over_pipe()
+        _over_pipe(learner)
 
 
-def _over_pipe() -> None:
+def _over_pipe(learner: str) -> None:
     from bot.app import build_assistant
 
-    with ready_library(patient=False) as library:
+    with ready_library(patient=False) as library, asyncio.Runner() as runner:
         phrases = console_phrases(library.settings)
         lines = (line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer)
-        Chat(build_assistant(library), PlainView(sys.stdout, phrases), phrases).run(lines)
+        with opened_store(library.settings, runner) as store:
+            talk = talker(build_assistant(library, store=store), learner)
+            Chat(talk, PlainView(sys.stdout, phrases), phrases, saver(library.settings)).run(lines, runner)
 
 
-def _at_terminal() -> None:
+def _at_terminal(learner: str) -> None:
     settings = load_settings()
     phrases = console_phrases(settings)
     shown = terminal_view(phrases)
@@ -46,15 +51,16 @@ def _at_terminal() -> None:
     shown.dim(phrases.say("hint"))
     from bot.app import build_assistant, build_retriever
 
-    with open_library() as library:
+    with open_library() as library, asyncio.Runner() as runner:
         with progress() as steps:
             missing = index_texts(library, steps)
         retriever = build_retriever(library)
         if missing:
             shown.dim(phrases.say("vectors.behind", count=f"{missing:,}"))
-        with CatchingUp(library, retriever, missing) as vectors:
-            Chat(build_assistant(library, retriever), shown, phrases, vectors.take_in).run(
-                _typed(phrases.say("prompt"), coloured=shown.coloured)
+        with CatchingUp(library, retriever, missing) as vectors, opened_store(settings, runner) as store:
+            talk = talker(build_assistant(library, retriever, store), learner)
+            Chat(talk, shown, phrases, saver(settings), vectors.take_in).run(
+                _typed(phrases.say("prompt"), coloured=shown.coloured), runner
             )
 
 

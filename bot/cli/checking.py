@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 State = Literal["ok", "off", "problem", "missing"]
-_SECRET = ("key", "token", "secret", "password")
+# By a part of the name; a URL is shown only where it is known which part of it is the password.
+_SECRET = ("key", "token", "secret", "password", "database_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _embeddings(library)
         yield _stores(library)
         library.close()
+    yield _database(settings)
     yield _model()
     yield from _platforms()
 
@@ -187,6 +190,22 @@ def _stores(library: Library) -> Finding:
         advice = "start it, or unset CHROMA_URL to keep vectors in this process"
         return Finding(item="stores", state="missing", says=f"{says}: {error}", advice=advice)
     return Finding(item="stores", state="ok", says=says)
+
+
+def _database(settings: Settings) -> Finding:
+    """Where learners are kept. Only looks: the tables are made and changed when something is to be kept."""
+    from bot.app import database_state
+
+    try:
+        state = asyncio.run(database_state(settings))
+    except CredwayError as error:
+        return Finding(item="learners", state="missing", says=str(error))
+    if state.migration is None:
+        return Finding(item="learners", state="ok", says=f"{state.name}, made when there is something to keep")
+    says = f"{state.name}, migration {state.migration}"
+    if state.behind:
+        return Finding(item="learners", state="ok", says=f"{says}; {state.behind} more will be run at the next start")
+    return Finding(item="learners", state="ok", says=says)
 
 
 def _model() -> Finding:

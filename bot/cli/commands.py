@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, searching
+from bot.cli import asking, chatting, checking, evaluating, ingesting, me, searching
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -20,13 +20,14 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Nothing but JSON on standard output.")]
+Learner = Annotated[str, typer.Option("--learner", metavar="ID", help="Who is remembered, by an id of your choice.")]
 Many = list[str] | None
 
 
 @app.command()
-def chat() -> None:
-    """Talk with the advisor, here or over a pipe."""
-    chatting.chat()
+def chat(*, learner: Learner = "me") -> None:
+    """Talk with the advisor, here or over a pipe. It remembers you."""
+    chatting.chat(learner)
 
 
 @app.command()
@@ -37,7 +38,7 @@ def ask(
         str | None, typer.Option(metavar="FILE", help='JSON Lines of {"id", "question", "learner"?}; - for stdin.')
     ] = None,
     learner: Annotated[
-        str | None, typer.Option(metavar="ID", help="Who asks, where a batch line does not say.")
+        str | None, typer.Option(metavar="ID", help="Who asks; without it nothing is remembered.")
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="TAG", help="The language to reply in.")] = None,
     as_json: AsJson = False,
@@ -46,9 +47,32 @@ def ask(
     if batch is not None and question is None:
         asking.ask_many(batch, language, learner)
     elif question is not None and batch is None:
-        asking.ask_one(question, language, as_json=as_json)
+        asking.ask_one(question, language, learner, as_json=as_json)
     else:
         raise InputError("give a question, or --batch FILE; see `credway ask --help`")
+
+
+me_app = typer.Typer(help="What is kept of you: show it, export it, erase it.", invoke_without_command=True)
+app.add_typer(me_app, name="me")
+
+
+@me_app.callback()
+def show_me(ctx: typer.Context, *, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """Show profile and wallet."""
+    if ctx.invoked_subcommand is None:
+        me.show(learner, as_json=as_json)
+
+
+@me_app.command("export")
+def export_me(*, learner: Learner = "me", as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON anyway
+    """Everything that is kept of you, as JSON."""
+    me.export(learner)
+
+
+@me_app.command("forget")
+def forget_me(*, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """Erase everything that is kept of you."""
+    me.forget(learner, as_json=as_json)
 
 
 @app.command()

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 def console_phrases(settings: Settings) -> Phrases:
     """What the console says: own prompts where they have a folder for it, else the packaged ones."""
-    from bot.settings import content_folder
+    from bot.app import prompts_folder
 
-    own = settings.prompts_dir / "console"
-    return Phrases.load(own if own.is_dir() else content_folder("prompts") / "console")
+    return Phrases.load(prompts_folder(settings, "console"))
 
 
 def output_view(phrases: Phrases) -> View:

@@ -11,6 +11,21 @@ from bot.documents.model import Passage
 Status = Literal["answered", "abstained", "clarify"]
 Mode = Literal["offline", "llm"]
 Shape = Literal["sentence", "item", "heading"]
+Rule = Literal["after", "before"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A value that stands in no source but follows by a rule from terms that do; the gate works it out again.
+
+    Value and terms are told as in a text: `Derived(value="2026-12-01", rule="after", terms=("2023-12-01",
+    "36 months"))`. `after` and `before` take a day and a span of months or days. A day may be the learner's own or
+    derived itself, by an entry that stands before; a span has to stand in what is cited.
+    """
+
+    value: str
+    rule: Rule
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +33,15 @@ class Statement:
     """A piece of an answer before the gate: what is said and the passages that it is said from.
 
     Without passages it is framing (a lead-in, an abstention): it may then hold no fact but the learner's own.
-    `shape` says how it stands in the text: running on, as an item of a list, or on a line of its own.
+    `shape` says how it stands in the text: running on, as an item of a list, or on a line of its own. `derived` are
+    values in it that were worked out.
     """
 
     text: str
     passages: tuple[Passage, ...] = ()
     verdict: Verdict = "supported"
     shape: Shape = "sentence"
+    derived: tuple[Derived, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

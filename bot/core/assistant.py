@@ -5,56 +5,138 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.core.answer import Answer
-from bot.core.conversation import Advisor, Context, Turn
+from bot.core.conversation import Context, Incoming, Responder, Response, Turn
+from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
+from bot.core.reply import Reply, reply_of
 from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 from bot.text.words import clean
 
 logger = logging.getLogger(__name__)
 
 MAX_QUESTION = 4000
+# How often a turn is thought over again because the learner changed meanwhile, on another device or platform.
+_ATTEMPTS = 5
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Assistant:
-    """Guards the advisor: cleans what comes in, bounds it, and turns a fault into an apology with an id."""
+    """Guards what answers: cleans what comes in, bounds it, and turns a fault into an apology with an id."""
 
-    def __init__(self, advisor: Advisor, phrases: Phrases) -> None:
-        self._advisor = advisor
+    def __init__(
+        self,
+        responder: Responder,
+        phrases: Phrases,
+        store: LearnerStore | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`store`: where learners are remembered; without it nobody is known. `now` gives the time in UTC."""
+        self._responder = responder
         self._phrases = phrases
+        self._store = store
+        self._now = now
 
     async def ask(
         self, question: str, context: Context | None = None, *, language: str | None = None
     ) -> tuple[Answer, Context]:
-        """Answer one message. Never raises; the context to pass with the next message comes back beside it."""
-        began = time.perf_counter()
-        context = context or Context()
-        # Cut first: cleaning a megabyte only to refuse it would be work for nothing.
-        text = clean(question[: MAX_QUESTION * 2])
-        spoken = language or context.language or DEFAULT_LANGUAGE
-        if not any(char.isalnum() for char in text):
-            answer = self._plain(text, "talk.empty", spoken)
-        elif len(question) > MAX_QUESTION:
-            answer = self._plain(text[:200], "talk.too_long", spoken, limit=f"{MAX_QUESTION:,}")
-        else:
-            answer, context = await self._advise(text, context, language)
-        return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 1)), context
+        """Answer one message of nobody in particular, and remember nothing of it.
 
-    async def _advise(self, text: str, context: Context, language: str | None) -> tuple[Answer, Context]:
+        Never raises; the context to pass with the next message comes back beside it.
+        """
+        began = time.perf_counter()
+        turn = Turn(question=question, context=context or Context(), language=language, now=self._now())
+        response = await self._guarded(turn)
+        return _timed(response.answer, began), response.context
+
+    async def respond(self, incoming: Incoming) -> tuple[Answer, Reply]:
+        """Answer one message of a learner, and store the turn with all that it changes: whole or not at all.
+
+        Never raises for anything a person may send. Raises what the store raises when it cannot be reached: the
+        message is then not answered, and whoever delivers it tries again.
+        """
+        if self._store is None:
+            raise RuntimeError("an assistant without a store cannot remember; use `ask`")
+        began = time.perf_counter()
+        for _ in range(_ATTEMPTS):
+            try:
+                response = await self._turn(incoming, self._store)
+            except StaleLearner:
+                continue
+            answer = _timed(response.answer, began)
+            return answer, reply_of(answer, response.attachments)
+        raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
+
+    async def _turn(self, incoming: Incoming, store: LearnerStore) -> Response:
+        learner = await store.learner(incoming.who)
+        turn = Turn(
+            question=incoming.text,
+            context=await store.context(incoming.who, incoming.room),
+            language=incoming.language,
+            # In a room with others nothing of a learner is known, so that nothing can show, not even by advice.
+            learner=learner if incoming.room.private else None,
+            who=incoming.who,
+            private=incoming.room.private,
+            now=self._now(),
+        )
+        response = await self._guarded(turn)
+        if not response.kept:
+            return response
+        record = TurnRecord(
+            key=incoming.key,
+            room=incoming.room,
+            at=turn.now,
+            question=clean(incoming.text[:MAX_QUESTION]),
+            answer=response.answer,
+            context=response.context,
+            changes=response.changes,
+        )
+        await store.commit(incoming.who, learner, record)
+        return response
+
+    async def _guarded(self, turn: Turn) -> Response:
+        # Cut first: cleaning a megabyte only to refuse it would be work for nothing.
+        text = clean(turn.question[: MAX_QUESTION * 2])
+        spoken = turn.language or turn.context.language or DEFAULT_LANGUAGE
+        if not any(char.isalnum() for char in text):
+            return self._plain(turn, text, "talk.empty", spoken)
+        if len(turn.question) > MAX_QUESTION:
+            return self._plain(turn, text[:200], "talk.too_long", spoken, limit=f"{MAX_QUESTION:,}")
+        command, argument = _command(text)
+        asked = replace(turn, question=argument, command=command)
         try:
-            return await self._advisor.answer(Turn(question=text, context=context, language=language))
+            return await self._responder.respond(asked)
         except Exception:
             # The last resort: nothing that a person sends may end in silence or in a traceback.
             fault = secrets.token_hex(4)
             logger.exception("answer.failed id=%s", fault)
-            return self._plain(text, "fault", language or DEFAULT_LANGUAGE, id=fault), context
+            return self._plain(turn, text, "fault", turn.language or DEFAULT_LANGUAGE, id=fault)
 
-    def _plain(self, question: str, key: str, language: str, **values: object) -> Answer:
-        return Answer(
+    def _plain(self, turn: Turn, question: str, key: str, language: str, **values: object) -> Response:
+        answer = Answer(
             question=question,
             status="abstained",
             language=language,
             mode="offline",
             text=self._phrases.say(key, language, **values),
         )
+        return Response(answer=answer, context=turn.context)
+
+
+def _command(text: str) -> tuple[str | None, str]:
+    """The command and what follows it: `plan` and "az-104" of "/plan az-104" or "/plan@bot az-104"."""
+    first, _, rest = text.partition(" ")
+    name = first[1:].split("@", 1)[0].lower()
+    if not first.startswith("/") or not name.isidentifier():
+        return None, text
+    return name, rest.strip()
+
+
+def _timed(answer: Answer, began: float) -> Answer:
+    return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 1))

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
+from bot.core.reply import Attachment
+from bot.learning.learner import Changes, Identity, Learner, Room
+
+ActivityKind = Literal["plan", "practice", "simulation", "confirm"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Something under way that the next message may belong to. `state` is plain JSON of the part that runs it."""
+
+    kind: ActivityKind
+    state: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +27,9 @@ class Context:
     """What the learner and the bot are talking about.
 
     `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
-    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `language`:
-    of the last question.
+    them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `asked`:
+    the last question about a provider, without its name; `language`: of the last question; `activity`: what is under
+    way.
     """
 
     focus: tuple[str, ...] = ()
@@ -23,15 +37,51 @@ class Context:
     fields: tuple[str, ...] = ()
     comparing: bool = False
     wish: Constraints = field(default_factory=Constraints)
+    asked: str = ""
     language: str | None = None
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One question with what came before it. `question` is clean text (see `bot.text.words.clean`)."""
+    """One question with what came before it. `question` is clean text (see `bot.text.words.clean`).
+
+    `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
+    asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
+    """
 
     question: str
     context: Context = field(default_factory=Context)
+    language: str | None = None
+    command: str | None = None
+    learner: Learner | None = None
+    who: Identity | None = None
+    private: bool = True
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach.
+
+    A turn that is not to be `kept` leaves no trace: the one that has erased everything.
+    """
+
+    answer: Answer
+    context: Context
+    changes: Changes = field(default_factory=Changes)
+    attachments: tuple[Attachment, ...] = ()
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message as a front end received it. `key` is unique for the platform: its own number of the message."""
+
+    who: Identity
+    room: Room
+    text: str
+    key: str
     language: str | None = None
 
 
@@ -39,3 +89,9 @@ class Advisor(Protocol):
     """Answers a turn. Never raises for anything a learner may say; what it returns has passed the gate."""
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]: ...
+
+
+class Responder(Protocol):
+    """Answers a turn with all that belongs to it: what an advisor says, and what a learner's own affairs need."""
+
+    async def respond(self, turn: Turn) -> Response: ...

@@ -74,6 +74,14 @@ class StaleLearner(Exception):
     """The learner has changed since it was read: read again, decide again, commit again."""
 
 
+class TooManyGuesses(Exception):
+    """Somebody has tried too many link codes that were none. None is looked at before `until`, not even a right one."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"no link code before {until:%H:%M}")
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReminder:
     """A reminder whose time has come, and to whom it goes. `claim` is given back when it has been sent."""
@@ -92,8 +100,35 @@ class Receipt:
     erased: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A line of a community's ranking. Of a learner it shows the alias chosen for it, and nothing else.
+
+    `rank` counts from 1, equals share it; `correct` is how many answers in practice were right.
+    """
+
+    rank: int
+    alias: str
+    correct: int
+
+
+class Erasable(Protocol):
+    """Another place that holds something of people, by their identities (which never change, unlike learners' ids,
+    of which joining two leaves one). Forgetting a learner empties all such places.
+    """
+
+    async def erase(self, identities: Sequence[Identity]) -> dict[str, int]:
+        """Erase everything of these; how many of each kind it was. Doing it again does no harm."""
+        ...
+
+
 class LearnerStore(Protocol):
-    """What is kept of learners. Every method is one transaction."""
+    """What is kept of learners. Every method is one transaction.
+
+    Raises `MissingService` where the database does not answer, and `InputError` for an id that cannot be stored (of
+    more than 200 characters, or with NUL or half a surrogate pair; other texts are stored without these). Whatever
+    changes a learner may raise `StaleLearner`. Times are aware; those that come back are in UTC.
+    """
 
     async def learner(self, who: Identity) -> Learner:
         """The learner behind an identity; somebody new gets an empty one, which is stored with the first commit."""
@@ -104,8 +139,8 @@ class LearnerStore(Protocol):
         ...
 
     async def commit(self, who: Identity, learner: Learner, turn: TurnRecord) -> Learner:
-        """Store a turn with all its changes. Raises `StaleLearner` when `learner.version` is not the stored one;
-        a turn whose key is already stored changes nothing.
+        """Store a turn with all its changes; the learner as it is then. Raises `StaleLearner` when `learner` is not
+        who is behind `who`, or its version not the stored one; a turn whose key is already stored changes nothing.
         """
         ...
 
@@ -129,13 +164,30 @@ class LearnerStore(Protocol):
 
     async def reminders_sent(self, claims: Sequence[str], at: datetime) -> None: ...
 
+    async def postpone_reminders(self, claims: Sequence[str], until: datetime) -> None:
+        """Give back what was claimed and certainly not sent (it has become quiet hours, say): due again at `until`."""
+        ...
+
+    async def join_ranking(self, who: Identity, community: Room, alias: str) -> bool:
+        """Be seen in the ranking of this community, by an alias of up to 32 characters; doing it again changes the
+        alias. False where another has it already. Raises `InputError` for an alias with nothing to be seen in it.
+        """
+        ...
+
+    async def leave_ranking(self, who: Identity, community: Room) -> None: ...
+
+    async def ranking(self, community: Room, *, since: datetime) -> list[Standing]:
+        """Those who joined, by right answers since then, the most first."""
+        ...
+
     async def link_code(self, who: Identity, now: datetime) -> str:
         """A code, valid once and for ten minutes, with which the same person joins from another platform."""
         ...
 
     async def redeem(self, code: str, who: Identity, now: datetime) -> Learner | None:
         """Join `who` to the learner who made the code: profile, wallet and practice become one, what the code's
-        maker has said prevails. None when the code is unknown, used or too old.
+        maker has said prevails, and neither's last change can be undone. None when the code is unknown, used or too
+        old; raises `TooManyGuesses` after five of those within ten minutes.
         """
         ...
 
@@ -144,5 +196,8 @@ class LearnerStore(Protocol):
         ...
 
     async def forget(self, who: Identity, now: datetime) -> Receipt:
-        """Erase everything of the learner, on every platform."""
+        """Erase everything of the learner, on every platform, in every `Erasable` and then here, so that nothing is
+        left in the database's files (on PostgreSQL: nothing that a query could find). A turn that was being answered
+        meanwhile is not stored any more: its commit raises `StaleLearner`.
+        """
         ...

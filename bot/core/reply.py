@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.answer import Answer, Citation
+from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import clean
 
 
@@ -17,19 +18,36 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A picture or a file that goes with a reply. `name` is a file name, `media_type` its MIME type."""
+
+    name: str
+    media_type: str
+    content: bytes
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`text` is Markdown with `[n]` after what citation n backs; actions are numbered from 1 in their order."""
+    """`text` is Markdown with `[n]` after what citation n backs; actions are numbered from 1 in their order.
+
+    `language` is that of the text, for what a front end adds of its own.
+    """
 
     text: str
+    language: str = DEFAULT_LANGUAGE
     citations: tuple[Citation, ...] = ()
     actions: tuple[Action, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
-def reply_of(answer: Answer) -> Reply:
+def reply_of(answer: Answer, attachments: tuple[Attachment, ...] = ()) -> Reply:
     return Reply(
         text=clean(answer.text),
+        language=answer.language,
         citations=tuple(shown(citation) for citation in answer.citations),
         actions=tuple(Action(label=clean(s.label), ask=s.ask) for s in answer.suggestions),
+        attachments=attachments,
     )
 
 

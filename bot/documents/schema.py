@@ -14,6 +14,7 @@ from bot.documents.model import Document, Page
 from bot.errors import DocumentError, Problem
 
 AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _CREDENTIAL = TypeAdapter(Credential)
 _PAGE = TypeAdapter(Page)
 
@@ -122,7 +123,17 @@ def _field_problems(name: str, front: dict[str, Any], sources: dict[str, Source]
                 if key not in sources
             ]
             problems += _date_problems(name, [(f"{field}.as_of", reading.get("as_of"))])
+            problems += _day_problems(name, field, reading)
     return problems
+
+
+def _day_problems(name: str, field: str, reading: dict[str, Any]) -> list[Problem]:
+    """From when or until when a reading holds is compared with the day on which somebody earned it."""
+    return [
+        Problem(name, f"{field}.{key}", f"{reading[key]!r} is not a day such as 2026-08-19")
+        for key in ("earned_since", "earned_before")
+        if reading.get(key) is not None and not _DAY.fullmatch(str(reading[key]))
+    ]
 
 
 def _date_problems(name: str, dates: list[tuple[str, object]]) -> list[Problem]:

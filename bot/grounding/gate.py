@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from bot.core.answer import Citation, Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
+from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, normal_link, supports, without_links
 from bot.text.words import words
 
@@ -45,6 +46,7 @@ class Gate:
         """Why a statement may not be shown, or None. The reason is for the log, not for the learner."""
         own = self._reader.backing(learner_words)
         cited = frozenset[Fact]().union(*(self.facts(passage) for passage in statement.passages))
+        own |= derive(statement.derived, cited, own, self._reader)
         for fact in sorted(self._reader.read(statement.text), key=lambda fact: (fact.kind, fact.value)):
             if not self._backed(fact, cited, own):
                 return f"{fact.kind} {fact.value!r} is in none of its citations"

@@ -59,6 +59,11 @@ def _told(field: str, compared: Sequence[Credential]) -> str:
     return "exam_minutes" if any(credential.exam_minutes for credential in compared) else "study_hours"
 
 
+def _with_validity(fields: Sequence[str]) -> list[str]:
+    """How to renew says little without when."""
+    return [name for field in fields for name in (("validity", field) if field == "renewal" else (field,))]
+
+
 class Comparisons:
     """Composes comparisons."""
 
@@ -67,20 +72,35 @@ class Comparisons:
         self._wording = toolbox.wording
 
     def compare(
-        self, credentials: Sequence[Credential], fields: Sequence[str], cues: frozenset[str], language: str
+        self,
+        credentials: Sequence[Credential],
+        fields: Sequence[str],
+        cues: frozenset[str],
+        language: str,
+        *,
+        polar: bool = False,
     ) -> Draft:
+        """`polar`: asked as "is the first cheaper than the second?", so that yes or no comes first."""
         compared = tuple(credentials)[:_MAX_COMPARED]
         measured = [MEASURES[cue][0] for cue in MEASURES if cue in cues]
-        asked = [_told(field, compared) for field in (*measured, *fields)]
+        asked = [_told(field, compared) for field in (*measured, *_with_validity(fields))]
         wanted = list(dict.fromkeys(asked)) or self._worth_telling(compared)
         if not wanted or all(credential.kind == "programme_type" for credential in compared):
             return self._in_words(compared, language)
         statements = [*self._winners(compared, cues, language), *self._retired(compared, language)]
+        if polar and len(compared) == _FULL and statements and len(set(measured)) == 1:
+            best = self._least(compared, next(MEASURES[cue][1] for cue in MEASURES if cue in cues))
+            if best is not None:
+                said = "polar.yes" if best == [compared[0]] else "polar.no"
+                statements.insert(0, Statement(text=self._wording.say(said, language)))
         if not measured:
             statements += [
                 self._same(_told(field, compared), language) for field in fields if self._are_equal(compared, field)
             ]
         statements += [self._line(compared, field, language) for field in wanted]
+        if left_out := [credential.short_name for credential in credentials[_MAX_COMPARED:]]:
+            names = self._wording.both(left_out, language)
+            statements.append(Statement(text=self._wording.say("compare.left_out", language, names=names)))
         return Draft(status="answered", statements=tuple(statements), suggestions=self._next(compared, language))
 
     @staticmethod

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.catalog.credential import Credential
-from bot.catalog.fields import sourced
+from bot.catalog.fields import FIELDS, sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
 from bot.grounding.facts import Fact, FactReader, supports
 
 # Fields that belong to the answer even when only the first was asked for.
 _WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
+# Words for these stand in many questions that do not ask for them.
+_ALONGSIDE = frozenset({"status", "replaced_by", "recognition", "stacks_into", "level", "courses", "skills"})
 _OVERVIEW = ("cost", "validity", "prerequisites")
 _NEXT = ("cost", "prerequisites", "validity", "exam_minutes", "stacks_into", "renewal", "skills")
 _MAX_SUGGESTIONS = 3
@@ -41,11 +43,33 @@ class LookUps:
             name = credential.short_name if statements else ""
             statements.append(self.statement(credential, field, language, name=name))
             statements += self._mentioned(credential, field, facts, language)
+        statements += self._unsaid(credential, fields, wanted, language)
         return Draft(
             status="answered",
             statements=tuple(statements),
             suggestions=self.suggestions(credential, wanted, language),
         )
+
+    def _unsaid(
+        self, credential: Credential, fields: Sequence[str], told: Sequence[str], language: str
+    ) -> list[Statement]:
+        """Of several fields asked for, those that its documents do not have: silence would look like an oversight."""
+        missing = [
+            field
+            for field in fields
+            if field in FIELDS and not {*self._asked(credential, field)} & set(told) and field not in _ALONGSIDE
+        ]
+        return [
+            Statement(
+                text=self._wording.say(
+                    "unknown.plain",
+                    language,
+                    field=self._wording.field_name(field, language),
+                    name=credential.short_name,
+                )
+            )
+            for field in missing
+        ]
 
     def overview(self, credential: Credential, language: str) -> Draft:
         """What it is and the three facts that people decide by."""

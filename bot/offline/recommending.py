@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,10 +11,14 @@ from bot.catalog.fields import FIELDS, sourced
 from bot.catalog.recommend import Constraints, Recommendation
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
+from bot.offline.understanding import Question
+from bot.retrieval.tokens import terms
 
 _ALWAYS = ("level", "cost")
 _SHOWN = 3
 _CANDIDATES = 30
+_LISTED = 10
+_LOWEST, _HIGHEST = 1, 3  # bands
 
 
 class Recommendations:
@@ -23,18 +28,34 @@ class Recommendations:
         self._toolbox = toolbox
         self._wording = toolbox.wording
 
-    def fitting(self, wish: Constraints, named: Sequence[Credential]) -> Recommendation:
-        """What meets the wish; of those that the question names in part, where it does ("an AWS associate one")."""
-        among = frozenset(credential.id for credential in named)
+    def fitting(self, question: Question, named: Sequence[Credential]) -> Recommendation:
+        """What meets the wish; of those that the question names in part, where it does ("a Georgia Tech one"). To
+        those who hold something already, nothing below it.
+        """
+        wish = question.constraints
+        held = [self._toolbox.catalog.band(self._toolbox.catalog[identity]) or _LOWEST for identity in question.held]
+        if held and not wish.bands:
+            wish = replace(wish, bands=tuple(range(max(held), _HIGHEST + 1)))
+        topical = set(question.narrowing) <= set(question.topic_words)
+        among = frozenset(credential.id for credential in named if not topical)
         found = self._toolbox.recommend(wish, limit=_CANDIDATES, among=among)
         return self._toolbox.recommend(wish, limit=_CANDIDATES) if found.given_up else found
 
-    async def nearest(self, found: Recommendation, question: str) -> Recommendation:
-        """The same credentials, those first whose documents are nearest to the question's own words."""
-        documents = {credential.document: credential for credential in found.picks}
-        hits = await self._toolbox.search(question, limit=_CANDIDATES, documents=list(documents))
-        order = list(dict.fromkeys([*(hit.passage.document for hit in hits), *documents]))
-        return replace(found, picks=tuple(documents[document] for document in order))
+    async def ordered(self, found: Recommendation, question: Question, *, telling: bool) -> Recommendation:
+        """The same credentials, those first that hold most of the words asked for, words that few hold counting more;
+        where none holds any and the question has `telling` words, those whose documents are nearest in meaning.
+        """
+        asked = {term for word in (*question.topic_words, *question.rest) for term in terms(word)}
+        holding = {credential.id: asked & _own_terms(credential) for credential in found.picks}
+        count = Counter(term for own in holding.values() for term in own)
+        held = {identity: round(sum(1 / count[term] for term in own), 3) for identity, own in holding.items()}
+        picks = found.picks
+        if telling and not any(held.values()):
+            documents = {credential.document: credential for credential in picks}
+            hits = await self._toolbox.search(question.text, limit=_CANDIDATES, documents=list(documents))
+            order = list(dict.fromkeys([*(hit.passage.document for hit in hits), *documents]))
+            picks = tuple(documents[document] for document in order)
+        return replace(found, picks=tuple(sorted(picks, key=lambda credential: -held[credential.id])))
 
     def recommend(
         self, found: Recommendation, wish: Constraints, language: str
@@ -45,6 +66,22 @@ class Recommendations:
         statements += [self._item(credential, wish, language) for credential in found.picks]
         draft = Draft(status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language))
         return draft, found.picks
+
+    def gone(self, topics: Sequence[str], language: str) -> Draft:
+        """The credentials that have been retired or soon will be, latest first."""
+        catalog = self._toolbox.catalog
+        listed = [
+            credential
+            for credential in catalog
+            if catalog.status(credential) != "active" and (not topics or set(topics) & set(credential.topics))
+        ]
+        listed.sort(key=lambda credential: (credential.retired_on.value if credential.retired_on else "") or "")
+        statements = []
+        for credential in reversed(listed[-_LISTED:]):
+            passage = self._toolbox.look_up(credential, "status").passage
+            text = self._wording.sentence(credential, "status", language)
+            statements.append(Statement(text=text, passages=(passage,) if passage else (), shape="item"))
+        return Draft(status="answered", statements=tuple(statements))
 
     def _lead(self, found: Recommendation, language: str) -> Statement:
         if not found.given_up:
@@ -91,3 +128,9 @@ class Recommendations:
                 )
             )
         return tuple(suggestions)
+
+
+def _own_terms(credential: Credential) -> frozenset[str]:
+    """The words of what a credential is called and covers."""
+    skills = (credential.skills.value or ()) if credential.skills else ()
+    return frozenset(terms(" ".join((credential.title, *credential.aliases, credential.summary, *skills))))

@@ -9,9 +9,13 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.credential import Credential
 from bot.core.conversation import Context
 from bot.offline.understanding import Question
+from bot.text.ordinary import is_ordinary
+from bot.text.words import words
 
 # A question of few words that names nothing new leans on the turn before.
 _SHORT = 6
+# What is asked of a credential that is gone; everything else is asked of its successor.
+OF_THE_OLD = frozenset({"status", "retired_on", "replaced_by"})
 _RELATING = frozenset({"prerequisites", "stacks_into"})
 
 
@@ -30,6 +34,10 @@ class Resolved:
     guessed: bool = False
     dangling: bool = False
 
+    @property
+    def sure(self) -> bool:
+        return bool(self.subjects) and not self.guessed
+
 
 def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
     if question.named:
@@ -39,9 +47,12 @@ def resolve(question: Question, context: Context, catalog: Catalog) -> Resolved:
         return Resolved(
             subjects=_credentials((sibling,), catalog), fields=question.fields or context.fields, leaning=True
         )
-    pointed = _pointed_at(question, context)
+    if context.fields and question.leads_in and names_another(question):
+        return Resolved(fields=context.fields)
+    pointed = _told_apart(question, context, catalog) or _pointed_at(question, context)
     if pointed:
-        return Resolved(subjects=_credentials(pointed, catalog), fields=question.fields, leaning=True)
+        fields = context.fields if question.has("why") and not question.fields else question.fields
+        return Resolved(subjects=_credentials(pointed, catalog), fields=fields, leaning=True)
     if question.partial:
         return _partial(question, context, catalog)
     return Resolved(fields=question.fields, dangling=_points_back(question) and not context.focus)
@@ -91,19 +102,51 @@ def _narrowed(ids: Sequence[str], question: Question, context: Context, catalog:
 
 
 def _sibling(question: Question, context: Context, catalog: Catalog) -> str | None:
-    """What "and the cybersecurity one?" means: the only credential of the provider spoken of that fits the words."""
+    """What "and the cybersecurity one?" means: of the credentials that fit the words the one that is most like the one
+    spoken of, of the same provider unless another is named.
+    """
     if not context.focus or not question.loose or not (question.leads_in or question.has("pronoun")):
         return None
     if question.has("recommend") or len(question.tokens) > 2 * _SHORT:
         return None
     spoken_of = catalog[context.focus[0]]
+    others = [catalog[identity] for identity in question.loose if identity not in context.focus]
+    fitting = [credential for credential in others if credential.provider == spoken_of.provider]
+    if not fitting and question.providers:
+        fitting = others
+    offered = [credential for credential in fitting if catalog.status(credential) != "retired"] or fitting
+    ranked = sorted(offered, key=lambda credential: _likeness(credential, spoken_of, catalog), reverse=True)
+    if not ranked:
+        return None
+    likest = _likeness(ranked[0], spoken_of, catalog)
+    alone = len(ranked) == 1 or likest > _likeness(ranked[1], spoken_of, catalog)
+    return ranked[0].id if alone else None
+
+
+def _likeness(credential: Credential, other: Credential, catalog: Catalog) -> tuple[bool, bool, int]:
+    """By what they are about, then by level, then by the words of their names."""
+    shared = set(words(" ".join(credential.aliases))) & set(words(" ".join(other.aliases)))
+    return credential.topics[:1] == other.topics[:1], catalog.band(credential) == catalog.band(other), len(shared)
+
+
+def _told_apart(question: Question, context: Context, catalog: Catalog) -> tuple[str, ...]:
+    """The one of those listed that fits a wish: "the beginner one", "and the Microsoft one?"."""
+    listed = [catalog[identity] for identity in dict.fromkeys((*context.options, *context.focus))]
+    wish = question.constraints
+    if not listed or question.has("recommend", "credential_word", "plural"):
+        return ()
+    if not (question.leads_in or question.has("pronoun", "choice")):
+        return ()
+    if not (wish.bands or wish.topics or wish.providers):
+        return ()
     fitting = [
-        identity
-        for identity in question.loose
-        if catalog[identity].provider == spoken_of.provider and identity not in context.focus
+        credential.id
+        for credential in listed
+        if (not wish.bands or catalog.band(credential) in wish.bands)
+        and (not wish.topics or credential.topics[0] in wish.topics)
+        and (not wish.providers or credential.provider in wish.providers)
     ]
-    offered = [identity for identity in fitting if catalog.status(catalog[identity]) != "retired"] or fitting
-    return offered[0] if len(offered) == 1 else None
+    return tuple(fitting) if len(fitting) == 1 else ()
 
 
 def _pointed_at(question: Question, context: Context) -> tuple[str, ...]:
@@ -117,7 +160,10 @@ def _pointed_at(question: Question, context: Context) -> tuple[str, ...]:
     if question.has("both") or (question.has("compare") and len(context.focus) > 1):
         return context.focus
     if _points_back(question) or _bare(question):
-        return context.focus if context.comparing else context.focus[:1]
+        if context.comparing:
+            return context.focus
+        old = "replaced_by" in context.fields and question.fields and OF_THE_OLD.issuperset(question.fields)
+        return context.focus[-1:] if old else context.focus[:1]
     return ()
 
 
@@ -127,8 +173,15 @@ def _points_back(question: Question) -> bool:
 
 def _bare(question: Question) -> bool:
     """A field and nothing else: "how much?", "and the passing score?"."""
-    asks = bool(question.fields) and not question.rest and not question.constraints.topics
+    if question.leads_in and names_another(question):
+        return False
+    asks = bool(question.fields or question.has("why")) and not question.rest and not question.constraints.topics
     return (asks or question.leads_in) and len(question.tokens) <= _SHORT + 2 and not question.providers
+
+
+def names_another(question: Question) -> bool:
+    """Whether all that is not understood of a follow-up is a name that nothing bears: "and CKS?"."""
+    return bool(question.rest) and not question.fields and not any(is_ordinary(word) for word in question.rest)
 
 
 def _partial(question: Question, context: Context, catalog: Catalog) -> Resolved:

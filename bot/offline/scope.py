@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.toolbox import Toolbox
-from bot.offline.resolving import Resolved
+from bot.offline.resolving import Resolved, names_another
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import SURE_SIMILARITY
 from bot.offline.understanding import Question
@@ -37,6 +37,9 @@ class Scope:
             return question.unknown_codes[0].upper()
         if question.sibling:
             return question.sibling
+        if question.leads_in and names_another(question) and set(resolved.fields) - CONCEPTUAL:
+            # "And CKS?" asks the same of something that has no document, even if some document mentions it.
+            return " ".join(question.rest).upper()
         if language != DEFAULT_LANGUAGE:
             return None if resolved.subjects else self._foreign_name(question)
         if question.stranger:
@@ -46,6 +49,17 @@ class Scope:
         if question.has("recommend") or question.constraints.measured:
             return None
         return self._another(question, resolved) or self._strange(question, resolved)
+
+    def unknown_side(self, question: Question) -> str | None:
+        """One of several compared that no document holds, told by its name being no ordinary word."""
+        if question.sibling or question.stranger:
+            return question.sibling or question.stranger
+        if question.unknown_codes:
+            return question.unknown_codes[0].upper()
+        if not question.has("compare"):
+            return None
+        strange = (word for word in question.rest if word.isascii() and word.isalnum() and not is_ordinary(word))
+        return next((word.upper() for word in strange), None)
 
     def _foreign_name(self, question: Question) -> str | None:
         """Words of other languages are unknown to English documents without being names; but an acronym is a name,

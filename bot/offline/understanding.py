@@ -11,6 +11,8 @@ from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
+from bot.offline.apart import Apart, Called, set_apart
+from bot.offline.wishes import Wanted, wish_of
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
@@ -18,9 +20,10 @@ from bot.text.words import fold, words
 
 _FIELD = "field."
 _TIME = "time"
-_TIMES = frozenset({"validity", "renewal", "study_hours", "length", "exam_minutes", "retired_on"})
-_LEAST_PRICE = 20
-_LEAST_COIN = 0.01
+_TIMES = frozenset({"study_hours", "length", "exam_minutes", "retired_on"})
+_LASTING = frozenset({"validity", "renewal"})
+_BESIDE = 7  # words between "how long" and "valid"
+_LEAST_PRICE = 20  # numbers in words below it are no prices
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
@@ -34,12 +37,17 @@ class Question:
     """A question as understood.
 
     `named` are credentials called by name, each with the ids that bear it; `partial` those that fit name words too
-    few to tell them apart. `rest` are the words that nothing here explains: what the documents must cover;
-    `stranger` is one of them that no document holds and that stands where it makes another name of a known one
-    ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
-    `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
-    word beside it ("PSM II", "Azure Developer Associate"). `loose` are all credentials that its name words fit, however
-    general the words.
+    few to tell them apart; `loose` all that its name words fit, however general the words. `rest` are the words that
+    nothing here explains: what the documents must cover; `stranger` is one of them that no document holds and that
+    stands where it makes another name of a known one ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the
+    text with "it" in the place of the names; `acronyms` are words in capitals that no name and no lexicon has;
+    `sibling` is a name made into another one by the word beside it ("PSM II", "Azure Developer Associate").
+
+    `held` are credentials that the learner has already (`held_alone`: and no other is named); `topical_name` tells
+    that the only name is a topic's as well ("Kubernetes certification"). `narrowing` are the name words besides those
+    of a provider; `of_provider` tells that every name is a provider's as well ("Sophia"); `unnamed` is the text without
+    the providers' names; `bodies` are those that issue nothing themselves but have a page (employers). `topic_words`
+    are the words by which topics were told; `polar` asks for a yes or a no.
     """
 
     text: str
@@ -50,6 +58,7 @@ class Question:
     codes: tuple[str, ...] = ()
     facts: frozenset[Fact] = frozenset()
     providers: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     cues: frozenset[str] = frozenset()
     cue_languages: tuple[str, ...] = ()
@@ -60,6 +69,14 @@ class Question:
     sibling: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    held_alone: bool = False
+    topical_name: bool = False
+    polar: bool = False
+    unnamed: str = ""
+    narrowing: tuple[str, ...] = ()
+    of_provider: bool = False
+    topic_words: tuple[str, ...] = ()
     in_other_script: bool = False
     leads_in: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
@@ -102,11 +119,11 @@ class Understanding:
         meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= _SHORTEST_SPELLING}
         tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
         tokens = self._in_full(tokens)
-        cues = _outside_set_phrases(self._lexicon.cues(tokens))
-        denied = frozenset(cue.end for cue in cues if cue.key == "negation")
-        named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
-        providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
-        taken = _places([*named.spans, *(span for _, span in providers)])
+        cues = [*_outside_set_phrases(self._lexicon.cues(tokens), spoken), *self._lexicon.signs(text, len(tokens) + 1)]
+        named = self._names.find(tokens, _phrases_over_names(cues))
+        apart = set_apart(tokens, cues, named, self._names)
+        named, providers = apart.named, apart.called
+        taken = _places([*named.spans, *(span for _, span in providers)]) | apart.places
         fields = _fields(cues, _places(named.spans))
         kinds = {cue.key for cue in cues}
         return Question(
@@ -118,10 +135,11 @@ class Understanding:
             codes=tuple(token for token in tokens if is_code(token)),
             facts=self.facts.read(text),
             providers=tuple(dict.fromkeys(identity for identity, _ in providers)),
+            bodies=apart.bodies,
             fields=fields,
             cues=frozenset(kinds),
             cue_languages=_languages(cues, taken),
-            constraints=self._constraints(text, cues, named, providers),
+            constraints=self._wish(text, cues, named, providers, apart),
             rest=self._rest(tokens, cues, taken, named),
             stranger=self._stranger(
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
@@ -130,10 +148,23 @@ class Understanding:
             acronyms=tuple(word for word in _ACRONYM.findall(text) if word.lower() not in self._known),
             sibling=self._sibling(tokens, named),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
-            loose=self._names.holding(tokens),
+            loose=self._names.holding(apart.kept(tokens)),
+            held=apart.held,
+            held_alone=apart.all_held,
+            polar=_is_polar(cues, len(tokens)),
+            unnamed=_without_names(tokens, providers),
+            topical_name=self._is_topical(named, cues),
+            narrowing=_narrowing(tokens, named, providers),
+            of_provider=self._are_of_providers(tokens, named, providers),
+            topic_words=_topic_words(tokens, cues, _places(span for _, span in providers)),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
+
+    def fields_in(self, text: str) -> frozenset[str]:
+        """The fields and aspects that a text of the documents speaks of, by the same words as a question."""
+        cues = self._lexicon.cues(words(text))
+        return frozenset(_fields(cues, frozenset())) | aspects(cue.key for cue in cues)
 
     def _in_full(self, tokens: list[str]) -> list[str]:
         """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""
@@ -163,28 +194,25 @@ class Understanding:
         """Number words as figures: "three hundred dollars" is "300 dollars"."""
         return self._spoken.sub(lambda found: str(self._numbers[found[0]]), fold(text))
 
-    def _constraints(
-        self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[tuple[str, Span]]
+    def _wish(
+        self, text: str, cues: Sequence[Cue], named: Named, providers: Sequence[Called], apart: Apart
     ) -> Constraints:
-        keys = {cue.key for cue in cues}
-        facts = self.facts.read(self._in_figures(text))
-        money = [_amount(fact) for fact in facts if fact.kind == "money"]
-        if not money and "under" in keys:
-            # "exam must be 200 or less": a bare number beside a limit is a price; spans of time have their unit.
-            money = [float(fact.value) for fact in facts if fact.kind == "number" and float(fact.value) >= _LEAST_PRICE]
-        free = "free" in keys and not money
-        if "strictly_under" in keys:
-            money = [amount - _LEAST_COIN for amount in money]
-        return Constraints(
-            topics=_suffixes(cues, "topic."),
-            bands=tuple(int(band) for band in _suffixes(cues, "level.")),
-            kinds=_suffixes(cues, "kind."),
-            providers=tuple(identity for identity, _ in providers) if not named.found else (),
-            max_cost=0.0 if free else min(money, default=None),
-            max_hours=_hours(facts, per_week="per_week" in keys),
-            no_renewal="no_renewal" in keys,
-            no_prerequisites="no_prerequisites" in keys,
+        wanted = Wanted(
+            providers=self._names.with_kin([i for i, _ in providers]) if not named.found or apart.all_held else (),
+            not_providers=apart.providers,
+            excluded=apart.credentials,
         )
+        places = _places(span for _, span in providers) if wanted.providers else frozenset()
+        return wish_of(self._in_figures(text), cues, wanted, self.facts, places)
+
+    def _are_of_providers(self, tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> bool:
+        names = {place for place in _places(named.spans) if tokens[place] not in self._quiet}
+        return _places(span for _, span in providers).issuperset(names)
+
+    def _is_topical(self, named: Named, cues: Sequence[Cue]) -> bool:
+        topical = _places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
+        asks = any(cue.key == "recommend" for cue in cues)
+        return asks and bool(named.found) and topical.issuperset(_places(named.spans))
 
     def _stranger(
         self, original: Sequence[str], tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]
@@ -219,7 +247,12 @@ class Understanding:
         return word in _RUNGS and not self._names.has_word(ids, word)
 
     def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
-        telling = (cue for cue in cues if cue.key != "function_words" or cue.end - cue.start > 1)
+        telling = (
+            cue
+            for cue in cues
+            # An aspect is only what a provider's page is searched for; elsewhere its words have to be found.
+            if not cue.key.startswith("aspect.") and (cue.key != "function_words" or cue.end - cue.start > 1)
+        )
         explained = taken | _places((cue.start, cue.end) for cue in telling)
         explained |= _places(named.partial_spans)
         return tuple(
@@ -227,6 +260,11 @@ class Understanding:
             for place, token in enumerate(tokens)
             if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
         )
+
+
+def aspects(keys: Iterable[str]) -> frozenset[str]:
+    """What may be asked of a provider that is no field of a credential: what it offers, how to verify it."""
+    return frozenset(key for key in keys if key.startswith("aspect."))
 
 
 def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
@@ -244,6 +282,21 @@ def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
     return " ".join(kept)
 
 
+def _without_names(tokens: Sequence[str], providers: Sequence[Called]) -> str:
+    names = _places(span for _, span in providers)
+    return " ".join(token for place, token in enumerate(tokens) if place not in names)
+
+
+def _narrowing(tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> tuple[str, ...]:
+    of_providers = _places(span for _, span in providers)
+    return tuple(tokens[place] for place in sorted(_places(named.partial_spans) - of_providers))
+
+
+def _topic_words(tokens: Sequence[str], cues: Iterable[Cue], of_providers: frozenset[int]) -> tuple[str, ...]:
+    places = _places((cue.start, cue.end) for cue in cues if cue.key.startswith("topic.")) - of_providers
+    return tuple(tokens[place] for place in sorted(places))
+
+
 def _phrases_over_names(cues: Iterable[Cue]) -> frozenset[int]:
     """Places of words that stand in a longer phrase of another meaning: the "associate" of a level is no name."""
     return frozenset(
@@ -259,7 +312,7 @@ def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]
     spoken = [cue for cue in cues if cue.key.startswith(_FIELD)]
     places = [cue for cue in cues if cue.key.startswith("ordinal.")]
     spoken = [cue for cue in spoken if not any(place.start <= cue.start and cue.end <= place.end for place in places)]
-    spoken = [cue for cue in spoken if not name_places.issuperset(range(cue.start, cue.end))]
+    spoken = [cue for cue in spoken if not _lies_in(cue, name_places)]
     kept = [
         cue
         for cue in spoken
@@ -268,11 +321,35 @@ def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]
             for other in spoken
         )
     ]
-    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in sorted(kept, key=lambda cue: cue.start)))
+    kept = sorted(_without_repeats(kept), key=lambda cue: cue.start)
+    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in kept))
     if _TIMES & set(names):
-        # "how long is it valid" asks for the validity, not for a length as well.
         names = [name for name in names if name != _TIME]
     return tuple(name for name in names if name in FIELDS or name == _TIME)
+
+
+def _without_repeats(spoken: Sequence[Cue]) -> list[Cue]:
+    """Without the "how long" of "how long is it valid": it asks for the validity, not for a length as well. A plain
+    word ("cost, time, expiry") asks for itself.
+    """
+    times = [cue for cue in spoken if cue.key == _FIELD + _TIME]
+    lasting = [cue for cue in spoken if cue.key.removeprefix(_FIELD) in _LASTING]
+    repeated = []
+    for cue in lasting:
+        near = [time for time in times if _gap(time, cue) <= _BESIDE and time.end - time.start > 1]
+        repeated += sorted(near, key=lambda time: _gap(time, cue))[:1]
+    return [cue for cue in spoken if cue not in repeated]
+
+
+def _gap(one: Cue, other: Cue) -> int:
+    """How many words lie between two phrases."""
+    return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _is_polar(cues: Sequence[Cue], length: int) -> bool:
+    """Whether it asks for a yes or a no: by the word it begins with, in some languages ends with."""
+    begins = max((cue.end for cue in cues if cue.key == "lead_in" and cue.start == 0), default=0)
+    return any(cue.key == "polar" and (cue.start in {0, begins} or cue.end == length) for cue in cues)
 
 
 def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
@@ -280,34 +357,12 @@ def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
     return tuple(cue.language for cue in cues if cue.start not in taken)
 
 
-def _suffixes(cues: Iterable[Cue], prefix: str) -> tuple[str, ...]:
-    found = (cue.key.removeprefix(prefix) for cue in cues if cue.key.startswith(prefix))
-    return tuple(dict.fromkeys(found))
+def _lies_in(cue: Cue, places: frozenset[int]) -> bool:
+    return cue.start < cue.end and places.issuperset(range(cue.start, cue.end))
 
 
 def _places(spans: Iterable[Span]) -> frozenset[int]:
     return frozenset(place for start, end in spans for place in range(start, end))
-
-
-def _amount(fact: Fact) -> float:
-    return float(fact.value.split(" ")[1])
-
-
-def _hours(facts: Iterable[Fact], *, per_week: bool) -> float | None:
-    """Hours in all: as told, or hours a week times the months or weeks told with them."""
-    minutes = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "minutes" in fact.value]
-    months = [float(fact.value.split(" ")[0]) for fact in facts if fact.kind == "duration" and "months" in fact.value]
-    hours = [span / 60 for span in minutes if span < 7 * 24 * 60 or span % (7 * 24 * 60)]
-    weeks = [span / (7 * 24 * 60) for span in minutes if span % (7 * 24 * 60) == 0]
-    if per_week:
-        # "5 hours in one week": that week is the rate, not the time there is.
-        weeks = [span for span in weeks if span > 1]
-    weeks += [span * 52 / 12 for span in months]
-    if not hours:
-        return None
-    if per_week:
-        return min(hours) * min(weeks) if weeks else None
-    return min(hours)
 
 
 def named_ids(question: Question) -> list[str]:
@@ -315,14 +370,23 @@ def named_ids(question: Question) -> list[str]:
     return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
 
 
-def _outside_set_phrases(cues: Sequence[Cue]) -> list[Cue]:
-    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic."""
-    phrases = [cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1]
+def _outside_set_phrases(cues: Sequence[Cue], spoken: frozenset[str]) -> list[Cue]:
+    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic. Only in a
+    language that is `spoken`: "a data" is a date in Portuguese alone.
+    """
+    phrases = [
+        cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1 and cue.language in spoken
+    ]
+    # "Last longer" is no length, and "without a degree" asks for none.
+    longer = [cue for cue in cues if cue.key.startswith(("compare.", "no_prerequisites"))]
     return [
         cue
         for cue in cues
-        if not any(
-            phrase.start <= cue.start and cue.end <= phrase.end and cue.end - cue.start < phrase.end - phrase.start
-            for phrase in phrases
-        )
+        if not any(_is_part(cue, phrase) for phrase in phrases)
+        and not (cue.key.startswith(("compare.", "kind.")) and any(_is_part(cue, phrase) for phrase in longer))
     ]
+
+
+def _is_part(cue: Cue, phrase: Cue) -> bool:
+    inside = phrase.start <= cue.start and cue.end <= phrase.end
+    return inside and cue.end - cue.start < phrase.end - phrase.start

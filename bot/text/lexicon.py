@@ -32,6 +32,7 @@ class Lexicon:
         """`files`: the sections of each language's file."""
         self._files = files
         self._entries: dict[str, list[tuple[Phrase, str, str]]] = {}
+        self._signs: list[tuple[str, str, str]] = []
         for language, sections in files.items():
             for key, body in sections.items():
                 for entry in split_list(body):
@@ -44,7 +45,9 @@ class Lexicon:
 
     def _add(self, key: str, language: str, entry: str) -> None:
         phrase = tuple(words(entry.split("=", 1)[0]))
-        if phrase:
+        if not phrase:
+            self._signs.append((entry, key, language))
+        else:
             self._entries.setdefault(phrase[0], []).append((phrase, key, language))
 
     def cues(self, tokens: Sequence[str]) -> list[Cue]:
@@ -56,6 +59,13 @@ class Lexicon:
             if tuple(tokens[start : start + len(phrase)]) == phrase
         ]
         return sorted(found, key=lambda cue: (cue.start, -cue.end))
+
+    def signs(self, text: str, end: int) -> list[Cue]:
+        """Entries without a letter that stand by themselves in a text: "$ and minutes?"; "$100" is an amount. They
+        are no words, so they are put behind the last one, at `end`.
+        """
+        loose = set(text.split())
+        return [Cue(key, language, end, end) for sign, key, language in self._signs if sign in loose]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

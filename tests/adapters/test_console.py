@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import threading
 from pathlib import Path
@@ -15,9 +16,7 @@ from bot.adapters.console.terminal import TerminalView
 from bot.adapters.console.view import PlainView
 from bot.cli.chatting import CatchingUp
 from bot.core.answer import Answer, Citation, Suggestion
-from bot.core.assistant import Assistant
-from bot.core.conversation import Context, Turn
-from bot.core.reply import Reply, reply_of
+from bot.core.reply import Attachment, Reply, reply_of
 from bot.text.prompts import Phrases
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
@@ -55,15 +54,25 @@ def answer(text: str = "It costs **USD 10** [1].", **changes: Any) -> Answer:
     return Answer(**{**fields, **changes})
 
 
-class EchoAdvisor:
+class Echo:
     """Answers everything and remembers what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *attachments: Attachment) -> None:
         self.asked: list[str] = []
+        self.attachments = attachments
 
-    async def answer(self, turn: Turn) -> tuple[Answer, Context]:
-        self.asked.append(turn.question)
-        return answer(question=turn.question), turn.context
+    async def talk(self, line: str) -> Reply:
+        self.asked.append(line)
+        return reply_of(answer(question=line), self.attachments)
+
+
+def converse(phrases: Phrases, echo: Echo, *lines: str) -> str:
+    """What a conversation of these lines shows, in plain text."""
+    out = io.StringIO()
+    chat = Chat(echo.talk, PlainView(out, phrases), phrases, save=lambda attachment: f"/saved/{attachment.name}")
+    with asyncio.Runner() as runner:
+        chat.run(lines, runner)
+    return out.getvalue()
 
 
 def plain(phrases: Phrases, reply: Reply) -> str:
@@ -142,29 +151,19 @@ def test_an_answer_that_is_a_list_begins_without_an_empty_line_of_its_own(phrase
 
 
 def test_a_number_asks_the_suggestion_that_bears_it_and_any_other_is_a_question(phrases: Phrases) -> None:
-    advisor = EchoAdvisor()
-    chat = Chat(Assistant(advisor, phrases), PlainView(io.StringIO(), phrases), phrases)
-    chat.run(["1", "what does X cost?", "1", "2", "0", "१"])
-    assert advisor.asked == ["1", "what does X cost?", "How long is X valid?", "2", "0", "१"]
+    echo = Echo()
+    converse(phrases, echo, "1", "what does X cost?", "1", "2", "0", "१")
+    assert echo.asked == ["1", "what does X cost?", "How long is X valid?", "2", "0", "१"]
 
 
 def test_sources_shows_the_passages_of_the_last_answer_in_full(phrases: Phrases) -> None:
-    out = io.StringIO()
-    Chat(Assistant(EchoAdvisor(), phrases), PlainView(out, phrases), phrases).run(
-        ["cost?", "/sources", "/quit", "more"]
-    )
-    assert "Certificate X costs USD 10.\nhttps://example.org/x (as of 2026-08)" in out.getvalue()
+    shown = converse(phrases, Echo(), "cost?", "/sources", "/quit", "more")
+    assert "Certificate X costs USD 10.\nhttps://example.org/x (as of 2026-08)" in shown
 
 
-def test_a_context_is_handed_on_from_line_to_line(phrases: Phrases) -> None:
-    class Counting(EchoAdvisor):
-        async def answer(self, turn: Turn) -> tuple[Answer, Context]:
-            said, _ = await super().answer(turn)
-            return said, Context(focus=(*turn.context.focus, "x"))
-
-    chat = Chat(Assistant(Counting(), phrases), PlainView(io.StringIO(), phrases), phrases)
-    chat.run(["a", "b"])
-    assert chat._context.focus == ("x", "x")
+def test_what_is_attached_is_saved_and_its_place_is_told(phrases: Phrases) -> None:
+    picture = Attachment(name="path.png", media_type="image/png", content=b"png")
+    assert "/saved/path.png" in converse(phrases, Echo(picture), "plan")
 
 
 class SlowLibrary:

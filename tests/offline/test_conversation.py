@@ -132,3 +132,39 @@ def test_a_sibling_of_a_known_credential_is_not_answered_with_its_facts(talk: Ta
 
     assert "abstained" == answer.status
     assert () == answer.citations
+
+
+def test_after_the_successor_was_named_it_is_the_subject(talk: Talk):
+    answer = talk("what replaced AZ-500?", "how much is it?")
+
+    assert {"credentials/sc-500"} == {citation.document for citation in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("how much is aws solutions architect associate", "no I meant the professional one", "USD 300"),
+        ("how much does the aws cloud practitioner cost", "no, not the aws one. the google one", "USD 99"),
+        ("what does OMSCS cost?", "what about the illinois one", "Illinois"),
+        ("compare CISSP and ISC2 CC", "how many questions does the beginner one have", "100-125"),
+    ],
+)
+def test_the_other_one_is_the_one_most_like_what_was_spoken_of(talk: Talk, before: str, question: str, meant: str):
+    assert meant in talk(before, question).text
+
+
+@pytest.mark.parametrize("question", ["and CKS?", "and cks?", "and PSM II?"])
+def test_the_next_name_without_a_document_does_not_get_the_last_ones_facts(talk: Talk, question: str):
+    answer = talk("how long is cka valid", question)
+
+    assert "abstained" == answer.status
+    assert "two years" not in answer.text
+
+
+@pytest.mark.parametrize("question", ["which is better", "the scrum one", "the micromasters, how long"])
+def test_a_choice_that_names_nothing_is_asked_back(talk: Talk, question: str):
+    assert "clarify" == talk(question).status
+
+
+def test_why_after_a_fact_stays_with_the_subject(talk: Talk):
+    assert "AZ-500" in talk("is AZ-500 retired?", "why?").text

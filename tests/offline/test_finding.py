@@ -73,3 +73,75 @@ def test_less_than_a_price_leaves_out_what_costs_exactly_that(talk: Talk) -> Non
 
     assert "credentials/aws-cloud-practitioner" not in documents(below)
     assert "credentials/aws-cloud-practitioner" in documents(at_most)
+
+
+def test_a_monthly_sum_is_held_against_monthly_prices(talk: Talk):
+    answer = talk("data certificate for a beginner at 50 dollars a month")
+
+    assert "credentials/google-data-analytics" in documents(answer)
+    assert "credentials/dp-900" not in documents(answer)
+
+
+def test_a_time_to_sit_is_held_against_the_exam(talk: Talk):
+    answer = talk("which cloud exams take at most 45 minutes?")
+
+    assert "credentials/az-900" in documents(answer)
+    assert "credentials/aws-cloud-practitioner" not in documents(answer)
+
+
+def test_a_rare_word_of_the_wish_outweighs_an_easier_credential(talk: Talk):
+    answer = talk("an audit-minded security certification, please")
+
+    assert "credentials/cisa" == next(name for name in documents(answer) if name.startswith("credentials/"))
+
+
+def test_a_name_that_is_also_a_topic_can_be_wished_for(talk: Talk):
+    assert "credentials/kcna" in documents(talk("which kubernetes certification should I take first"))
+
+
+def test_what_a_platform_hosts_is_found_under_its_name(talk: Talk):
+    answer = talk("data science for beginners on coursera, less than 170 hours")
+
+    assert "credentials/ibm-data-science" in documents(answer)
+
+
+def test_two_measures_make_a_wish_without_a_topic(talk: Talk):
+    answer = talk("which certs have no prerequisites and cost under 100?")
+
+    assert all(document.startswith("credentials/") for document in documents(answer))
+    assert "prerequisites: none formal" in answer.text
+
+
+def test_the_retired_are_listed_when_all_of_them_are_asked_for(talk: Talk):
+    assert {"credentials/az-500", "credentials/dp-203"} <= set(documents(talk("which certs are retired?")))
+
+
+def test_advice_of_another_field_does_not_precede_a_list(talk: Talk):
+    assert all(not document.startswith("guides/") for document in documents(talk("best cert for python beginners")))
+
+
+def test_a_side_of_a_comparison_that_is_not_known_is_said_to_be_so(talk: Talk):
+    answer = talk("ccna vs ccnp vs cissp price")
+
+    assert "no document on CCNP" in answer.text
+    assert {"credentials/ccna", "credentials/cissp"} == set(documents(answer))
+
+
+def test_a_fifth_side_is_named_as_left_out(talk: Talk):
+    assert "left out here: Security+" in talk("compare AZ-900, CCNA, CISSP, PMP and Security+").text
+
+
+def test_a_comparison_of_renewals_tells_when_as_well_as_how(talk: Talk):
+    assert "two years" in talk("CKA or CCNA: which must I renew sooner?").text
+
+
+def test_is_this_cheaper_than_that_begins_with_yes_or_no(talk: Talk):
+    assert talk("Is CCNA cheaper than Security+?").text.startswith("Yes.")
+    assert talk("Is Security+ cheaper than CCNA?").text.startswith("No.")
+
+
+def test_lasting_longer_is_no_length_of_the_exam(talk: Talk):
+    answer = talk("does CCNA last longer than CKA?")
+
+    assert answer.text.startswith("Yes. CCNA stays valid the longest.")
+    assert "minutes" not in answer.text

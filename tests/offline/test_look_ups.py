@@ -109,3 +109,44 @@ def test_renewal_is_told_with_the_validity_that_it_extends(talk: Talk):
 def test_tapping_a_suggestion_gets_an_answer(talk: Talk):
     for suggestion in talk("tell me about PMP").suggestions:
         assert talk(suggestion.ask).status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Does CKA expire?", "Yes."),
+        ("Does PSM I expire?", "No."),
+        ("Is PSM I valid forever?", "Yes."),
+        ("Is AZ-500 retired?", "Yes."),
+        ("Is AZ-104 still available?", "Yes."),
+        ("Is CCNA free?", "No."),
+        ("Does CCNA have prerequisites?", "No."),
+        ("¿Caduca la CKA?", "Sí."),
+        ("Est-ce que PSM I expire ?", "Non."),
+        ("CKA 会过期吗", "是的。"),
+    ],
+)
+def test_a_question_for_yes_or_no_gets_one_where_the_fact_decides(talk: Talk, question: str, said: str):
+    answer = talk(question)
+
+    assert answer.text.startswith(said)
+    assert answer.citations
+
+
+def test_how_long_belongs_to_the_validity_but_a_duration_is_asked_for_itself(talk: Talk):
+    assert "minutes" not in talk("how long is the CCNA valid?").text
+    assert "120 minutes" in talk("ccna - cost, duration, validity").text
+
+
+def test_a_currency_sign_alone_asks_for_the_price(talk: Talk):
+    assert "USD 300" in talk("aws security specialty $ and min").text
+
+
+def test_of_several_fields_one_without_a_source_is_not_passed_over(talk: Talk):
+    assert "do not say the languages" in talk("az-104 cost, retake rule and languages").text
+
+
+def test_what_is_asked_besides_the_successor_is_asked_of_the_successor(talk: Talk):
+    answer = talk("what replaced AZ-500 and what does it cost?")
+
+    assert {"credentials/az-500", "credentials/sc-500"} == {citation.document for citation in answer.citations}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bot.adapters.console.view import View
-from bot.core.assistant import Assistant
-from bot.core.conversation import Context
-from bot.core.reply import Reply, reply_of
-from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
+from bot.core.reply import Attachment, Reply
+from bot.text.prompts import Phrases
 from bot.text.words import clean
 
 _LONGEST_COMMAND = 100
+
+Talk = Callable[[str], Awaitable[Reply]]
 
 
 def nothing() -> None:
@@ -20,40 +20,58 @@ def nothing() -> None:
 
 
 class Chat:
-    """One person's conversation. `prepare` runs before each question, for what has changed meanwhile."""
+    """One person's conversation: `talk` answers a line.
+
+    `prepare` runs before each question, for what has changed meanwhile; `save` puts an attachment where the person
+    finds it and says where that is.
+    """
 
     def __init__(
-        self, assistant: Assistant, view: View, phrases: Phrases, prepare: Callable[[], None] = nothing
+        self,
+        talk: Talk,
+        view: View,
+        phrases: Phrases,
+        save: Callable[[Attachment], str],
+        prepare: Callable[[], None] = nothing,
     ) -> None:
-        self._assistant = assistant
+        self._talk = talk
         self._view = view
         self._phrases = phrases
+        self._save = save
         self._prepare = prepare
-        self._context = Context()
         self._last = Reply(text="")
 
-    def run(self, lines: Iterable[str]) -> None:
-        """Answer line after line until they end or one of them says /quit. Blank lines are passed over."""
-        with asyncio.Runner() as runner:
-            for line in lines:
-                if line.strip() == "/quit":
-                    return
-                if line.strip():
-                    runner.run(self.respond(line))
+    def run(self, lines: Iterable[str], runner: asyncio.Runner) -> None:
+        """Answer line after line until they end or one of them says /quit. Blank lines are passed over.
+
+        Lines are read outside the event loop: inside, a wait for the next one would be deaf to Ctrl-C.
+        """
+        for line in lines:
+            if line.strip() == "/quit":
+                return
+            if line.strip():
+                runner.run(self.respond(line))
 
     async def respond(self, line: str) -> None:
         start = clean(line[:_LONGEST_COMMAND])
-        if start.startswith("/"):
-            self._command(start.split()[0])
+        if start.split() == ["/sources"]:
+            self._sources()
             return
         question = line
         if (picked := self._picked(start)) is not None:
             self._view.asked(picked)
             question = picked
         self._prepare()
-        answer, self._context = await self._assistant.ask(question, self._context)
-        self._last = reply_of(answer)
-        self._view.show(self._last)
+        self.show(await self._talk(question))
+        if start.split() == ["/help"]:
+            self._view.note(self._say("help"))
+
+    def show(self, reply: Reply) -> None:
+        """Show a reply, also one that nobody asked for: a reminder."""
+        self._last = reply
+        self._view.show(reply)
+        for attachment in reply.attachments:
+            self._view.note(self._say("saved", place=self._save(attachment)))
 
     def _picked(self, text: str) -> str | None:
         """What a number alone stands for: the suggestion of the last reply that bears it."""
@@ -62,15 +80,11 @@ class Chat:
             return actions[int(text) - 1].ask
         return None
 
-    def _command(self, command: str) -> None:
-        if command == "/help":
-            self._view.note(self._say("help"))
-        elif command == "/sources" and self._last.citations:
+    def _sources(self) -> None:
+        if self._last.citations:
             self._view.passages(self._last.citations)
-        elif command == "/sources":
-            self._view.note(self._say("sources.none"))
         else:
-            self._view.note(self._say("unknown_command", command=command))
+            self._view.note(self._say("sources.none"))
 
     def _say(self, key: str, **values: object) -> str:
-        return self._phrases.say(key, self._context.language or DEFAULT_LANGUAGE, **values)
+        return self._phrases.say(key, self._last.language, **values)

@@ -1,0 +1,85 @@
+"""One turn, given to the first ability that it is for; whatever is for none of them is a question to the advisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.core.conversation import Advisor, Context, Response, Turn
+from bot.dialogue.hearing import Ability, Heard
+from bot.learning.changing import changed
+from bot.learning.learner import Changes, Learner, Reminder
+from bot.offline.understanding import Understanding
+from bot.text.language import LanguageGuess
+from bot.text.lexicon import Lexicon
+from bot.text.prompts import DEFAULT_LANGUAGE
+from bot.text.words import words
+
+Remind = Callable[[Learner, Turn], tuple[Reminder, ...]]
+
+
+def no_reminders(_learner: Learner, _turn: Turn) -> tuple[Reminder, ...]:
+    """For where nobody is remembered, and so nobody reminded."""
+    return ()
+
+
+class Dialogue:
+    """Implements `Responder`. The order of the abilities decides: what is under way goes before what is asked."""
+
+    def __init__(
+        self,
+        advisor: Advisor,
+        understanding: Understanding,
+        lexicon: Lexicon,
+        languages: LanguageGuess,
+        abilities: Sequence[Ability],
+        remind: Remind,
+    ) -> None:
+        """`lexicon`: the words of commands; `remind` gives all reminders that a learner wants from now on."""
+        self._advisor = advisor
+        self._understanding = understanding
+        self._lexicon = lexicon
+        self._languages = languages
+        self._abilities = abilities
+        self._remind = remind
+
+    async def respond(self, turn: Turn) -> Response:
+        response = await self._first(self._hear(turn))
+        if response is None:
+            answer, context = await self._advisor.answer(turn)
+            response = Response(answer=answer, context=context)
+        return replace(
+            response,
+            context=_settled(turn.context, response.context),
+            changes=self._with_reminders(turn, response.changes),
+        )
+
+    async def _first(self, heard: Heard) -> Response | None:
+        for ability in self._abilities:
+            response = await ability.respond(heard)
+            if response is not None:
+                return response
+        return None
+
+    def _hear(self, turn: Turn) -> Heard:
+        question = self._understanding.read(turn.question)
+        cues = self._lexicon.cues(words(turn.question))
+        known = [*question.cue_languages, *(cue.language for cue in cues)]
+        language = turn.language or self._languages.guess(
+            turn.question, known, turn.context.language, only_names=not question.rest
+        )
+        spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
+        return Heard(turn=turn, question=question, cues=frozenset(cue.key for cue in cues), language=spoken)
+
+    def _with_reminders(self, turn: Turn, changes: Changes) -> Changes:
+        """With the reminders that follow from a changed wallet or profile: in one transaction with the change."""
+        if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
+            return changes
+        return replace(changes, reminders=self._remind(changed(turn.learner, changes), turn))
+
+
+def _settled(before: Context, after: Context) -> Context:
+    """What was asked for confirmation is off the table once anything else was said."""
+    if after.activity is not None and after.activity == before.activity and after.activity.kind == "confirm":
+        return replace(after, activity=None)
+    return after

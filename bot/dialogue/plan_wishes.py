@@ -1,0 +1,145 @@
+"""What a learner wants a path for: read from the words, completed from the profile, changed by a what-if. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, get_args
+
+from dateutil.relativedelta import relativedelta
+
+from bot.catalog.catalog import Catalog
+from bot.dialogue.telling import day_of, hours_a_week, money_of
+from bot.learning.learner import Learner
+from bot.offline.understanding import Understanding, named_ids
+from bot.planning.model import Objective
+from bot.text.lexicon import Cue, Lexicon
+from bot.text.words import words
+
+_WITHOUT, _FROM, _TO = "without", "from", "to"
+_MINIMISE = "minimise."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWish:
+    """What is planned for. None means that nothing was said; `have` are credentials named beside the wallet's."""
+
+    goals: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    have: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    hours_per_week: float | None = None
+    budget_usd: float | None = None
+    deadline: date | None = None
+    minimise: Objective | None = None
+
+    @property
+    def aims(self) -> bool:
+        return bool(self.goals or self.topics)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is something in it that may change a plan made before."""
+        return replace(self, goals=(), topics=(), have=()) != PlanWish()
+
+    def over(self, before: PlanWish) -> PlanWish:
+        """The wish as a what-if: what it says replaces what was said before, exclusions add up."""
+        return PlanWish(
+            goals=self.goals or before.goals,
+            topics=self.topics or (() if self.goals else before.topics),
+            have=tuple(dict.fromkeys([*before.have, *self.have])),
+            without=tuple(dict.fromkeys([*before.without, *self.without])),
+            hours_per_week=self.hours_per_week or before.hours_per_week,
+            budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
+            deadline=self.deadline or before.deadline,
+            minimise=self.minimise or before.minimise,
+        )
+
+    def completed(self, learner: Learner | None) -> PlanWish:
+        """With what the profile knows where nothing was said."""
+        if learner is None:
+            return self
+        profile = learner.profile
+        goals = self.goals or (() if self.topics else profile.goals)
+        return replace(
+            self,
+            goals=goals,
+            hours_per_week=self.hours_per_week or profile.hours_per_week,
+            budget_usd=profile.budget_usd if self.budget_usd is None else self.budget_usd,
+            deadline=self.deadline or profile.deadline,
+        )
+
+    def as_state(self) -> dict[str, Any]:
+        """Plain JSON, to go on from in the next turn."""
+        return {
+            "goals": list(self.goals),
+            "topics": list(self.topics),
+            "have": list(self.have),
+            "without": list(self.without),
+            "hours_per_week": self.hours_per_week,
+            "budget_usd": self.budget_usd,
+            "deadline": self.deadline.isoformat() if self.deadline else None,
+            "minimise": self.minimise,
+        }
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any]) -> PlanWish:
+        deadline = state.get("deadline")
+        return cls(
+            goals=tuple(state.get("goals", ())),
+            topics=tuple(state.get("topics", ())),
+            have=tuple(state.get("have", ())),
+            without=tuple(state.get("without", ())),
+            hours_per_week=state.get("hours_per_week"),
+            budget_usd=state.get("budget_usd"),
+            deadline=date.fromisoformat(deadline) if deadline else None,
+            minimise=state.get("minimise"),
+        )
+
+
+class PlanWishes:
+    """Reads wishes, with one catalogue's names and the lexicons of all languages."""
+
+    def __init__(self, catalog: Catalog, understanding: Understanding, lexicon: Lexicon) -> None:
+        self._catalog = catalog
+        self._understanding = understanding
+        self._lexicon = lexicon
+
+    def read(self, text: str, today: date) -> PlanWish:
+        """What the words say; credentials count as goals unless a word sets them apart ("without", "from")."""
+        tokens = words(text)
+        cues = self._lexicon.cues(tokens)
+        keys = frozenset(cue.key for cue in cues)
+        whole = self._understanding.read(text)
+        named: dict[str, list[str]] = {_WITHOUT: [], _FROM: [], _TO: []}
+        for marker, part in _parts(tokens, cues):
+            ids = named_ids(self._understanding.read(part))
+            named[marker] += [identity for identity in ids if identity in self._catalog]
+        day, exact = day_of(whole.facts, keys, today)
+        return PlanWish(
+            goals=tuple(dict.fromkeys(named[_TO])),
+            topics=whole.constraints.topics if not named[_TO] else (),
+            have=tuple(named[_FROM]),
+            without=tuple(named[_WITHOUT]),
+            hours_per_week=hours_a_week(whole.facts) if whole.has("per_week") else None,
+            budget_usd=money_of(whole.facts),
+            deadline=day if exact or day is None else _end_of_month(day),
+            minimise=next((goal for goal in get_args(Objective) if f"{_MINIMISE}{goal}" in keys), None),
+        )
+
+
+def _parts(tokens: Sequence[str], cues: Sequence[Cue]) -> Iterator[tuple[str, str]]:
+    """The text cut where a word says what the names behind it are: excluded, held, or wanted."""
+    marks = sorted((cue.start, cue.end, cue.key) for cue in cues if cue.key in {_WITHOUT, _FROM, _TO})
+    begin, marker = 0, _TO
+    for start, end, key in marks:
+        if start < begin:
+            continue
+        yield marker, " ".join(tokens[begin:start])
+        begin, marker = end, key
+    yield marker, " ".join(tokens[begin:])
+
+
+def _end_of_month(day: date) -> date:
+    return day + relativedelta(day=31)

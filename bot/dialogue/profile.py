@@ -1,0 +1,178 @@
+"""What the bot knows of a learner: told in passing, shown, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.catalog.catalog import Catalog
+from bot.core.conversation import Advisor, Response
+from bot.core.ports import LearnerStore
+from bot.dialogue.hearing import Heard, Speaker
+from bot.dialogue.telling import Telling, Told
+from bot.learning.learner import Changes, Holding, Learner, Profile
+
+
+class ProfileWords:
+    """Puts a learner's own data into words. They need no source: the learner said them."""
+
+    def __init__(self, catalog: Catalog, speaker: Speaker) -> None:
+        self._catalog = catalog
+        self._speaker = speaker
+
+    def name(self, credential: str) -> str:
+        known = self._catalog.get(credential)
+        return known.short_name if known else credential
+
+    def holding(self, held: Holding, heard: Heard, *, approximate: bool = False) -> str:
+        key = f"wallet.{held.state}" + (".dated" if held.earned_on else "")
+        text = self._speaker.say(key, heard, name=self.name(held.credential), date=held.earned_on)
+        return self._speaker.say("wallet.approximate", heard, text=text) if approximate else text
+
+    def profile(self, profile: Profile, heard: Heard) -> Iterator[str]:
+        """A line for everything that is set."""
+        values = {
+            "goals": ", ".join(self.name(goal) for goal in profile.goals),
+            "goal_text": profile.goal_text,
+            "background": profile.background,
+            "skills": ", ".join(profile.skills),
+            "hours_per_week": _number(profile.hours_per_week),
+            "budget_usd": _number(profile.budget_usd),
+            "deadline": profile.deadline,
+            "time_zone": profile.time_zone,
+        }
+        for name, value in values.items():
+            if value:
+                yield self._speaker.say(f"profile.{name}", heard, value=value)
+        if profile.answer_style != Profile().answer_style:
+            yield self._speaker.say("profile.answer_style.full", heard)
+        quiet = (profile.quiet_from, profile.quiet_until)
+        if quiet != (Profile().quiet_from, Profile().quiet_until):
+            yield self._speaker.say("profile.quiet", heard, start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}")
+
+
+class TellingAbout:
+    """Notes what is told in passing, and says what was noted: "I passed Security+ in May 2025, have 5 hours a week"."""
+
+    def __init__(self, telling: Telling, words: ProfileWords, speaker: Speaker, advisor: Advisor) -> None:
+        self._telling = telling
+        self._words = words
+        self._speaker = speaker
+        self._advisor = advisor
+
+    async def respond(self, heard: Heard) -> Response | None:
+        turn = heard.turn
+        if turn.learner is None or turn.command is not None:
+            return None
+        told = self._telling.read(turn.question, turn.now.date())
+        changes = _changes(told, turn.learner)
+        if changes.empty:
+            return None
+        noted = self._speaker.plain(
+            heard,
+            "told.noted",
+            changes=changes,
+            suggestions=(
+                self._speaker.suggest("label.plan", heard, "/plan"),
+                self._speaker.suggest("label.me", heard, "/me"),
+                self._speaker.suggest("label.undo", heard, "/undo"),
+            ),
+            list=self._list(told, changes, turn.learner, heard),
+        )
+        if not (told.asks or told.goal_text):
+            return noted
+        # A message may both tell and ask: what was told is noted first, then the question is answered.
+        answer, context = await self._advisor.answer(turn)
+        undo = self._speaker.suggest("label.undo", heard, "/undo")
+        return replace(
+            noted,
+            answer=replace(
+                answer,
+                text=f"{noted.answer.text}\n\n{answer.text}",
+                suggestions=(*answer.suggestions[:3], undo),
+            ),
+            context=context,
+        )
+
+    def _list(self, told: Told, changes: Changes, learner: Learner, heard: Heard) -> str:
+        lines = [
+            self._words.holding(held, heard, approximate=held.credential in told.approximate)
+            for held in changes.holdings
+        ]
+        lines += [self._speaker.say("wallet.removed", heard, name=self._words.name(gone)) for gone in changes.dropped]
+        if changes.profile is not None:
+            before = set(self._words.profile(learner.profile, heard))
+            lines += [line for line in self._words.profile(changes.profile, heard) if line not in before]
+        return "\n".join(f"- {line}" for line in lines)
+
+
+def _changes(told: Told, learner: Learner) -> Changes:
+    """What changes of the learner; nothing where all of it is known already."""
+    profile = told.profile(learner.profile)
+    holdings = (_merged(held, learner) for held in told.holdings)
+    return Changes(
+        profile=profile if profile != learner.profile else None,
+        holdings=tuple(held for held in holdings if held not in learner.wallet),
+        dropped=tuple(gone for gone in dict.fromkeys(told.lost) if learner.holding(gone)),
+    )
+
+
+def _merged(held: Holding, learner: Learner) -> Holding:
+    """What is told anew keeps the dates that were told before."""
+    before = learner.holding(held.credential)
+    if before is None or before.state != held.state:
+        return held
+    return replace(held, earned_on=held.earned_on or before.earned_on, expires_on=held.expires_on or before.expires_on)
+
+
+class Me:
+    """`/me` shows all that is kept of a learner, `/undo` takes the last change back."""
+
+    def __init__(self, words: ProfileWords, speaker: Speaker, store: LearnerStore) -> None:
+        self._words = words
+        self._speaker = speaker
+        self._store = store
+
+    async def respond(self, heard: Heard) -> Response | None:
+        if heard.turn.learner is None:
+            return None
+        if heard.calls("me"):
+            return self._show(heard, heard.turn.learner)
+        if heard.calls("undo"):
+            return await self._undo(heard, heard.turn.learner)
+        return None
+
+    def _show(self, heard: Heard, learner: Learner) -> Response:
+        lines = [self._words.holding(held, heard) for held in learner.wallet]
+        lines += self._words.profile(learner.profile, heard)
+        if not lines:
+            return self._speaker.plain(heard, "me.nothing")
+        return self._speaker.plain(
+            heard,
+            "me.shown",
+            suggestions=(
+                self._speaker.suggest("label.wallet", heard, "/wallet"),
+                self._speaker.suggest("label.export", heard, "/export"),
+                self._speaker.suggest("label.forget", heard, "/forget"),
+            ),
+            list="\n".join(f"- {line}" for line in lines),
+        )
+
+    async def _undo(self, heard: Heard, learner: Learner) -> Response:
+        before = await self._store.before_last_change(learner)
+        if before is None:
+            return self._speaker.plain(heard, "undo.nothing")
+        kept = {held.credential for held in before.wallet}
+        changes = Changes(
+            profile=before.profile,
+            holdings=before.wallet,
+            dropped=tuple(held.credential for held in learner.wallet if held.credential not in kept),
+            undo=True,
+        )
+        return self._speaker.plain(
+            heard, "undo.done", changes=changes, suggestions=(self._speaker.suggest("label.me", heard, "/me"),)
+        )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:,.10g}"

@@ -1,0 +1,126 @@
+"""One database: its engine, its transactions, and its faults in words that hold neither a password nor data."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import MissingService
+from bot.storage import dialects
+from bot.storage.migrating import Schema, newer, schema_of, upgrade
+
+logger = logging.getLogger(__name__)
+
+
+class Database:
+    """An SQLite file or a PostgreSQL database. Opens connections when they are needed.
+
+    Every method raises `MissingService` where the database does not answer.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        """A path is an SQLite file. Raises `InputError` for a URL that cannot be understood."""
+        self._url = str(url)
+        self._address = dialects.parsed(url)
+        self.file = dialects.file_of(self._address)
+        self.engine = dialects.build_engine(self._address)
+        # Writers of this process queue here. SQLite would let them try again and again, in no order.
+        self._queue = asyncio.Lock() if self.file else None
+
+    @property
+    def name(self) -> str:
+        """What it is and where, for people: never with the user or the password."""
+        if self.file:
+            return f"SQLite file {self.file}"
+        port = f":{self._address.port}" if self._address.port else ""
+        return f"PostgreSQL database {self._address.database or ''} at {self._address.host or 'its socket'}{port}"
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date, creating them where there are none. Several processes may do so at once."""
+        if self.file:
+            try:
+                dialects.make_private(self.file)
+            except OSError as error:
+                raise self._missing(str(error)) from None
+        async with self.write() as connection:
+            await connection.run_sync(upgrade)
+
+    async def schema(self) -> Schema:
+        """Which migration the database is at, and which it lacks. Changes nothing; raises like `migrate`."""
+        async with self.read() as connection:
+            schema = await connection.run_sync(schema_of)
+        if not schema.known:
+            raise MissingService(newer(schema))
+        return schema
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads, and sees everything as it was at one moment."""
+        with self._faults():
+            async with dialects.reading(self.engine).begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: all of what is done in it, or, where anything is raised, nothing."""
+        with self._faults():
+            async with AsyncExitStack() as stack:
+                if self._queue is not None:
+                    await stack.enter_async_context(self._queue)
+                yield await stack.enter_async_context(dialects.writing(self.engine).begin())
+
+    async def leave_no_trace(self) -> None:
+        """What was deleted leaves the file too (see `dialects.leave_no_trace`)."""
+        with self._faults():
+            async with AsyncExitStack() as stack:
+                if self._queue is not None:
+                    await stack.enter_async_context(self._queue)
+                if not await dialects.leave_no_trace(self.engine):
+                    logger.warning("storage.trace_left in=%s-wal until=the next checkpoint", self.file)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Translate what the driver raises when the database is not there, full, locked or not to be written."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error, OSError, PoolTimeout) as error:
+            cause = getattr(error, "orig", None) or error
+            lost = isinstance(error, DBAPIError) and error.connection_invalidated
+            if lost or type(cause).__name__ in _UNREACHABLE or isinstance(cause, OSError | PoolTimeout):
+                # Without the cause, whose text may hold what must not be in a log.
+                raise self._missing(str(cause)) from None
+            raise
+
+    def _missing(self, reason: str) -> MissingService:
+        told = self._without_secrets(reason.strip().partition("\n")[0])
+        advice = "set CREDWAY_HOME to a folder you can write to" if self.file else "start it, or correct DATABASE_URL"
+        return MissingService(f"the {self.name} cannot be used ({told}); {advice}")
+
+    def _without_secrets(self, reason: str) -> str:
+        """The reason, or less where it quotes a part of the URL that could be the password or a piece of it."""
+        password = str(self._address.password or "")
+        credentials = self._url.partition("://")[2].rpartition("@")[0]
+        pieces = {password, *re.split("[:@/]", credentials)[1:]}
+        quoted = any(piece and piece in reason for piece in pieces) or "password=" in reason
+        return "it does not accept the connection" if quoted else reason
+
+
+# Of sqlite3 and of psycopg, by name, since neither need be there for the other. `OperationalError` covers what
+# PostgreSQL calls connection failures, lack of resources and shutdown.
+_UNREACHABLE = {
+    *("OperationalError", "DatabaseError", "InterfaceError"),
+    *("ConnectionTimeout", "AdminShutdown", "CannotConnectNow", "TooManyConnections", "InvalidPassword"),
+    *("InsufficientPrivilege", "InvalidCatalogName", "InvalidAuthorizationSpecification", "ReadOnlySqlTransaction"),
+}

@@ -1,0 +1,126 @@
+"""What is different between SQLite and PostgreSQL, all of it: opening, beginning, inserting, and leaving no trace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import InputError
+
+# How long, in seconds, a connection waits for another one that writes, or for a server that does not answer.
+PATIENCE = 5
+_WRITES = "credway_writes"
+# Any number, as long as it is the same for all who bring the tables of one database up to date.
+_MIGRATING = 0x0C8ED3A1
+
+
+def parsed(url: str | Path) -> URL:
+    """A file, or `postgresql://…`, with the driver that is used here. Raises `InputError`, never quoting the URL."""
+    if isinstance(url, Path):
+        return URL.create("sqlite+aiosqlite", database=str(url))
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = None
+    kind = address.drivername.partition("+")[0] if address else ""
+    if address and kind in {"postgresql", "postgres"}:
+        return address.set(drivername="postgresql+psycopg")
+    raise InputError("DATABASE_URL: write it as postgresql://user:password@host:5432/database, or leave it empty")
+
+
+def file_of(address: URL) -> Path | None:
+    """The file of an SQLite database, None for PostgreSQL."""
+    return Path(address.database) if is_sqlite(address) and address.database else None
+
+
+def is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def build_engine(address: URL) -> AsyncEngine:
+    """Nothing is opened yet. Errors never show parameters: those are what people have said."""
+    if not is_sqlite(address):
+        patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
+        return create_async_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+    engine = create_async_engine(address, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """Every transaction sees the database as it was at one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def writing(engine: AsyncEngine) -> AsyncEngine:
+    """On SQLite a transaction has the file to itself from its beginning; on PostgreSQL rows are locked one by one."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, spelled alike by both."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def make_private(file: Path) -> None:
+    """Create the file so that only its owner may read it; SQLite gives its companions the same permissions."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def wait_for_turn_to_migrate(connection: Connection) -> None:
+    """Let one process at a time bring the tables up to date, until the end of the transaction."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+
+
+async def leave_no_trace(engine: AsyncEngine) -> bool:
+    """Take what was deleted out of the file, byte by byte; False where somebody else's reading prevents it.
+
+    SQLite: `secure_delete` overwrites what is deleted, but not the copies that a page keeps of rows which moved to
+    another page (measured: in three of three files of 4 MB); only `VACUUM` drops those, and only the checkpoint takes
+    them out of the log. PostgreSQL: nothing is done here. Deleted rows cannot be read by any query from the moment of
+    the commit; their bytes stay in the table's pages until (auto)vacuum frees the space and other rows overwrite it,
+    at once only by `VACUUM FULL`, and in the write-ahead log and backups as long as those are kept.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None  # noqa: S101 - a connection that was just opened
+        await raw.execute("VACUUM")
+        cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, *_ = await cursor.fetchone()
+        await cursor.close()
+        return not busy
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in (
+        f"busy_timeout = {PATIENCE * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and then wants to write fails at once when another one wrote in between.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

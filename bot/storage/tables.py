@@ -1,0 +1,216 @@
+"""The tables of what is kept of learners, as SQLAlchemy Core metadata. The migrations make exactly these.
+
+Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting;
+`link_guesses` alone is about an identity. Foreign keys do not cascade: a table left out would stop the deletion.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
+from sqlalchemy.types import TypeDecorator
+
+from bot.errors import InputError
+from bot.storage.codec import storable
+
+# PostgreSQL indexes at most 2,704 bytes of a row, and the widest key here is three of these in UTF-8.
+MAX_KEY = 200
+
+
+class UnfitKey(DontWrapMixin, InputError):
+    """An id that cannot be stored as it is. Not cleaned: two different ids must never become the same."""
+
+
+class Key(TypeDecorator[str]):
+    """An id or key of up to 200 characters, stored as it is or not at all (`UnfitKey`)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        if value is not None and (len(value) > MAX_KEY or value != storable(value)):
+            raise UnfitKey(f"an id may have {MAX_KEY} characters, none of them a control character; shorten it")
+        return value
+
+
+class Prose(TypeDecorator[str]):
+    """Text as people and documents have it, without what a database refuses."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else storable(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: any aware datetime goes in, UTC comes out, to the microsecond."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone is no point in time")
+        utc = value.astimezone(UTC)
+        # SQLite keeps text and has no zones; without them texts compare as times.
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _number() -> Column[int]:
+    # SQLite counts by itself only where the type is INTEGER, which there has 64 bits anyway.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _learner(**options: Any) -> Column[str]:
+    return Column("learner_id", Key, ForeignKey("learners.id"), nullable=False, **options)
+
+
+learners = Table(
+    "learners",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("profile", Prose, nullable=False),
+    Column("wallet", Prose, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    _learner(index=True),
+)
+
+# How profile and wallet were before a change, so that it can be taken back: the latest few.
+history = Table(
+    "history",
+    metadata,
+    _number(),
+    _learner(index=True),
+    Column("profile", Prose, nullable=False),
+    Column("wallet", Prose, nullable=False),
+)
+
+# `key` is the platform's own of the message or button. The context is the one after the turn.
+turns = Table(
+    "turns",
+    metadata,
+    _number(),
+    _learner(),
+    Column("platform", Key, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("room", Key, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("question", Prose, nullable=False),
+    Column("answer", Prose),
+    Column("context", Prose, nullable=False),
+    UniqueConstraint("platform", "key"),
+    Index(None, "learner_id", "platform", "room"),
+)
+
+# `claim` is set when a reminder is given out to be sent, and never taken back but by postponing.
+reminders = Table(
+    "reminders",
+    metadata,
+    _number(),
+    _learner(),
+    Column("key", Key, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("text_key", Prose, nullable=False),
+    Column("variables", Prose, nullable=False),
+    Column("credential", Prose),
+    Column("claim", Key),
+    Column("sent_at", Moment),
+    UniqueConstraint("learner_id", "key"),
+    Index(None, "claim", "due_at"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    _learner(primary_key=True),
+    Column("item", Key, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Prose, nullable=False),
+    Column("correct_days", Prose, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _number(),
+    _learner(),
+    Column("item", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("rating", Integer, nullable=False),
+    Column("correct", Boolean, nullable=False),
+    Index(None, "learner_id", "at"),
+)
+
+# Who wants to be seen in a community's ranking, and as whom. `folded` is the alias as it is compared.
+members = Table(
+    "members",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    _learner(primary_key=True, index=True),
+    Column("alias", Prose, nullable=False),
+    Column("folded", Prose, nullable=False),
+    UniqueConstraint("platform", "room", "folded"),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("digest", Key, primary_key=True),
+    _learner(index=True),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# How often an identity has tried a code since when. Not tied to a learner: who guesses need not be one yet.
+link_guesses = Table(
+    "link_guesses",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+)

@@ -1,0 +1,95 @@
+"""What is understood of what learners tell about themselves, and what is not taken for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.dialogue.telling import Telling, Told
+from bot.learning.learner import Holding, HoldingState, Profile
+from tests.dialogue.conftest import TODAY
+
+
+def held(told: Told) -> dict[str, tuple[HoldingState, date | None]]:
+    return {holding.credential: (holding.state, holding.earned_on) for holding in told.holdings}
+
+
+def test_one_sentence_tells_a_credential_with_its_date_hours_and_money(telling: Telling) -> None:
+    told = telling.read("I passed Security+ in May 2025, have 5 hours a week and 300 dollars", TODAY)
+    assert held(told) == {"comptia-security-plus": ("held", date(2025, 5, 1))}
+    assert (told.hours_per_week, told.budget_usd) == (5.0, 300.0)
+    assert not told.asks
+
+
+def test_a_month_without_a_day_is_taken_as_its_first_and_said_to_be(telling: Telling) -> None:
+    assert telling.read("I passed Security+ in May 2025", TODAY).approximate == {"comptia-security-plus"}
+    assert telling.read("I passed Security+ on 2025-05-17", TODAY).approximate == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I hold AZ-900 and AZ-104 since 2024-03-01, now studying for AZ-305",
+         {"az-900": ("held", date(2024, 3, 1)), "az-104": ("held", date(2024, 3, 1)), "az-305": ("in_progress", None)}),
+        ("passed CKA yesterday!", {"cka": ("held", date(2026, 11, 22))}),
+        ("I earned my PMP 2 years ago and my CSM last month",
+         {"pmp": ("held", date(2024, 11, 23)), "csm": ("held", date(2026, 10, 1))}),
+        ("I have the AZ-104 exam on 2027-01-15", {"az-104": ("in_progress", None)}),
+        ("I passed the CCNA on 29 February 2024", {"ccna": ("held", date(2024, 2, 29))}),
+        ("i plan to take CISSP", {"cissp": ("planned", None)}),
+    ],
+)  # fmt: skip
+def test_a_verb_reaches_to_the_next_and_a_date_to_what_it_follows(
+    telling: Telling, text: str, expected: dict[str, tuple[HoldingState, date | None]]
+) -> None:
+    assert held(telling.read(text, TODAY)) == expected
+
+
+def test_an_exam_that_is_still_to_come_has_not_been_passed(telling: Telling) -> None:
+    told = telling.read("I passed AZ-104 on 2027-01-15", TODAY)
+    assert held(told) == {"az-104": ("in_progress", None)}
+
+
+def test_a_goal_with_its_date(telling: Telling) -> None:
+    told = telling.read("My goal is SC-100 by June 2027", TODAY)
+    assert (told.goals, told.deadline) == (("sc-100",), date(2027, 6, 30))
+
+
+def test_a_goal_in_words_is_kept_in_the_words(telling: Telling) -> None:
+    assert telling.read("I want to become a data analyst", TODAY).goal_text == "I want to become a data analyst"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is Security+ valid?",
+        "do I need Security+ before CySA+?",
+        "Which cert should I get with 100 dollars?",
+        "is 5 hours a week enough for AZ-104?",
+        "what does my boss pay if I take PMP for 500 dollars",
+        "Compare CISSP and CISM",
+    ],
+)
+def test_a_question_tells_nothing(telling: Telling, question: str) -> None:
+    assert not telling.read(question, TODAY).anything
+
+
+def test_a_message_may_tell_and_ask(telling: Telling) -> None:
+    told = telling.read("I have Security+, what should I do next?", TODAY)
+    assert held(told) == {"comptia-security-plus": ("held", None)}
+    assert told.asks
+
+
+def test_what_is_no_longer_held_is_told_too(telling: Telling) -> None:
+    assert telling.read("I no longer have CCNA", TODAY).lost == ("ccna",)
+
+
+def test_goals_add_up_and_anything_else_is_replaced(telling: Telling) -> None:
+    before = Profile(goals=("az-104",), budget_usd=100.0, hours_per_week=3.0)
+    after = telling.read("My goal is AZ-305 and my budget is 400 dollars", TODAY).profile(before)
+    assert after == Profile(goals=("az-104", "az-305"), budget_usd=400.0, hours_per_week=3.0)
+
+
+def test_holding_is_told_with_no_date_where_none_was_said(telling: Telling) -> None:
+    assert telling.read("I already hold CISSP", TODAY).holdings == (Holding(credential="cissp"),)
