@@ -15,6 +15,7 @@ from itertools import combinations
 from bot.planning.bounds import derive
 from bot.planning.dates import DAYS, HUNDREDTHS, MOST_HOURS_A_WEEK, hundredths
 from bot.planning.model import Conflict, ConstraintName, Offer, PlanRequest
+from bot.planning.paths import path_of
 from bot.planning.problem import END, Problem, problem_of, wanted
 from bot.planning.search import Order, best_path, least
 from bot.planning.spelling import nearest
@@ -159,21 +160,22 @@ def _conflict(case: _Case, name: str, lifted: tuple[str, ...], *, alone: bool) -
 
 
 def _budget(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
-    needed = None
-    if alone:
-        problem = case.problem("budget")
-        path = _found(least(problem, "cost"))
-        needed = _cost(problem, path) / HUNDREDTHS
-    return Conflict(constraint="budget", given=case.request.budget_usd, needed=needed)
+    given = case.request.budget_usd
+    if not alone:
+        return Conflict(constraint="budget", given=given)
+    problem = case.problem("budget")
+    order = _found(least(problem, "cost"))
+    path = path_of(case.request, problem, case.offers, order)
+    return Conflict(constraint="budget", given=given, needed=_cost(problem, order) / HUNDREDTHS, path=path)
 
 
 def _deadline(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
-    needed = None
-    if alone:
-        problem = case.problem("deadline")
-        path = _found(least(problem, "hours"))
-        needed = problem.clock.date(problem.clock.finish_day(sum(problem.hours(identity) for identity in path)))
-    return Conflict(constraint="deadline", given=case.request.deadline, needed=needed)
+    given = case.request.deadline
+    if not alone:
+        return Conflict(constraint="deadline", given=given)
+    problem = case.problem("deadline")
+    path = path_of(case.request, problem, case.offers, _found(least(problem, "hours")))
+    return Conflict(constraint="deadline", given=given, needed=path.finish or case.request.start, path=path)
 
 
 def _hours_per_week(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
