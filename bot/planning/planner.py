@@ -8,7 +8,7 @@ What a path is:
   nothing needs to be studied). What is earned on a day for some months is valid until the same day of that later month,
   that day included; a skill is shown by a valid credential that gives it.
 - What is held for good is never bought; what is held with an expiry date may be earned again. Each step is taken once.
-- A step finishes before its offer's `retired_on`, the path on or before the deadline, and its cost is within the budget.
+- A step finishes before its offer's `retired_on`, the path on or before the deadline, its cost within the budget.
 - No step is there for nothing: each meets a requirement of a later step, or something that is wanted. (What something
   held for good meets is no requirement any more.)
 - The best path has the least of the objective; of equal ones that with the least cost, hours and steps, in this order,

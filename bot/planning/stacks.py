@@ -11,22 +11,18 @@ from bot.catalog.credential import Credential, Requirement
 from bot.catalog.fields import sourced
 from bot.catalog.sourced import Sourced
 
-Relation = Literal[
-    "requires", "one_of", "recommended", "leads_to", "counts_towards", "credit", "renews", "replaced_by"
-]
+Relation = Literal["requires", "one_of", "recommended", "leads_to", "counts_towards", "credit", "renews", "replaced_by"]
 StackField = Literal["prerequisites", "stacks_into", "renewed_by", "replaced_by", "replaces"]
 # What brings a learner further up; a renewal leads back and a replacement leads nowhere.
-UPWARDS: frozenset[Relation] = frozenset(
-    {"requires", "one_of", "recommended", "leads_to", "counts_towards", "credit"}
-)
+UPWARDS: frozenset[Relation] = frozenset({"requires", "one_of", "recommended", "leads_to", "counts_towards", "credit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """`lower` leads to `upper` in some way: ids of the catalogue, or a name of what is not in it.
 
-    `told_by` says so in its field `said_in`; `condition` limits it ("if admitted"). Edges of one `requires` or `one_of` group
-    of a credential have the same `group`.
+    `told_by` says so in its field `said_in`; `condition` limits it ("if admitted"). Edges of one `requires` or `one_of`
+    group of a credential have the same `group`.
     """
 
     lower: str
@@ -40,7 +36,8 @@ class Edge:
     @property
     def source(self) -> Sourced[Any]:
         value = sourced(self.told_by, self.said_in)
-        assert value is not None, "an edge is made of a field's value"
+        if value is None:
+            raise AssertionError("an edge is made of a field's value")
         return value
 
 
