@@ -151,9 +151,12 @@ class Telling:
         elif reading.state == "held" and reading.undated:
             # Nobody has passed an exam that is still to come.
             for identity in reading.undated:
-                reading.held[identity] = replace(reading.held[identity], state="in_progress")
+                reading.held[identity] = replace(reading.held[identity], state="in_progress", exam_on=day)
             reading.undated.clear()
-            return replace(told, deadline=day)
+        elif reading.state in {"in_progress", "planned"} and reading.undated and day >= today:
+            for identity in reading.undated:
+                reading.held[identity] = replace(reading.held[identity], exam_on=day)
+            reading.undated.clear()
         return told
 
 
