@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.library import Library, build_retriever, prompts_folder
-from bot.core.assistant import Assistant
+from bot.core.assistant import Assistant, utc_now
 from bot.core.ports import LearnerStore
 from bot.dialogue.dialogue import Dialogue, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
@@ -25,7 +27,10 @@ from bot.text.prompts import Phrases
 
 
 def build_assistant(
-    library: Library, retriever: HybridRetriever | None = None, store: LearnerStore | None = None
+    library: Library,
+    retriever: HybridRetriever | None = None,
+    store: LearnerStore | None = None,
+    now: Callable[[], datetime] = utc_now,
 ) -> Assistant:
     """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
     advising = build_advising(library, retriever or build_retriever(library))
@@ -35,7 +40,7 @@ def build_assistant(
     if store is not None:
         abilities = [*remembering(library, advising, commands, speaker, store), *abilities]
     dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, no_reminders)
-    return Assistant(dialogue, library.phrases, store)
+    return Assistant(dialogue, library.phrases, store, now)
 
 
 def remembering(

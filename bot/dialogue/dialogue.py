@@ -47,9 +47,16 @@ class Dialogue:
         heard = self._hear(turn)
         response = await self._first(heard)
         if response is None:
-            answer, context = await self._advisor.answer(heard.turn)
-            response = Response(answer=answer, context=context)
+            response = await self._advised(heard.turn)
         return replace(response, changes=self._with_reminders(turn, response.changes))
+
+    async def _advised(self, turn: Turn) -> Response:
+        """A question in between ends neither practice nor a simulation: one comes back to it."""
+        answer, context = await self._advisor.answer(turn)
+        return Response(
+            answer=answer,
+            context=replace(context, practice=turn.context.practice, simulation=turn.context.simulation),
+        )
 
     async def _first(self, heard: Heard) -> Response | None:
         for ability in self._abilities:

@@ -156,10 +156,8 @@ class PracticeSessions:
         """After an answer; `chosen` is None for "I don't know" and for a typed answer that is wrong."""
         right = chosen == item.key_index
         rating = rated(correct=right, hints=state.hints, unsure=unsure)
-        if right:
-            said = "feedback.right.unsure" if unsure else "feedback.right"
-        else:
-            said = "feedback.wrong"
+        praise = "feedback.right.unsure" if unsure else "feedback.right"
+        said = praise if right else "feedback.wrong"
         statements = [Statement(text=self._say(said, state))]
         if not right and item.options:
             statements.append(Statement(text=self._say("feedback.key", state, letter=LETTERS[item.key_index])))
