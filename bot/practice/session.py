@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.learning.exercise import PracticeState
 from bot.learning.learner import CardState, Review
-from bot.learning.practice import DayPlan, Rhythm, plan_day, rated, reviewed, session_items
+from bot.learning.practice import DayPlan, Rhythm, interleaved, plan_day, rated, reviewed, session_items
 from bot.practice.book import ItemBook
 from bot.practice.grading import Grader
 from bot.practice.items import LETTERS, Item, document_of
@@ -64,6 +64,7 @@ class PracticeSessions:
         """What is left for today of some documents."""
         wanted = list(dict.fromkeys(documents))
         begun = {document_of(item) for item in learnt.cards}
+        wanted = interleaved(wanted, {document: self._main_topic(document) for document in wanted})
         # What was begun is gone on with; before an exam everything counts.
         wanted.sort(key=lambda document: document not in begun)
         limit = None if learnt.rhythm.exam(learnt.now) else len(begun.intersection(wanted)) + _ENOUGH_DOCUMENTS
@@ -233,8 +234,11 @@ class PracticeSessions:
         single = DayPlan(
             due=tuple(filter(first_of_its_kind, plan.due)), fresh=tuple(filter(first_of_its_kind, plan.fresh))
         )
-        topics = {item: (self._book.topics_of(document_of(item)) or ("",))[0] for item in (*single.due, *single.fresh)}
+        topics = {item: self._main_topic(document_of(item)) for item in (*single.due, *single.fresh)}
         return session_items(single, topics, size)
+
+    def _main_topic(self, document: str) -> str:
+        return (self._book.topics_of(document) or ("",))[0]
 
     def _button(self, name: str, state: PracticeState) -> Suggestion:
         label = self._say(f"button.{name}", state)
