@@ -88,13 +88,14 @@ class LearningPath:
 class Conflict:
     """A constraint that stands in the way. `needed` is its smallest relaxation that works with all else as given
     (US dollars, a date, hours a week), None where no relaxation of it alone helps; `about` names the credentials or
-    skills concerned.
+    skills concerned. `nearest` are known skills that are spelt like one that is not known.
     """
 
     constraint: ConstraintName
     given: float | date | None = None
     needed: float | date | None = None
     about: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

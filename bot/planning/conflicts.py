@@ -1,0 +1,232 @@
+"""What makes every path impossible, and the smallest relaxation of each constraint that would make one possible. Pure.
+
+First what no budget and no time can help: something that nobody offers, that requires itself, that has retired. Then
+the limits: those are named that stand in a smallest set of limits whose lifting makes a path possible; each with its
+least relaxation, all else as given, or with none where lifting it alone does not help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+
+from bot.planning.bounds import derive
+from bot.planning.dates import DAYS, HUNDREDTHS, MOST_HOURS_A_WEEK, hundredths
+from bot.planning.model import Conflict, ConstraintName, Offer, PlanRequest
+from bot.planning.problem import END, Problem, problem_of, wanted
+from bot.planning.search import Order, best_path, least
+from bot.planning.spelling import nearest
+
+_LIMITS: tuple[ConstraintName, ...] = ("budget", "deadline", "hours_per_week", "retired")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    request: PlanRequest
+    offers: Mapping[str, Offer]
+    retired: frozenset[str]
+
+    def problem(self, *lifted: ConstraintName, hours_per_week: float | None = None) -> Problem:
+        """The problem without some of its limits."""
+        request = self.request
+        hours = MOST_HOURS_A_WEEK if "hours_per_week" in lifted else hours_per_week or request.hours_per_week
+        return problem_of(
+            replace(
+                request,
+                budget_usd=None if "budget" in lifted else request.budget_usd,
+                deadline=None if "deadline" in lifted else request.deadline,
+                hours_per_week=hours,
+            ),
+            self.offers,
+            retired=self.retired,
+            retiring="retired" not in lifted,
+        )
+
+
+def conflicts(
+    request: PlanRequest, offers: Mapping[str, Offer], *, retired: frozenset[str] = frozenset()
+) -> tuple[Conflict, ...]:
+    """The conflicts of a request that has no path."""
+    case = _Case(request, offers, retired)
+    gone = tuple(goal for goal in request.goals if goal in offers and _is_gone(case, goal))
+    if gone:
+        return (Conflict(constraint="retired", given=_retirement(case, gone), about=gone),)
+    return _structural(case) or _limits(case) or (Conflict(constraint="prerequisite", about=request.goals),)
+
+
+def _is_gone(case: _Case, identity: str) -> bool:
+    """Whether it can no longer be had on the day on which the plan starts, and is not held either."""
+    held = any(h.id == identity and (not h.expires_on or h.expires_on >= case.request.start) for h in case.request.have)
+    when = case.offers[identity].retired_on
+    return not held and (identity in case.retired or (when is not None and when <= case.request.start))
+
+
+def _retirement(case: _Case, ids: tuple[str, ...]) -> date | None:
+    return min((when for identity in ids if (when := case.offers[identity].retired_on)), default=None)
+
+
+# What no budget and no time can help
+
+
+def _structural(case: _Case) -> tuple[Conflict, ...]:
+    problem = case.problem(*_LIMITS)
+    had = derive(problem, {}, added=False).value
+    found = []
+    for skill in case.request.skills:
+        if not any(skill in case.offers[held.id].skills for held in case.request.have if held.id in case.offers):
+            givers = [identity for identity, offer in case.offers.items() if skill in offer.skills]
+            if not any(giver in had for giver in givers):
+                words = () if givers else _alike(skill, case.offers)
+                found.append(Conflict(constraint="unreachable", about=(skill,), nearest=words))
+    for goal in case.request.goals:
+        if goal not in problem.nodes and goal not in problem.held and not _is_held(case, goal):
+            found.append(Conflict(constraint="unreachable", about=(goal,)))
+        elif goal in problem.nodes and goal not in had:
+            found.append(Conflict(constraint="prerequisite", about=(goal, *_missing(case, problem, goal, had))))
+    return tuple(found)
+
+
+def _is_held(case: _Case, identity: str) -> bool:
+    return any(held.id == identity and held.expires_on is None for held in case.request.have)
+
+
+def _alike(skill: str, offers: Mapping[str, Offer]) -> tuple[str, ...]:
+    return nearest(skill, {known for offer in offers.values() for known in offer.skills}).words
+
+
+def _missing(case: _Case, problem: Problem, goal: str, had: Mapping[str, int]) -> tuple[str, ...]:
+    """What of its prerequisites cannot be had: those that nobody offers, else those that require each other."""
+    forever = {held.id for held in case.request.have if held.expires_on is None}
+    found: dict[str, None] = {}
+    absent: dict[str, None] = {}
+    open_ = [goal]
+    while open_:
+        offer = case.offers[open_.pop(0)]
+        for group in offer.requires:
+            if forever.intersection(group) or any(other in had for other in group):
+                continue
+            for other in group:
+                if other not in problem.nodes:
+                    absent[other] = None
+                elif other not in found:
+                    found[other] = None
+                    open_.append(other)
+    return tuple(absent or (identity for identity in found if identity != goal))
+
+
+# Limits
+
+
+def _limits(case: _Case) -> tuple[Conflict, ...]:
+    request = case.request
+    given: list[ConstraintName] = [
+        name
+        for name, there in (
+            ("budget", request.budget_usd is not None),
+            ("deadline", request.deadline is not None),
+            ("hours_per_week", request.hours_per_week < MOST_HOURS_A_WEEK),
+            ("retired", bool(case.retired) or any(offer.retired_on for offer in case.offers.values())),
+        )
+        if there
+    ]
+    for size in range(1, len(given) + 1):
+        helping = [lifted for lifted in combinations(given, size) if _is_possible(case, lifted)]
+        if helping:
+            named = dict.fromkeys(name for lifted in helping for name in lifted)
+            alone = size == 1
+            return tuple(_conflict(case, name, helping[0], alone=alone) for name in given if name in named)
+    return ()
+
+
+def _is_possible(case: _Case, lifted: tuple[ConstraintName, ...]) -> bool:
+    """Whether there is a path without these limits.
+
+    The budget is compared with the least cost: that is found sooner than it is proved that nothing fits a budget.
+    """
+    problem = case.problem(*lifted)
+    path = least(replace(problem, budget=None), "cost")
+    return path is not None and (problem.budget is None or _cost(problem, path) <= problem.budget)
+
+
+def _cost(problem: Problem, path: Order) -> int:
+    return sum(problem.nodes[identity].cost for identity in path)
+
+
+def _conflict(case: _Case, name: str, lifted: tuple[str, ...], *, alone: bool) -> Conflict:
+    return _CONFLICTS[name](case, lifted, alone)
+
+
+def _budget(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
+    needed = None
+    if alone:
+        problem = case.problem("budget")
+        path = _found(least(problem, "cost"))
+        needed = _cost(problem, path) / HUNDREDTHS
+    return Conflict(constraint="budget", given=case.request.budget_usd, needed=needed)
+
+
+def _deadline(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
+    needed = None
+    if alone:
+        problem = case.problem("deadline")
+        path = _found(least(problem, "hours"))
+        needed = problem.clock.date(problem.clock.finish_day(sum(problem.hours(identity) for identity in path)))
+    return Conflict(constraint="deadline", given=case.request.deadline, needed=needed)
+
+
+def _hours_per_week(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
+    needed = _least_pace(case) / HUNDREDTHS if alone else None
+    return Conflict(constraint="hours_per_week", given=case.request.hours_per_week, needed=needed)
+
+
+def _least_pace(case: _Case) -> int:
+    """The least hours a week with which there is a path, in hundredths.
+
+    Begun where the shortest path would just fit: seldom is more needed than that.
+    """
+    def works(pace: int) -> bool:
+        return best_path(case.problem(hours_per_week=pace / HUNDREDTHS)) is not None
+
+    low, high = hundredths(case.request.hours_per_week), hundredths(MOST_HOURS_A_WEEK)
+    fastest = case.problem("hours_per_week")
+    shortest = sum(fastest.hours(identity) for identity in _found(least(fastest, "hours")))
+    days = fastest.clock.day(case.request.deadline) + 1 if case.request.deadline else None
+    if days:
+        first = -(-DAYS * shortest // days)
+        if low < first < high:
+            if works(first):
+                return first
+            low = first
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if works(middle) else (middle, high)
+    return high
+
+
+def _retired(case: _Case, lifted: tuple[str, ...], _: bool) -> Conflict:
+    """Named are the steps of the best path that retire before they could be finished."""
+    with_it = lifted if "retired" in lifted else (*lifted, "retired")
+    problem = case.problem(*with_it)  # type: ignore[arg-type] - the names come from `_LIMITS`
+    studied = 0
+    late = []
+    for identity in best_path(problem) or ():
+        studied += problem.hours(identity)
+        when = case.offers[identity].retired_on
+        if identity in case.retired or (when and when <= problem.clock.date(problem.clock.finish_day(studied))):
+            late.append(identity)
+    return Conflict(constraint="retired", given=_retirement(case, tuple(late)), about=tuple(late))
+
+
+def _found(path: Order | None) -> Order:
+    assert path is not None, "lifting this limit was seen to help"
+    return path
+
+
+_CONFLICTS: dict[str, Callable[[_Case, tuple[str, ...], bool], Conflict]] = {
+    "budget": _budget,
+    "deadline": _deadline,
+    "hours_per_week": _hours_per_week,
+    "retired": _retired,
+}

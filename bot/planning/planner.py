@@ -1,0 +1,109 @@
+"""Learning paths that are provably best: from what is held to what is wanted. Pure.
+
+What a path is:
+
+- Study is sequential; on which days it falls is told in `dates`.
+- A step requires one of each of its groups: held, or earned earlier on the path, and still valid on the day on which
+  the step finishes. What is wanted, goals and skills alike, has to be valid on the path's last day (on the first, where
+  nothing needs to be studied). What is earned on a day for some months is valid until the same day of that later month,
+  that day included; a skill is shown by a valid credential that gives it.
+- What is held for good is never bought; what is held with an expiry date may be earned again. Each step is taken once.
+- A step finishes before its offer's `retired_on`, the path on or before the deadline, and its cost is within the budget.
+- No step is there for nothing: each meets a requirement of a later step, or something that is wanted. (What something
+  held for good meets is no requirement any more.)
+- The best path has the least of the objective; of equal ones that with the least cost, hours and steps, in this order,
+  and then that whose sorted ids come first.
+- Money counts in cents and hours in hundredths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from bot.errors import InputError
+from bot.planning.conflicts import conflicts
+from bot.planning.dates import HUNDREDTHS, LONGEST_YEARS, MOST_HOURS_A_WEEK
+from bot.planning.model import LearningPath, Offer, Plan, PlanRequest, Step
+from bot.planning.problem import END, Problem, problem_of
+from bot.planning.schedule import met_by
+from bot.planning.search import Order, alternatives, best_path
+from bot.planning.spelling import nearest
+
+_GREATEST = 1e9  # dollars or hours: beyond it is a slip, and sums would leave the solver's range
+
+
+def plan(request: PlanRequest, offers: Iterable[Offer], *, retired: frozenset[str] = frozenset()) -> Plan:
+    """The best path and up to three others, or what stands in the way.
+
+    `retired` are the ids of offers that are known but can no longer be had, beside those whose `retired_on` says so.
+    Raises `InputError` for a request that means nothing: no goal, a goal that is not known, figures out of range.
+    """
+    known = {offer.id: offer for offer in offers}
+    _check(request, known)
+    problem = problem_of(request, known, retired=retired)
+    best = best_path(problem)
+    if best is None:
+        return Plan(
+            status="infeasible",
+            objective=request.minimise,
+            conflicts=conflicts(request, known, retired=retired),
+        )
+    return Plan(
+        status="optimal",
+        objective=request.minimise,
+        path=_path(request, problem, known, best),
+        alternatives=tuple(_path(request, problem, known, other) for other in alternatives(problem, best)),
+    )
+
+
+def _path(request: PlanRequest, problem: Problem, offers: Mapping[str, Offer], order: Order) -> LearningPath:
+    serves = met_by(problem, order)
+    assert serves is not None, "the search gives no path that breaks a rule"
+    steps = []
+    studied = 0
+    for identity in order:
+        before, studied = studied, studied + problem.hours(identity)
+        steps.append(
+            Step(
+                offer=offers[identity],
+                start=problem.clock.date(problem.clock.first_day(before, studied)),
+                finish=problem.clock.date(problem.clock.finish_day(studied)),
+                for_=_reasons(request, offers[identity], serves[identity]),
+            )
+        )
+    return LearningPath(steps=tuple(steps))
+
+
+def _reasons(request: PlanRequest, offer: Offer, serves: Iterable[str]) -> tuple[str, ...]:
+    """What needs it; nothing where it is a goal itself."""
+    if offer.id in request.goals:
+        return ()
+    upper = dict.fromkeys(identity for identity in serves if identity != END)
+    return (*upper, *(skill for skill in request.skills if skill in offer.skills))
+
+
+def _check(request: PlanRequest, offers: Mapping[str, Offer]) -> None:
+    if not request.goals and not request.skills:
+        raise InputError("a plan needs a goal or a skill to lead to")
+    _check_number("hours a week", request.hours_per_week, least=1 / HUNDREDTHS, most=MOST_HOURS_A_WEEK)
+    if request.budget_usd is not None:
+        _check_number("the budget", request.budget_usd)
+    if request.start.year + 2 * LONGEST_YEARS > date.max.year:
+        raise InputError(f"the start {request.start} is too far away to plan from")
+    for offer in offers.values():
+        _check_number(f"the cost of {offer.id}", offer.cost_usd)
+        _check_number(f"the hours of {offer.id}", offer.hours)
+        if offer.validity_months is not None:
+            _check_number(f"the validity of {offer.id}", offer.validity_months, least=1)
+    held = {held.id for held in request.have}
+    named = {other for offer in offers.values() for group in offer.requires for other in group}
+    for goal in request.goals:
+        if goal not in offers and goal not in held and goal not in named:
+            raise InputError(f"there is no credential {goal!r}{nearest(goal, offers).as_question}")
+
+
+def _check_number(what: str, number: float, *, least: float = 0.0, most: float = _GREATEST) -> None:
+    if not math.isfinite(number) or not least <= number <= most:
+        raise InputError(f"{what} must be from {least:g} to {most:,.0f}, not {number:g}")
