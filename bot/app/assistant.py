@@ -17,6 +17,8 @@ from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.rights import Rights
 from bot.dialogue.telling import Telling
+from bot.dialogue.wallet import WalletKeeping
+from bot.offline.wallet import WalletWords
 from bot.practice.book import ItemBook
 from bot.practice.grading import Grader
 from bot.practice.session import PracticeSessions
@@ -53,8 +55,9 @@ def remembering(
     return [
         Rights(speaker, store),
         build_practising(library, advising, speaker, store),
+        WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker),
         Me(own_words, speaker, store),
-        TellingAbout(telling, own_words, speaker, advising.advisor),
+        TellingAbout(advising.toolbox, telling, own_words, WalletWords(advising.toolbox), speaker, advising.advisor),
     ]
 
 

@@ -42,7 +42,7 @@ class WalletWords:
             statements += [*self._renewal(entry, language), self._fact(entry.credential, "renewed_by", language)]
         else:
             statements += self._renewal(entry, language)
-        statements += [*self._extension(entry, language), *self._alert(entry, language)]
+        statements += [*self._extension(entry, language), *self.alert(entry, language)]
         return Draft(status="answered", statements=tuple(statements), suggestions=self._suggestions([entry], language))
 
     def reminder(self, reminder: Reminder, entries: Iterable[Entry], language: str) -> Draft:
@@ -69,6 +69,17 @@ class WalletWords:
             suggestions=self._suggestions([entry], language),
         )
 
+    def alert(self, entry: Entry, language: str) -> list[Statement]:
+        """That what is held or planned goes away, or has gone, and what to do; nothing where it stays."""
+        if entry.alert is None or entry.credential is None:
+            return []
+        told = []
+        if entry.alert.kind != "replaced":
+            told.append(self._fact(entry.credential, "status", language))
+            if entry.alert.advice != "keep":
+                told.append(self._framing(f"wallet.advice.{entry.alert.advice}", language))
+        return [*told, *self._successor(entry, language)]
+
     def own_words(self, entries: Iterable[Entry]) -> str:
         """What the learner has told, for the gate: names and days. A name may hold a number and states none."""
         told = []
@@ -84,7 +95,7 @@ class WalletWords:
         parts = [*self._base(entry, language)]
         if entry.validity == "renewable":
             parts += self._window(entry, language)
-        parts += [*self._extension(entry, language), *self._alert(entry, language)]
+        parts += [*self._extension(entry, language), *self.alert(entry, language)]
         return Statement(
             text=" ".join(part.text for part in parts),
             passages=tuple(dict.fromkeys(passage for part in parts for passage in part.passages)),
@@ -160,16 +171,6 @@ class WalletWords:
             earned=renewed.earned_on,
         )
         return [self._cited(entry, text, "renewed_by")]
-
-    def _alert(self, entry: Entry, language: str) -> list[Statement]:
-        if entry.alert is None or entry.credential is None:
-            return []
-        told = []
-        if entry.alert.kind != "replaced":
-            told.append(self._fact(entry.credential, "status", language))
-            if entry.alert.advice != "keep":
-                told.append(self._framing(f"wallet.advice.{entry.alert.advice}", language))
-        return [*told, *self._successor(entry, language)]
 
     def _successor(self, entry: Entry, language: str) -> list[Statement]:
         if entry.credential is None or entry.credential.replaced_by is None:
