@@ -1,7 +1,7 @@
 """The wiring: the one place that knows every part and builds them."""
 
 from bot.app.advising import Advising, build_advising, build_fact_reader, build_understanding
-from bot.app.assistant import build_assistant
+from bot.app.assistant import Service, build_assistant, build_service
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -21,11 +21,13 @@ __all__ = [
     "Advising",
     "DatabaseState",
     "Library",
+    "Service",
     "build_advising",
     "build_assistant",
     "build_embedder",
     "build_fact_reader",
     "build_retriever",
+    "build_service",
     "build_understanding",
     "database_state",
     "open_library",

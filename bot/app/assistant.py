@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.library import Library, build_retriever, prompts_folder
 from bot.core.assistant import Assistant, utc_now
 from bot.core.ports import LearnerStore
-from bot.dialogue.dialogue import Dialogue, no_reminders
+from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
@@ -28,6 +30,14 @@ from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a front end needs: the assistant, and what it tells people without being asked."""
+
+    assistant: Assistant
+    reminding: Reminding
+
+
 def build_assistant(
     library: Library,
     retriever: HybridRetriever | None = None,
@@ -36,13 +46,37 @@ def build_assistant(
 ) -> Assistant:
     """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
     advising = build_advising(library, retriever or build_retriever(library))
+    return _assistant(library, advising, store, now)
+
+
+def build_service(
+    library: Library,
+    retriever: HybridRetriever | None = None,
+    *,
+    store: LearnerStore,
+    now: Callable[[], datetime] = utc_now,
+) -> Service:
+    """The assistant that remembers learners, and the reminders for them."""
+    advising = build_advising(library, retriever or build_retriever(library))
+    return Service(assistant=_assistant(library, advising, store, now), reminding=build_reminding(advising, store))
+
+
+def _assistant(
+    library: Library, advising: Advising, store: LearnerStore | None, now: Callable[[], datetime]
+) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
     abilities: list[Ability] = [Helping(speaker)]
+    remind: Remind = no_reminders
     if store is not None:
         abilities = [*remembering(library, advising, commands, speaker, store), *abilities]
-    dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, no_reminders)
+        remind = build_reminding(advising, store).wanted
+    dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
+
+
+def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:
+    return Reminding(advising.toolbox.catalog, WalletWords(advising.toolbox), advising.gate, store)
 
 
 def remembering(

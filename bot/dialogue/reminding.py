@@ -47,15 +47,15 @@ class Reminding:
         """What is to be sent now, each to be sent once; `to`: only what is this person's.
 
         What falls into quiet hours is put off. What has nothing to rest on any more (it was renewed since) is not
-        sent at all.
+        sent at all, nor what another reminder says just now (one was put off until the next was due).
         """
-        notices = []
+        notices: list[Notice] = []
         for due in await self._store.claim_reminders(now):
             if to is not None and to not in due.identities:
                 await self._store.postpone_reminders([due.claim], now)
             elif in_quiet_hours(due.learner.profile, now):
                 await self._store.postpone_reminders([due.claim], quiet_end(due.learner.profile, now))
-            elif (reply := await self._reply(due, now)) is not None:
+            elif (reply := await self._reply(due, now)) is not None and not _said(notices, due, reply):
                 notices.append(Notice(claim=due.claim, identities=due.identities, reply=reply))
             else:
                 await self._store.reminders_sent([due.claim], now)
@@ -91,3 +91,7 @@ class Reminding:
             if context.language:
                 return context.language
         return DEFAULT_LANGUAGE
+
+
+def _said(notices: Sequence[Notice], due: DueReminder, reply: Reply) -> bool:
+    return any(notice.identities == due.identities and notice.reply.text == reply.text for notice in notices)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Library, build_assistant, build_understanding, open_library, open_store, prompts_folder
+from bot.app import Library, build_service, build_understanding, open_library, open_store, prompts_folder
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
@@ -75,7 +75,8 @@ class Place:
     def __init__(self, library: Library, store: LearnerStore) -> None:
         self.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
         self.store = store
-        self.assistant = build_assistant(library, store=store, now=lambda: self.now)
+        service = build_service(library, store=store, now=lambda: self.now)
+        self.assistant, self.reminding = service.assistant, service.reminding
 
     def person(self, number: str = "1", platform: str = "test") -> Person:
         return Person(self.assistant, number, platform)

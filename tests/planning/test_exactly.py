@@ -95,9 +95,7 @@ def check_conflicts(case: tuple[PlanRequest, list[Offer]], planned: Plan) -> Non
             assert least(case, hours_per_week=round(conflict.needed - 0.01, 2)) is None
 
 
-@settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 1000, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 1000, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_the_best_path_is_what_trying_everything_finds(case: tuple[PlanRequest, list[Offer]]) -> None:
     request, offered = case
