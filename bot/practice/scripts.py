@@ -6,7 +6,7 @@ packaged knowledge only Markdown is indexed, so that no story is ever cited as a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,7 +16,7 @@ from bot.documents.markdown import read_yaml
 from bot.errors import DocumentError, Problem
 from bot.grounding.gate import Gate
 from bot.practice.items import LETTERS, MAX_OPTION
-from bot.practice.simulation import Choice, Library, PassagesOf, Scene, Simulation, Told, cited, statement
+from bot.practice.simulation import Choice, PassagesOf, Simulation, Told, cited, statement
 
 FOLDER = "simulations"
 MAX_SCENE = 60  # words: what a phone shows without scrolling, with the choices below
@@ -28,10 +28,9 @@ MIN_TAKEAWAYS = 2
 _SCRIPT = TypeAdapter(Simulation)
 
 
-def load_simulations(folder: Path) -> Library:
+def load_simulations(folder: Path) -> dict[str, Simulation]:
     """All simulations of a knowledge folder. Raises `DocumentError` for a script that cannot be read."""
-    scripts = [parse_simulation(path.stem, path.read_text("utf-8")) for path in _files(folder)]
-    return Library(simulations={script.id: script for script in scripts})
+    return {path.stem: parse_simulation(path.stem, path.read_text("utf-8")) for path in _files(folder)}
 
 
 def parse_simulation(identity: str, text: str) -> Simulation:
@@ -166,7 +165,6 @@ def _everything_told(script: Simulation) -> Iterator[tuple[str, Told]]:
 
 
 def _story(script: Simulation) -> Iterator[tuple[str, str]]:
-    scenes: Mapping[str, Scene] = script.scenes
-    for name, scene in scenes.items():
+    for name, scene in script.scenes.items():
         yield name, scene.text
         yield from ((f"{name}.choices.{number}", choice.text) for number, choice in enumerate(scene.choices, 1))

@@ -6,7 +6,7 @@ What a simulation is, and a pure engine over it. Where scripts are read and chec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from bot.catalog.sourced import STRICT
@@ -87,16 +87,6 @@ class Simulation:
         return f"{self.title} {self.given}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
-    """The simulations by id, in the order in which they are offered."""
-
-    simulations: Mapping[str, Simulation] = field(default_factory=dict)
-
-    def about(self, topic: str | None = None) -> tuple[Simulation, ...]:
-        return tuple(s for s in self.simulations.values() if topic is None or topic in s.topics)
-
-
 def cited(cite: Cite, passages_of: PassagesOf) -> tuple[Passage, ...]:
     """The passages of a section; empty where the document or the heading is not there."""
     return tuple(passage for passage in passages_of(cite.document) if passage.heading == cite.heading)
@@ -111,14 +101,18 @@ def statement(told: Told, simulation: Simulation, passages_of: PassagesOf) -> St
 class Simulations:
     """Runs simulations. `phrases` are those of `prompts/practice`."""
 
-    def __init__(self, library: Library, passages_of: PassagesOf, phrases: Phrases) -> None:
-        self.library = library
+    def __init__(self, scripts: Mapping[str, Simulation], passages_of: PassagesOf, phrases: Phrases) -> None:
+        self.scripts = scripts
         self._passages_of = passages_of
         self._phrases = phrases
 
+    def about(self, topic: str | None = None) -> tuple[Simulation, ...]:
+        """Those about a topic, or all, in the order in which they are offered."""
+        return tuple(s for s in self.scripts.values() if topic is None or topic in s.topics)
+
     def start(self, simulation: str) -> Step[SimulationState] | None:
         """The first scene; None for a simulation that is not there."""
-        script = self.library.simulations.get(simulation)
+        script = self.scripts.get(simulation)
         if script is None:
             return None
         state = SimulationState(simulation=script.id, scene=script.start)
@@ -129,7 +123,7 @@ class Simulations:
         choice: another question, say; the state then stays as it is. A state whose script has changed meanwhile
         begins again.
         """
-        script = self.library.simulations.get(state.simulation)
+        script = self.scripts.get(state.simulation)
         if script is None:
             return None
         scene = script.scenes.get(state.scene)
