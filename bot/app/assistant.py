@@ -18,14 +18,18 @@ from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
+from bot.dialogue.simulating import Simulating
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
 from bot.offline.wallet import WalletWords
 from bot.practice.book import ItemBook
 from bot.practice.grading import Grader
+from bot.practice.scripts import load_simulations
 from bot.practice.session import PracticeSessions
+from bot.practice.simulation import Simulations
 from bot.practice.workshop import Workshop
 from bot.retrieval.retriever import HybridRetriever
+from bot.settings import content_folder
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
 
@@ -66,7 +70,7 @@ def _assistant(
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    abilities: list[Ability] = [Helping(speaker)]
+    abilities: list[Ability] = [build_simulating(library, speaker), Helping(speaker)]
     remind: Remind = no_reminders
     if store is not None:
         abilities = [*remembering(library, advising, commands, speaker, store), *abilities]
@@ -93,6 +97,14 @@ def remembering(
         Me(own_words, speaker, store),
         TellingAbout(advising.toolbox, telling, own_words, WalletWords(advising.toolbox), speaker, advising.advisor),
     ]
+
+
+def build_simulating(library: Library, speaker: Speaker) -> Simulating:
+    def load() -> Simulations:
+        phrases = Phrases.load(prompts_folder(library.settings, "practice"))
+        return Simulations(load_simulations(content_folder("knowledge")), library.index.passages_of, phrases)
+
+    return Simulating(load, speaker)
 
 
 def build_practising(library: Library, advising: Advising, speaker: Speaker, store: LearnerStore) -> Practising:
