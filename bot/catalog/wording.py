@@ -177,10 +177,12 @@ class Wording:
         return self.say(f"unit.{credential.cost_unit or 'exam'}", language, amount=money(amount))
 
     def _validity(self, _: Credential, months: int | str, language: str) -> str:
-        if months == "never":
-            return self.say("never", language)
+        return self.say("never", language) if months == "never" else self.term(int(months), language)
+
+    def term(self, months: int, language: str = DEFAULT_LANGUAGE) -> str:
+        """So many months in words: "three years", "18 months"."""
         years = self._phrases.items("years", language)
-        whole, rest = divmod(int(months), 12)
+        whole, rest = divmod(months, 12)
         if rest == 0 and 0 < whole <= len(years):
             return years[whole - 1]
         return self.say("months", language, n=months)

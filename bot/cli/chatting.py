@@ -9,9 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-from bot.adapters.console.chat import Chat
 from bot.adapters.console.view import PlainView
-from bot.cli.learners import opened_store, saver, talker
+from bot.cli.learners import served
 from bot.cli.output import is_terminal, progress
 from bot.cli.session import index_texts, load_settings, open_library, ready_library
 from bot.cli.views import console_phrases, terminal_view
@@ -32,14 +31,13 @@ def chat(learner: str) -> None:
 
 
 def _over_pipe(learner: str) -> None:
-    from bot.app import build_assistant
+    from bot.app import build_retriever
 
     with ready_library(patient=False) as library, asyncio.Runner() as runner:
         phrases = console_phrases(library.settings)
         lines = (line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer)
-        with opened_store(library.settings, runner) as store:
-            talk = talker(build_assistant(library, store=store), learner)
-            Chat(talk, PlainView(sys.stdout, phrases), phrases, saver(library.settings)).run(lines, runner)
+        with served(library, build_retriever(library), learner, runner) as desk:
+            desk.chat(PlainView(sys.stdout, phrases), phrases).run(lines, runner)
 
 
 def _at_terminal(learner: str) -> None:
@@ -49,7 +47,7 @@ def _at_terminal(learner: str) -> None:
     # The welcome stands there while the rest is loaded.
     shown.note(phrases.say("welcome"))
     shown.dim(phrases.say("hint"))
-    from bot.app import build_assistant, build_retriever
+    from bot.app import build_retriever
 
     with open_library() as library, asyncio.Runner() as runner:
         with progress() as steps:
@@ -57,11 +55,10 @@ def _at_terminal(learner: str) -> None:
         retriever = build_retriever(library)
         if missing:
             shown.dim(phrases.say("vectors.behind", count=f"{missing:,}"))
-        with CatchingUp(library, retriever, missing) as vectors, opened_store(settings, runner) as store:
-            talk = talker(build_assistant(library, retriever, store), learner)
-            Chat(talk, shown, phrases, saver(settings), vectors.take_in).run(
-                _typed(phrases.say("prompt"), coloured=shown.coloured), runner
-            )
+        with CatchingUp(library, retriever, missing) as vectors, served(library, retriever, learner, runner) as desk:
+            chat = desk.chat(shown, phrases, vectors.take_in)
+            runner.run(desk.remind(chat))
+            chat.run(_typed(phrases.say("prompt"), coloured=shown.coloured), runner)
 
 
 def _typed(symbol: str, *, coloured: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching
+from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching, wallet
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -50,6 +50,18 @@ def ask(
         asking.ask_one(question, language, learner, as_json=as_json)
     else:
         raise InputError("give a question, or --batch FILE; see `credway ask --help`")
+
+
+@app.command("wallet")
+def show_wallet(*, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """Your credentials: until when they are valid, and how to renew them."""
+    wallet.show_wallet(learner, as_json=as_json)
+
+
+@app.command("practice")
+def show_practice(*, learner: Learner = "me", as_json: AsJson = False) -> None:
+    """How your practice goes, and what is due; `credway chat` and /practice begin a session."""
+    wallet.show_practice(learner, as_json=as_json)
 
 
 me_app = typer.Typer(help="What is kept of you: show it, export it, erase it.", invoke_without_command=True)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.adapters.console.chat import Chat, nothing
+from bot.adapters.console.view import View
 from bot.core.conversation import Incoming
 from bot.core.reply import Attachment, Reply
 from bot.errors import InputError
 from bot.learning.learner import Identity, Room
+from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
-    from bot.core.assistant import Assistant
-    from bot.core.ports import LearnerStore
+    from bot.app import Library, Service
+    from bot.core.ports import Erasable, LearnerStore
+    from bot.retrieval.retriever import HybridRetriever
     from bot.settings import Settings
 
 PLATFORM = "terminal"
@@ -44,37 +52,74 @@ def incoming(learner: str, text: str, language: str | None = None) -> Incoming:
     )
 
 
-def talker(assistant: Assistant, learner: str) -> Callable[[str], Awaitable[Reply]]:
-    """What answers this learner's lines."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One learner at the command line, with the service that serves them."""
 
-    async def talk(line: str) -> Reply:
-        _, reply = await assistant.respond(incoming(learner, line))
+    service: Service
+    learner: str
+    files: SavedFiles
+
+    async def talk(self, line: str) -> Reply:
+        _, reply = await self.service.assistant.respond(incoming(self.learner, line))
         return reply
 
-    return talk
+    def chat(self, view: View, phrases: Phrases, prepare: Callable[[], None] = nothing) -> Chat:
+        return Chat(self.talk, view, phrases, self.files.save, prepare)
+
+    async def remind(self, chat: Chat) -> None:
+        """Show what the learner wanted to be reminded of, each once."""
+        now = datetime.now(UTC)
+        notices = await self.service.reminding.due(now, to=identity(self.learner))
+        for notice in notices:
+            chat.show(notice.reply)
+        await self.service.reminding.delivered(notices, now)
+
+
+class SavedFiles:
+    """Where attachments are put: a folder for each learner, under CREDWAY_HOME. An `Erasable`."""
+
+    def __init__(self, settings: Settings, learner: str) -> None:
+        self._root = settings.credway_home / "files"
+        self._folder = self._folder_of(identity(learner))
+
+    def save(self, attachment: Attachment) -> str:
+        """Write it down and say where; a newer one of the same name replaces the older."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place = self._folder / (_UNSAFE.sub("-", attachment.name) or "file")
+        place.write_bytes(attachment.content)
+        return str(place)
+
+    async def erase(self, identities: Sequence[Identity]) -> dict[str, int]:
+        folders = [self._folder_of(who) for who in identities if who.platform == PLATFORM]
+        files = [file for folder in folders if folder.is_dir() for file in folder.iterdir()]
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        return {"files": len(files)}
+
+    def _folder_of(self, who: Identity) -> Path:
+        # An id may hold anything, a folder's name may not; two ids must not share a folder.
+        digest = hashlib.sha256(who.number.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        return self._root / f"{_UNSAFE.sub('-', who.number)[:40]}-{digest}"
 
 
 @contextmanager
-def opened_store(settings: Settings, runner: asyncio.Runner) -> Iterator[LearnerStore]:
+def served(library: Library, retriever: HybridRetriever, learner: str, runner: asyncio.Runner) -> Iterator[Desk]:
+    from bot.app import build_service
+
+    files = SavedFiles(library.settings, learner)
+    with opened_store(library.settings, runner, files) as store:
+        yield Desk(build_service(library, retriever, store=store), learner, files)
+
+
+@contextmanager
+def opened_store(settings: Settings, runner: asyncio.Runner, *also: Erasable) -> Iterator[LearnerStore]:
     """The learners' store, opened and closed in the event loop in which it is used."""
     from bot import app
 
-    opening = app.open_store(settings)
+    opening = app.open_store(settings, also)
     store = runner.run(opening.__aenter__())
     try:
         yield store
     finally:
         runner.run(opening.__aexit__(None, None, None))
-
-
-def saver(settings: Settings) -> Callable[[Attachment], str]:
-    """Puts attachments into the folder `files` under CREDWAY_HOME; a newer one of the same name replaces the older."""
-
-    def save(attachment: Attachment) -> str:
-        folder: Path = settings.credway_home / "files"
-        folder.mkdir(parents=True, exist_ok=True)
-        place = folder / (_UNSAFE.sub("-", attachment.name) or "file")
-        place.write_bytes(attachment.content)
-        return str(place)
-
-    return save

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from bot.cli.learners import identity, opened_store
+from bot.cli.learners import SavedFiles, identity, opened_store
 from bot.cli.output import is_terminal, say, say_json
 from bot.cli.session import load_settings
 
@@ -40,7 +40,9 @@ def forget(learner: str, *, as_json: bool) -> None:
     """Erase everything; on a terminal it is asked first."""
     if is_terminal(sys.stdin) and not as_json:
         typer.confirm(f"Erase everything that is kept of {learner!r}? This cannot be undone.", abort=True)
-    with asyncio.Runner() as runner, opened_store(load_settings(), runner) as store:
+    settings = load_settings()
+    files = SavedFiles(settings, learner)
+    with asyncio.Runner() as runner, opened_store(settings, runner, files) as store:
         receipt = runner.run(store.forget(identity(learner), datetime.now(UTC)))
         if as_json:
             say_json(_plain({"at": receipt.at, "erased": receipt.erased}))

@@ -142,10 +142,9 @@ def _spelt(typed: str, known: Sequence[str]) -> str:
 
 
 def _of_catalog(library: Library, catalog: Catalog, wish: Wish) -> tuple[Offering, PlanRequest]:
-    from bot.app import provider_names, topical_words
+    from bot.app import build_names
 
-    generic = library.lexicon.single_words("generic", "function_words")
-    names = Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon))
+    names = build_names(library, catalog)
     goals = [_named(typed, catalog, names) for typed in wish.goals]
     have = [_named(typed, catalog, names) for typed in wish.have]
     request = _request(wish, library.today, goals, have, [fold(skill) for skill in wish.skills])

@@ -13,6 +13,7 @@ from bot.core.answer import Answer
 from bot.core.conversation import Context, Incoming, Responder, Response, Turn
 from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
 from bot.core.reply import Reply, reply_of
+from bot.errors import InputError
 from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 from bot.text.words import clean
 
@@ -112,6 +113,9 @@ class Assistant:
         asked = replace(turn, question=argument, command=command)
         try:
             return await self._responder.respond(asked)
+        except InputError as error:
+            # What was asked for cannot be done as it stands; the message says what to change.
+            return self._plain(turn, text, "input_error", spoken, reason=str(error))
         except Exception:
             # The last resort: nothing that a person sends may end in silence or in a traceback.
             fault = secrets.token_hex(4)

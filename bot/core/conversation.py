@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
 from bot.core.reply import Attachment
+from bot.learning.exercise import PracticeState, SimulationState
 from bot.learning.learner import Changes, Identity, Learner, Room
-
-ActivityKind = Literal["plan", "practice", "simulation", "confirm"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """Something under way that the next message may belong to. `state` is plain JSON of the part that runs it."""
-
-    kind: ActivityKind
-    state: dict[str, Any] = field(default_factory=dict)
+from bot.planning.model import PlanWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +20,10 @@ class Context:
 
     `focus`: credentials of the last answer; `options`: what was last listed, in order; `fields`: what was asked of
     them; `comparing`: whether they were set side by side; `wish`: with what a credential was looked for; `asked`:
-    the last question about a provider, without its name; `language`: of the last question; `activity`: what is under
-    way.
+    the last question about a provider, without its name; `language`: of the last question.
+
+    Under way may be: a `plan` that the next message changes, `practice`, a `simulation`, or something that waits to be
+    confirmed in the very next message (`confirming`).
     """
 
     focus: tuple[str, ...] = ()
@@ -39,7 +33,10 @@ class Context:
     wish: Constraints = field(default_factory=Constraints)
     asked: str = ""
     language: str | None = None
-    activity: Activity | None = None
+    plan: PlanWish | None = None
+    practice: PracticeState | None = None
+    simulation: SimulationState | None = None
+    confirming: Literal["forget"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.conversation import Advisor, Context, Response, Turn
+from bot.core.conversation import Advisor, Response, Turn
 from bot.dialogue.hearing import Ability, Heard
 from bot.learning.changing import changed
 from bot.learning.learner import Changes, Learner, Reminder
@@ -44,14 +44,18 @@ class Dialogue:
         self._remind = remind
 
     async def respond(self, turn: Turn) -> Response:
-        response = await self._first(self._hear(turn))
+        heard = self._hear(turn)
+        response = await self._first(heard)
         if response is None:
-            answer, context = await self._advisor.answer(turn)
-            response = Response(answer=answer, context=context)
-        return replace(
-            response,
-            context=_settled(turn.context, response.context),
-            changes=self._with_reminders(turn, response.changes),
+            response = await self._advised(heard.turn)
+        return replace(response, changes=self._with_reminders(turn, response.changes))
+
+    async def _advised(self, turn: Turn) -> Response:
+        """A question in between ends neither practice nor a simulation: one comes back to it."""
+        answer, context = await self._advisor.answer(turn)
+        return Response(
+            answer=answer,
+            context=replace(context, practice=turn.context.practice, simulation=turn.context.simulation),
         )
 
     async def _first(self, heard: Heard) -> Response | None:
@@ -69,17 +73,18 @@ class Dialogue:
             turn.question, known, turn.context.language, only_names=not question.rest
         )
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
-        return Heard(turn=turn, question=question, cues=frozenset(cue.key for cue in cues), language=spoken)
+        # What waits for a yes is off the table once anything else is said: nothing but `confirming` knows of it.
+        settled = replace(turn, context=replace(turn.context, confirming=None))
+        return Heard(
+            turn=settled,
+            question=question,
+            cues=frozenset(cue.key for cue in cues),
+            language=spoken,
+            confirming=turn.context.confirming,
+        )
 
     def _with_reminders(self, turn: Turn, changes: Changes) -> Changes:
         """With the reminders that follow from a changed wallet or profile: in one transaction with the change."""
         if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
             return changes
         return replace(changes, reminders=self._remind(changed(turn.learner, changes), turn))
-
-
-def _settled(before: Context, after: Context) -> Context:
-    """What was asked for confirmation is off the table once anything else was said."""
-    if after.activity is not None and after.activity == before.activity and after.activity.kind == "confirm":
-        return replace(after, activity=None)
-    return after

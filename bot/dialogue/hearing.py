@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.core.answer import Answer, Draft, Statement, Status, Suggestion
-from bot.core.conversation import Activity, Context, Response, Turn
+from bot.core.conversation import Context, Response, Turn
 from bot.core.reply import Attachment
 from bot.grounding.gate import Gate
 from bot.learning.learner import Changes
@@ -16,23 +16,22 @@ from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A turn, what its text asks for, the cues of the command lexicon in it, and the language to reply in."""
+    """A turn, what its text asks for, the cues of the command lexicon in it, and the language to reply in.
+
+    `confirming` is what the last turn asked to have confirmed.
+    """
 
     turn: Turn
     question: Question
     cues: frozenset[str]
     language: str
+    confirming: str | None = None
 
     def calls(self, *commands: str) -> bool:
         """Whether the turn gives one of these commands, by its name or by words of the lexicon (`command.<name>`)."""
         if self.turn.command is not None:
             return self.turn.command in commands
         return any(f"command.{command}" in self.cues for command in commands)
-
-    def going_on(self, kind: str) -> Activity | None:
-        """What is under way, if it is of this kind."""
-        activity = self.turn.context.activity
-        return activity if activity is not None and activity.kind == kind else None
 
 
 class Ability(Protocol):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 from dateutil.relativedelta import relativedelta
 
@@ -13,7 +13,7 @@ from bot.catalog.catalog import Catalog
 from bot.dialogue.telling import day_of, hours_a_week, money_of
 from bot.learning.learner import Learner
 from bot.offline.understanding import Understanding, named_ids
-from bot.planning.model import Objective
+from bot.planning.model import Objective, PlanWish
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
@@ -21,81 +21,18 @@ _WITHOUT, _FROM, _TO = "without", "from", "to"
 _MINIMISE = "minimise."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanWish:
-    """What is planned for. None means that nothing was said; `have` are credentials named beside the wallet's."""
-
-    goals: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    have: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    hours_per_week: float | None = None
-    budget_usd: float | None = None
-    deadline: date | None = None
-    minimise: Objective | None = None
-
-    @property
-    def aims(self) -> bool:
-        return bool(self.goals or self.topics)
-
-    @property
-    def changes(self) -> bool:
-        """Whether there is something in it that may change a plan made before."""
-        return replace(self, goals=(), topics=(), have=()) != PlanWish()
-
-    def over(self, before: PlanWish) -> PlanWish:
-        """The wish as a what-if: what it says replaces what was said before, exclusions add up."""
-        return PlanWish(
-            goals=self.goals or before.goals,
-            topics=self.topics or (() if self.goals else before.topics),
-            have=tuple(dict.fromkeys([*before.have, *self.have])),
-            without=tuple(dict.fromkeys([*before.without, *self.without])),
-            hours_per_week=self.hours_per_week or before.hours_per_week,
-            budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
-            deadline=self.deadline or before.deadline,
-            minimise=self.minimise or before.minimise,
-        )
-
-    def completed(self, learner: Learner | None) -> PlanWish:
-        """With what the profile knows where nothing was said."""
-        if learner is None:
-            return self
-        profile = learner.profile
-        goals = self.goals or (() if self.topics else profile.goals)
-        return replace(
-            self,
-            goals=goals,
-            hours_per_week=self.hours_per_week or profile.hours_per_week,
-            budget_usd=profile.budget_usd if self.budget_usd is None else self.budget_usd,
-            deadline=self.deadline or profile.deadline,
-        )
-
-    def as_state(self) -> dict[str, Any]:
-        """Plain JSON, to go on from in the next turn."""
-        return {
-            "goals": list(self.goals),
-            "topics": list(self.topics),
-            "have": list(self.have),
-            "without": list(self.without),
-            "hours_per_week": self.hours_per_week,
-            "budget_usd": self.budget_usd,
-            "deadline": self.deadline.isoformat() if self.deadline else None,
-            "minimise": self.minimise,
-        }
-
-    @classmethod
-    def of_state(cls, state: dict[str, Any]) -> PlanWish:
-        deadline = state.get("deadline")
-        return cls(
-            goals=tuple(state.get("goals", ())),
-            topics=tuple(state.get("topics", ())),
-            have=tuple(state.get("have", ())),
-            without=tuple(state.get("without", ())),
-            hours_per_week=state.get("hours_per_week"),
-            budget_usd=state.get("budget_usd"),
-            deadline=date.fromisoformat(deadline) if deadline else None,
-            minimise=state.get("minimise"),
-        )
+def completed(wish: PlanWish, learner: Learner | None) -> PlanWish:
+    """The wish with what the profile knows where nothing was said."""
+    if learner is None:
+        return wish
+    profile = learner.profile
+    return replace(
+        wish,
+        goals=wish.goals or (() if wish.topics else profile.goals),
+        hours_per_week=wish.hours_per_week or profile.hours_per_week,
+        budget_usd=profile.budget_usd if wish.budget_usd is None else wish.budget_usd,
+        deadline=wish.deadline or profile.deadline,
+    )
 
 
 class PlanWishes:

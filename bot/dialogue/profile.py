@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.catalog.catalog import Catalog
+from bot.core.answer import Draft, Statement
 from bot.core.conversation import Advisor, Response
 from bot.core.ports import LearnerStore
+from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.telling import Telling, Told
 from bot.learning.learner import Changes, Holding, Learner, Profile
+from bot.learning.wallet import Say, checked_holding, wallet
+from bot.learning.zones import local_day
+from bot.offline.wallet import WalletWords
 
 
 class ProfileWords:
@@ -54,9 +59,19 @@ class ProfileWords:
 class TellingAbout:
     """Notes what is told in passing, and says what was noted: "I passed Security+ in May 2025, have 5 hours a week"."""
 
-    def __init__(self, telling: Telling, words: ProfileWords, speaker: Speaker, advisor: Advisor) -> None:
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        telling: Telling,
+        words: ProfileWords,
+        wallet_words: WalletWords,
+        speaker: Speaker,
+        advisor: Advisor,
+    ) -> None:
+        self._toolbox = toolbox
         self._telling = telling
         self._words = words
+        self._wallet_words = wallet_words
         self._speaker = speaker
         self._advisor = advisor
 
@@ -64,21 +79,11 @@ class TellingAbout:
         turn = heard.turn
         if turn.learner is None or turn.command is not None:
             return None
-        told = self._telling.read(turn.question, turn.now.date())
+        told = self._telling.read(turn.question, local_day(turn.learner.profile, turn.now), self._say_in(heard))
         changes = _changes(told, turn.learner)
         if changes.empty:
             return None
-        noted = self._speaker.plain(
-            heard,
-            "told.noted",
-            changes=changes,
-            suggestions=(
-                self._speaker.suggest("label.plan", heard, "/plan"),
-                self._speaker.suggest("label.me", heard, "/me"),
-                self._speaker.suggest("label.undo", heard, "/undo"),
-            ),
-            list=self._list(told, changes, turn.learner, heard),
-        )
+        noted = self._noted(heard, told, changes, turn.learner)
         if not (told.asks or told.goal_text):
             return noted
         # A message may both tell and ask: what was told is noted first, then the question is answered.
@@ -93,6 +98,33 @@ class TellingAbout:
             ),
             context=context,
         )
+
+    def _noted(self, heard: Heard, told: Told, changes: Changes, learner: Learner) -> Response:
+        """What was noted, and at once where something in it goes away or has gone."""
+        text = self._speaker.say("told.noted", heard, list=self._list(told, changes, learner, heard))
+        today = local_day(learner.profile, heard.turn.now)
+        entries = wallet(changes.holdings, self._toolbox.catalog, today)
+        for entry in entries:
+            checked_holding(entry.holding, entry.name, today, self._say_in(heard))
+        alerts = [statement for entry in entries for statement in self._wallet_words.alert(entry, heard.language)]
+        draft = Draft(
+            status="answered",
+            # A block of its own below the list.
+            statements=(Statement(text=text), *(replace(alert, shape="item") for alert in alerts)),
+            suggestions=(
+                self._speaker.suggest("label.plan", heard, "/plan"),
+                self._speaker.suggest("label.me", heard, "/me"),
+                self._speaker.suggest("label.undo", heard, "/undo"),
+            ),
+        )
+        own_words = f"{text}\n{self._wallet_words.own_words(entries)}"
+        return self._speaker.respond(heard, draft, own_words=own_words, changes=changes)
+
+    def _say_in(self, heard: Heard) -> Say:
+        def say(key: str, **values: object) -> str:
+            return self._toolbox.wording.say(key, heard.language, **values)
+
+        return say
 
     def _list(self, told: Told, changes: Changes, learner: Learner, heard: Heard) -> str:
         lines = [

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bot.core.conversation import Activity, Context, Response
+from bot.core.conversation import Context, Response
 from bot.core.ports import LearnerStore
 from bot.core.reply import Attachment
 from bot.dialogue.hearing import Heard, Speaker
 from bot.learning.learner import Identity
 
-_FORGET = "forget"
 _SHORT_ANSWER = 4  # words: a longer message is no mere yes or no
 
 
@@ -26,8 +25,8 @@ class Rights:
         who = heard.turn.who
         if heard.turn.learner is None or who is None:
             return None
-        if (asked := heard.going_on("confirm")) is not None and asked.state.get("what") == _FORGET:
-            return await self._confirmed(heard, who)
+        if heard.confirming == "forget" and (done := await self._confirmed(heard, who)) is not None:
+            return done
         if heard.calls("export"):
             return await self._export(heard, who)
         if heard.calls("forget"):
@@ -50,7 +49,7 @@ class Rights:
             heard,
             "forget.ask",
             status="clarify",
-            context=replace(heard.turn.context, activity=Activity(kind="confirm", state={"what": _FORGET})),
+            context=replace(heard.turn.context, confirming="forget"),
             suggestions=(
                 self._speaker.suggest("label.forget_all", heard, self._speaker.say("word.yes", heard)),
                 self._speaker.suggest("label.keep", heard, self._speaker.say("word.no", heard)),
@@ -61,7 +60,7 @@ class Rights:
         if len(heard.question.tokens) > _SHORT_ANSWER or heard.turn.command is not None:
             return None
         if "no" in heard.cues:
-            return self._speaker.plain(heard, "forget.kept", context=replace(heard.turn.context, activity=None))
+            return self._speaker.plain(heard, "forget.kept", context=heard.turn.context)
         if "yes" not in heard.cues:
             return None
         receipt = await self._store.forget(who, heard.turn.now)

@@ -7,14 +7,19 @@ person counts, and nothing is concluded from it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from bot.catalog.catalog import Catalog
+from bot.errors import InputError
 from bot.grounding.facts import Fact
 from bot.learning.learner import AnswerStyle, Holding, HoldingState, Profile
+from bot.learning.wallet import Say
+from bot.learning.zones import find_zone
 from bot.offline.understanding import Question, Understanding, named_ids
 from bot.text.lexicon import Lexicon
 from bot.text.words import words
@@ -24,7 +29,10 @@ _STATES: dict[str, HoldingState] = {
     "told.studying": "in_progress",
     "told.planned": "planned",
 }
-_TELLS = ("told.i", *_STATES, "told.lost", "told.goal")
+_TELLS = ("told.i", *_STATES, "told.lost", "told.goal", "told.quiet", "told.time_zone")
+_TIME = re.compile(r"(?<![\d:])(\d{1,2})(?::([0-5]\d))?\s*(am|pm)?(?![\d:])", re.IGNORECASE)
+_DAY_HOURS = 24
+_PAIR = 2
 _FIRST_OF_MONTH = 7  # characters of `2025-05`
 _MINUTES_A_WEEK = 7 * 24 * 60
 _HOURS_A_WEEK = 168
@@ -43,6 +51,7 @@ class Told:
     budget_usd: float | None = None
     deadline: date | None = None
     time_zone: str | None = None
+    quiet: tuple[time, time] | None = None
     style: AnswerStyle | None = None
     asks: bool = False
 
@@ -59,6 +68,8 @@ class Told:
             budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
             deadline=self.deadline or before.deadline,
             time_zone=self.time_zone or before.time_zone,
+            quiet_from=self.quiet[0] if self.quiet else before.quiet_from,
+            quiet_until=self.quiet[1] if self.quiet else before.quiet_until,
             answer_style=self.style or before.answer_style,
             goal_text=self.goal_text or before.goal_text,
         )
@@ -98,15 +109,19 @@ class Telling:
         # A comma between figures, or a full stop inside a name, joins no clauses.
         self._joint = re.compile(rf"(?<!\d),|,(?!\d)|[;!?。，；！？\n]|\.(?:\s|$)|\s(?:{between})\s", re.IGNORECASE)
 
-    def read(self, text: str, today: date) -> Told:
+    def read(self, text: str, today: date, say: Say) -> Told:
+        """Raises `InputError`, in the words of `say`, for a time zone that is told as one and is none."""
         whole = self._hear(text)
         if not whole.has(*_TELLS):
             return Told()
         reading = _Reading()
-        told = Told(asks=_asks(text, whole))
+        # "Between nine and seven" is no two clauses.
+        quiet = _hours_of_day(text) if whole.has("told.quiet") else None
+        told = Told(asks=_asks(text, whole), quiet=quiet)
         for clause in (part.strip() for part in self._joint.split(text)):
             if clause:
                 told = self._clause(told, reading, self._hear(clause), today)
+                told = self._clock(told, clause, say)
         return replace(
             told,
             holdings=tuple(reading.held.values()),
@@ -136,6 +151,18 @@ class Telling:
             told = replace(told, goal_text=clause.question.text.strip())
         return told
 
+    def _clock(self, told: Told, clause: str, say: Say) -> Told:
+        """Where the learner lives, as far as clocks go."""
+        tokens = words(clause)
+        for cue in self._lexicon.cues(tokens):
+            if cue.key == "told.time_zone":
+                return replace(told, time_zone=find_zone(_after(clause, tokens[cue.start : cue.end]), say))
+            if cue.key == "told.zone":
+                # "I'm in a hurry" names no place.
+                with suppress(InputError):
+                    return replace(told, time_zone=find_zone(_after(clause, tokens[cue.start : cue.end]), say))
+        return told
+
     def _date(self, told: Told, reading: _Reading, clause: _Clause, today: date) -> Told:
         day, exact = day_of(clause.question.facts, clause.cues, today)
         if day is None:
@@ -151,10 +178,30 @@ class Telling:
         elif reading.state == "held" and reading.undated:
             # Nobody has passed an exam that is still to come.
             for identity in reading.undated:
-                reading.held[identity] = replace(reading.held[identity], state="in_progress")
+                reading.held[identity] = replace(reading.held[identity], state="in_progress", exam_on=day)
             reading.undated.clear()
-            return replace(told, deadline=day)
+        elif reading.state in {"in_progress", "planned"} and reading.undated and day >= today:
+            for identity in reading.undated:
+                reading.held[identity] = replace(reading.held[identity], exam_on=day)
+            reading.undated.clear()
         return told
+
+
+def _after(clause: str, cue: Sequence[str]) -> str:
+    """What follows a cue, as it was written: names of places keep their accents and slashes."""
+    found = re.search(r"\W+".join(map(re.escape, cue)), clause, re.IGNORECASE)
+    return re.sub(r"^\W*(?:is\b|:|=)?\s*", "", clause[found.end() :]) if found else clause
+
+
+def _hours_of_day(clause: str) -> tuple[time, time] | None:
+    """Two times of day, "21:00 to 7" or "9pm to 7am"; None where there are not just two."""
+    hours = []
+    for hour, minute, half in _TIME.findall(clause):
+        figure = int(hour) % 12 + (12 if half.lower() == "pm" else 0) if half else int(hour)
+        if figure >= _DAY_HOURS:
+            return None
+        hours.append(time(figure, int(minute or 0)))
+    return (hours[0], hours[1]) if len(hours) == _PAIR else None
 
 
 def _asks(text: str, whole: _Clause) -> bool:

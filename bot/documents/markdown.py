@@ -38,17 +38,22 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     found = FRONT_MATTER.match(text)
     if not found:
         return None, text
+    return read_yaml(found[1]), text[found.end() :]
+
+
+def read_yaml(text: str) -> dict[str, Any]:
+    """A YAML mapping, with dates left as text. Raises `ValueError` for anything else."""
     try:
-        _check_depth(found[1])
+        _check_depth(text)
         # A subclass of the safe loader that only leaves dates as text.
-        data = yaml.load(found[1], Loader=_Loader)  # noqa: S506
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
     if data is None:
         data = {}
     if not isinstance(data, dict):
         raise ValueError("not a mapping of field names to values")  # noqa: TRY004 - the file is wrong, not the call
-    return data, text[found.end() :]
+    return data
 
 
 def _check_depth(front_matter: str) -> None:

@@ -51,12 +51,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A credential in the wallet. `expires_on` is what the certificate itself says; None: computed from the facts."""
+    """A credential in the wallet. `expires_on` is what the certificate itself says; None: computed from the facts.
+
+    `exam_on` is when the exam of one in progress is sat.
+    """
 
     credential: str
     state: HoldingState = "held"
     earned_on: date | None = None
     expires_on: date | None = None
+    exam_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,8 @@ def session_items(plan: DayPlan, topics: Mapping[str, str], limit: int) -> tuple
     if total <= limit:
         chosen = [*plan.due, *plan.fresh]
     else:
-        new = min(len(plan.fresh), math.ceil(limit * len(plan.fresh) / total))
+        # Rounded down: what is due goes first where there is room for one.
+        new = min(len(plan.fresh), limit * len(plan.fresh) // total)
         chosen = [*plan.due[: limit - new], *plan.fresh[:new]]
         chosen += plan.fresh[new : new + limit - len(chosen)]
     return tuple(interleaved(chosen, topics))

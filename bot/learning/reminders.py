@@ -141,7 +141,7 @@ def _reminder(moment: _Moment, profile: Profile, now: datetime) -> Reminder:
     due = _sent_at(moment.day, profile)
     if due <= now and in_quiet_hours(profile, now):
         # Overdue, but not tonight.
-        due = _end_of_quiet(profile, now)
+        due = quiet_end(profile, now)
     return Reminder(
         key=moment.key, due_at=due, text_key=moment.text_key, values=moment.values, credential=moment.credential
     )
@@ -159,7 +159,7 @@ def _sent_at(day: date, profile: Profile) -> datetime:
     return next((moment for moment in tries if not in_quiet_hours(profile, moment)), tries[0])
 
 
-def _end_of_quiet(profile: Profile, now: datetime) -> datetime:
+def quiet_end(profile: Profile, now: datetime) -> datetime:
     """The first moment after `now` at which quiet hours end, in UTC."""
     zone = zone_of(profile)
     today = now.astimezone(zone).date()

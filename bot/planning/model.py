@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -109,3 +109,43 @@ class Plan:
     path: LearningPath | None = None
     alternatives: tuple[LearningPath, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWish:
+    """What somebody says they want a path for. None means that nothing was said.
+
+    `goals`, `have` and `without` are credential ids; `have` are those named beside the wallet's; `topics` are the
+    catalogue's.
+    """
+
+    goals: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    have: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    hours_per_week: float | None = None
+    budget_usd: float | None = None
+    deadline: date | None = None
+    minimise: Objective | None = None
+
+    @property
+    def aims(self) -> bool:
+        return bool(self.goals or self.topics)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is something in it that may change a plan made before."""
+        return replace(self, goals=(), topics=(), have=()) != PlanWish()
+
+    def over(self, before: PlanWish) -> PlanWish:
+        """The wish as a what-if: what it says replaces what was said before, exclusions add up."""
+        return PlanWish(
+            goals=self.goals or before.goals,
+            topics=self.topics or (() if self.goals else before.topics),
+            have=tuple(dict.fromkeys([*before.have, *self.have])),
+            without=tuple(dict.fromkeys([*before.without, *self.without])),
+            hours_per_week=self.hours_per_week or before.hours_per_week,
+            budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
+            deadline=self.deadline or before.deadline,
+            minimise=self.minimise or before.minimise,
+        )

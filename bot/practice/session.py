@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.learning.exercise import PracticeState
 from bot.learning.learner import CardState, Review
-from bot.learning.practice import DayPlan, Rhythm, plan_day, rated, reviewed, session_items
+from bot.learning.practice import DayPlan, Rhythm, interleaved, plan_day, rated, reviewed, session_items
 from bot.practice.book import ItemBook
 from bot.practice.grading import Grader
 from bot.practice.items import LETTERS, Item, document_of
@@ -64,6 +64,7 @@ class PracticeSessions:
         """What is left for today of some documents."""
         wanted = list(dict.fromkeys(documents))
         begun = {document_of(item) for item in learnt.cards}
+        wanted = interleaved(wanted, {document: self._main_topic(document) for document in wanted})
         # What was begun is gone on with; before an exam everything counts.
         wanted.sort(key=lambda document: document not in begun)
         limit = None if learnt.rhythm.exam(learnt.now) else len(begun.intersection(wanted)) + _ENOUGH_DOCUMENTS
@@ -91,7 +92,7 @@ class PracticeSessions:
         if word == "hint":
             return self._hint(state, item)
         if word in {"unknown", "skip", "show"}:
-            return self._show(state, item) if item.kind == "recall" else self._answered(state, item, None, learnt)
+            return self._show(state, item) if item.kind == "recall" else self._answered(state, item, learnt)
         return self._answer(state, item, text, learnt)
 
     def _answer(self, state: PracticeState, item: Item, text: str, learnt: Learnt) -> Step[PracticeState] | None:
@@ -102,9 +103,12 @@ class PracticeSessions:
             return self._show(state, item)
         if not item.options:
             right = self._grader.typed(item, meant.text)
-            return self._answered(state, item, item.key_index if right else None, learnt, unsure=meant.unsure)
+            return self._answered(state, item, learnt, right=right, unsure=meant.unsure)
         chosen = self._grader.option(item, meant.text)
-        return None if chosen is None else self._answered(state, item, chosen, learnt, unsure=meant.unsure)
+        if chosen is None:
+            return None
+        right, rationale = chosen == item.key_index, item.options[chosen].rationale
+        return self._answered(state, item, learnt, right=right, unsure=meant.unsure, rationale=rationale)
 
     def _ask(self, state: PracticeState, lead: str = "") -> Step[PracticeState]:
         item = self._book.item(state.items[0], state.language)
@@ -151,21 +155,23 @@ class PracticeSessions:
         return self._kept(state, item, grade, (statement,), learnt)
 
     def _answered(
-        self, state: PracticeState, item: Item, chosen: int | None, learnt: Learnt, *, unsure: bool = False
+        self,
+        state: PracticeState,
+        item: Item,
+        learnt: Learnt,
+        *,
+        right: bool = False,
+        unsure: bool = False,
+        rationale: Statement | None = None,
     ) -> Step[PracticeState]:
-        """After an answer; `chosen` is None for "I don't know" and for a typed answer that is wrong."""
-        right = chosen == item.key_index
+        """After an answer, or after none; `rationale` says where a wrong choice belongs."""
         rating = rated(correct=right, hints=state.hints, unsure=unsure)
-        if right:
-            said = "feedback.right.unsure" if unsure else "feedback.right"
-        else:
-            said = "feedback.wrong"
-        statements = [Statement(text=self._say(said, state))]
+        said = f"right{'.unsure' if unsure else ''}" if right else "wrong"
+        statements = [Statement(text=self._say(f"feedback.{said}", state))]
         if not right and item.options:
             statements.append(Statement(text=self._say("feedback.key", state, letter=LETTERS[item.key_index])))
         statements.append(item.explanation)
-        rationale = item.options[chosen].rationale if chosen is not None and not right and item.options else None
-        if rationale is not None:
+        if rationale is not None and not right:
             statements += [Statement(text=self._say("feedback.choice", state)), rationale]
         return self._kept(state, item, rating, tuple(statements), learnt)
 
@@ -228,8 +234,11 @@ class PracticeSessions:
         single = DayPlan(
             due=tuple(filter(first_of_its_kind, plan.due)), fresh=tuple(filter(first_of_its_kind, plan.fresh))
         )
-        topics = {item: (self._book.topics_of(document_of(item)) or ("",))[0] for item in (*single.due, *single.fresh)}
+        topics = {item: self._main_topic(document_of(item)) for item in (*single.due, *single.fresh)}
         return session_items(single, topics, size)
+
+    def _main_topic(self, document: str) -> str:
+        return (self._book.topics_of(document) or ("",))[0]
 
     def _button(self, name: str, state: PracticeState) -> Suggestion:
         label = self._say(f"button.{name}", state)

@@ -178,14 +178,16 @@ class Workshop:
         identity = item_id(subject.document, kind, aspect, key_en)
         passage = explanation.passages[0]
         options, place = shuffled(Option(text=key), rivals, identity) if rivals else ((), -1)
-        too_long = len(question) > MAX_QUESTION or any(len(option.text) > MAX_OPTION for option in options)
-        if too_long or not self.stands(explanation, subject.language):
-            return None
         hints = (
             self.say(f"nudge.{kind}", subject.language),
             self._pointer(passage, subject.language),
             self._almost(identity, options, place, key, blanked(quote, hidden), subject.language),
         )
+        too_long = len(question) > MAX_QUESTION or any(len(option.text) > MAX_OPTION for option in options)
+        # What is asked cites nothing, so that it does not show the answer; a link needs a citation ("Scrum.org").
+        linked = any(fact.kind == "link" for text in (question, *hints) for fact in self.read(text))
+        if too_long or linked or not self.stands(explanation, subject.language):
+            return None
         return Item(
             id=identity,
             kind=kind,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -109,11 +108,11 @@ class Database:
         return MissingService(f"the {self.name} cannot be used ({told}); {advice}")
 
     def _without_secrets(self, reason: str) -> str:
-        """The reason, or less where it quotes a part of the URL that could be the password or a piece of it."""
-        password = str(self._address.password or "")
-        credentials = self._url.partition("://")[2].rpartition("@")[0]
-        pieces = {password, *re.split("[:@/]", credentials)[1:]}
-        quoted = any(piece and piece in reason for piece in pieces) or "password=" in reason
+        """The reason, or less where it quotes what could be the password."""
+        written = self._url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        options = [str(value) for name, value in self._address.query.items() if name != "host"]
+        secrets = {written, str(self._address.password or ""), *options}
+        quoted = any(secret and secret in reason for secret in secrets)
         return "it does not accept the connection" if quoted else reason
 
 

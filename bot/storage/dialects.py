@@ -30,9 +30,14 @@ def parsed(url: str | Path) -> URL:
     except (ArgumentError, ValueError):
         address = None
     kind = address.drivername.partition("+")[0] if address else ""
-    if address and kind in {"postgresql", "postgres"}:
+    # A password with @ / ? # in it, written as it is, is cut in two, and the rest of it taken for a host or a name.
+    whole = url.count("@") == (1 if address and address.username is not None else 0)
+    if address and whole and kind in {"postgresql", "postgres"}:
         return address.set(drivername="postgresql+psycopg")
-    raise InputError("DATABASE_URL: write it as postgresql://user:password@host:5432/database, or leave it empty")
+    raise InputError(
+        "DATABASE_URL: write it as postgresql://user:password@host:5432/database, with %40 %3A %2F %3F %23 for "
+        "@ : / ? # in the password, or leave it empty"
+    )
 
 
 def file_of(address: URL) -> Path | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
@@ -52,7 +53,7 @@ def schema_of(connection: Connection, to: str = "heads") -> Schema:
     current = MigrationContext.configure(connection).get_current_revision()
     try:
         lacking = [script.revision for script in scripts.iterate_revisions(to, current or "base")]
-    except CommandError:
+    except (CommandError, RevisionError):
         return Schema(current=current, known=False)
     return Schema(current=current, lacking=tuple(reversed(lacking)))
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.app import Library, build_understanding, open_library, prompts_folder
+from bot.app import Library, build_service, build_understanding, open_library, open_store, prompts_folder
 from bot.catalog.catalog import Catalog
+from bot.core.answer import Answer
+from bot.core.assistant import Assistant
+from bot.core.conversation import Incoming
+from bot.core.ports import LearnerStore
+from bot.core.reply import Reply
 from bot.dialogue.telling import Telling
+from bot.learning.learner import Identity, Room
 from bot.settings import Settings
 from bot.text.lexicon import Lexicon
 
@@ -36,3 +43,47 @@ def catalog(library: Library) -> Catalog:
 def telling(library: Library, catalog: Catalog) -> Telling:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     return Telling(catalog, build_understanding(library, catalog), commands)
+
+
+class Person:
+    """Somebody who talks with the assistant, in private unless a room is given. `answers` are all they got."""
+
+    def __init__(self, assistant: Assistant, number: str, platform: str = "test") -> None:
+        self.who = Identity(platform=platform, number=number)
+        self.answers: list[Answer] = []
+        self.reply = Reply(text="")
+        self._assistant = assistant
+        self._keys = itertools.count()
+
+    async def says(self, *lines: str, room: Room | None = None) -> str:
+        """Say one line after the other; the text of the last reply comes back."""
+        for line in lines:
+            incoming = Incoming(
+                who=self.who,
+                room=room or Room(platform=self.who.platform, number=self.who.number),
+                text=line,
+                key=f"{self.who.number}:{next(self._keys)}",
+            )
+            answer, self.reply = await self._assistant.respond(incoming)
+            self.answers.append(answer)
+        return self.reply.text
+
+
+class Place:
+    """One database with an assistant before it, and a clock that the test sets."""
+
+    def __init__(self, library: Library, store: LearnerStore) -> None:
+        self.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        self.store = store
+        service = build_service(library, store=store, now=lambda: self.now)
+        self.assistant, self.reminding = service.assistant, service.reminding
+
+    def person(self, number: str = "1", platform: str = "test") -> Person:
+        return Person(self.assistant, number, platform)
+
+
+@pytest.fixture
+async def place(library: Library, tmp_path: Path) -> AsyncIterator[Place]:
+    settings = library.settings.model_copy(update={"credway_home": tmp_path})
+    async with open_store(settings) as store:
+        yield Place(library, store)

@@ -8,8 +8,9 @@ import pytest
 
 from bot.app import Library, build_understanding, prompts_folder
 from bot.catalog.catalog import Catalog
-from bot.dialogue.plan_wishes import PlanWish, PlanWishes
+from bot.dialogue.plan_wishes import PlanWishes, completed
 from bot.learning.learner import Learner, Profile
+from bot.planning.model import PlanWish
 from bot.text.lexicon import Lexicon
 from tests.dialogue.conftest import TODAY
 
@@ -51,10 +52,5 @@ def test_a_new_goal_takes_the_place_of_the_old(wishes: PlanWishes) -> None:
 
 def test_the_profile_says_what_the_words_leave_open(wishes: PlanWishes) -> None:
     profile = Profile(goals=("az-305",), hours_per_week=6.0, budget_usd=500.0, deadline=date(2027, 9, 1))
-    wish = wishes.read("with 300 dollars", TODAY).completed(Learner(id="1", profile=profile))
+    wish = completed(wishes.read("with 300 dollars", TODAY), Learner(id="1", profile=profile))
     assert wish == PlanWish(goals=("az-305",), hours_per_week=6.0, budget_usd=300.0, deadline=date(2027, 9, 1))
-
-
-def test_a_wish_survives_as_plain_json(wishes: PlanWishes) -> None:
-    wish = wishes.read("az-305 from az-900 with 5 hours a week by June 2027, fewest steps", TODAY)
-    assert PlanWish.of_state(wish.as_state()) == wish

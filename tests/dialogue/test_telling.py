@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from bot.dialogue.telling import Telling, Told
+from bot.errors import InputError
 from bot.learning.learner import Holding, HoldingState, Profile
 from tests.dialogue.conftest import TODAY
+
+
+def read(telling: Telling, text: str, today: date = TODAY) -> Told:
+    return telling.read(text, today, lambda key, **_: key)
 
 
 def held(told: Told) -> dict[str, tuple[HoldingState, date | None]]:
@@ -16,15 +21,15 @@ def held(told: Told) -> dict[str, tuple[HoldingState, date | None]]:
 
 
 def test_one_sentence_tells_a_credential_with_its_date_hours_and_money(telling: Telling) -> None:
-    told = telling.read("I passed Security+ in May 2025, have 5 hours a week and 300 dollars", TODAY)
+    told = read(telling, "I passed Security+ in May 2025, have 5 hours a week and 300 dollars", TODAY)
     assert held(told) == {"comptia-security-plus": ("held", date(2025, 5, 1))}
     assert (told.hours_per_week, told.budget_usd) == (5.0, 300.0)
     assert not told.asks
 
 
 def test_a_month_without_a_day_is_taken_as_its_first_and_said_to_be(telling: Telling) -> None:
-    assert telling.read("I passed Security+ in May 2025", TODAY).approximate == {"comptia-security-plus"}
-    assert telling.read("I passed Security+ on 2025-05-17", TODAY).approximate == set()
+    assert read(telling, "I passed Security+ in May 2025", TODAY).approximate == {"comptia-security-plus"}
+    assert read(telling, "I passed Security+ on 2025-05-17", TODAY).approximate == set()
 
 
 @pytest.mark.parametrize(
@@ -43,21 +48,22 @@ def test_a_month_without_a_day_is_taken_as_its_first_and_said_to_be(telling: Tel
 def test_a_verb_reaches_to_the_next_and_a_date_to_what_it_follows(
     telling: Telling, text: str, expected: dict[str, tuple[HoldingState, date | None]]
 ) -> None:
-    assert held(telling.read(text, TODAY)) == expected
+    assert held(read(telling, text, TODAY)) == expected
 
 
 def test_an_exam_that_is_still_to_come_has_not_been_passed(telling: Telling) -> None:
-    told = telling.read("I passed AZ-104 on 2027-01-15", TODAY)
+    told = read(telling, "I passed AZ-104 on 2027-01-15", TODAY)
     assert held(told) == {"az-104": ("in_progress", None)}
+    assert told.holdings[0].exam_on == date(2027, 1, 15)
 
 
 def test_a_goal_with_its_date(telling: Telling) -> None:
-    told = telling.read("My goal is SC-100 by June 2027", TODAY)
+    told = read(telling, "My goal is SC-100 by June 2027", TODAY)
     assert (told.goals, told.deadline) == (("sc-100",), date(2027, 6, 30))
 
 
 def test_a_goal_in_words_is_kept_in_the_words(telling: Telling) -> None:
-    assert telling.read("I want to become a data analyst", TODAY).goal_text == "I want to become a data analyst"
+    assert read(telling, "I want to become a data analyst", TODAY).goal_text == "I want to become a data analyst"
 
 
 @pytest.mark.parametrize(
@@ -72,24 +78,47 @@ def test_a_goal_in_words_is_kept_in_the_words(telling: Telling) -> None:
     ],
 )
 def test_a_question_tells_nothing(telling: Telling, question: str) -> None:
-    assert not telling.read(question, TODAY).anything
+    assert not read(telling, question, TODAY).anything
 
 
 def test_a_message_may_tell_and_ask(telling: Telling) -> None:
-    told = telling.read("I have Security+, what should I do next?", TODAY)
+    told = read(telling, "I have Security+, what should I do next?", TODAY)
     assert held(told) == {"comptia-security-plus": ("held", None)}
     assert told.asks
 
 
 def test_what_is_no_longer_held_is_told_too(telling: Telling) -> None:
-    assert telling.read("I no longer have CCNA", TODAY).lost == ("ccna",)
+    assert read(telling, "I no longer have CCNA", TODAY).lost == ("ccna",)
 
 
 def test_goals_add_up_and_anything_else_is_replaced(telling: Telling) -> None:
     before = Profile(goals=("az-104",), budget_usd=100.0, hours_per_week=3.0)
-    after = telling.read("My goal is AZ-305 and my budget is 400 dollars", TODAY).profile(before)
+    after = read(telling, "My goal is AZ-305 and my budget is 400 dollars", TODAY).profile(before)
     assert after == Profile(goals=("az-104", "az-305"), budget_usd=400.0, hours_per_week=3.0)
 
 
 def test_holding_is_told_with_no_date_where_none_was_said(telling: Telling) -> None:
-    assert telling.read("I already hold CISSP", TODAY).holdings == (Holding(credential="cissp"),)
+    assert read(telling, "I already hold CISSP", TODAY).holdings == (Holding(credential="cissp"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("I live in Berlin", "Europe/Berlin"),
+        ("my time zone is UTC+2", "Etc/GMT-2"),
+        ("time zone: America/Sao_Paulo", "America/Sao_Paulo"),
+        ("I'm in a hurry", None),
+    ],
+)
+def test_where_somebody_lives_gives_the_time_zone(telling: Telling, text: str, zone: str | None) -> None:
+    assert read(telling, text).time_zone == zone
+
+
+def test_a_time_zone_that_is_none_is_said_to_be(telling: Telling) -> None:
+    with pytest.raises(InputError, match=r"zone\."):
+        read(telling, "my time zone is Atlantis")
+
+
+def test_quiet_hours_in_either_clock(telling: Telling) -> None:
+    assert read(telling, "quiet hours 21:30 to 7:00").quiet == (time(21, 30), time(7))
+    assert read(telling, "don't write to me between 9pm and 7am").quiet == (time(21), time(7))

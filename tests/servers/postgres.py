@@ -34,6 +34,11 @@ class Postgres:
     def of(self, name: str) -> str:
         return self.server.replace("/postgres?", f"/{name}?")
 
+    def cut_off(self, url: str) -> None:
+        """End every connection to a database, as a server does that restarts."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
     def prepare(self) -> None:
         # Tests kill clients, not the machine.
         self._run("ALTER SYSTEM SET fsync = off")

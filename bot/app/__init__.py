@@ -1,0 +1,49 @@
+"""The wiring: the one place that knows every part and builds them."""
+
+from bot.app.advising import (
+    Advising,
+    build_advising,
+    build_fact_reader,
+    build_gate,
+    build_names,
+    build_toolbox,
+    build_understanding,
+)
+from bot.app.assistant import Service, build_assistant, build_service
+from bot.app.library import (
+    LEXICAL_ONLY,
+    SHIPPED_VECTORS,
+    Library,
+    build_embedder,
+    build_retriever,
+    open_library,
+    prompts_folder,
+    provider_names,
+    shipped_vectors,
+)
+from bot.app.stores import DatabaseState, database_state, open_store
+
+__all__ = [
+    "LEXICAL_ONLY",
+    "SHIPPED_VECTORS",
+    "Advising",
+    "DatabaseState",
+    "Library",
+    "Service",
+    "build_advising",
+    "build_assistant",
+    "build_embedder",
+    "build_fact_reader",
+    "build_gate",
+    "build_names",
+    "build_retriever",
+    "build_service",
+    "build_toolbox",
+    "build_understanding",
+    "database_state",
+    "open_library",
+    "open_store",
+    "prompts_folder",
+    "provider_names",
+    "shipped_vectors",
+]

@@ -1,0 +1,122 @@
+"""The assistant: the advisor, and the abilities that serve a learner, behind one front door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.app.advising import Advising, build_advising
+from bot.app.library import Library, build_retriever, prompts_folder
+from bot.core.assistant import Assistant, utc_now
+from bot.core.ports import LearnerStore
+from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
+from bot.dialogue.hearing import Ability, Speaker
+from bot.dialogue.helping import Helping
+from bot.dialogue.practising import Practising
+from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.reminding import Reminding
+from bot.dialogue.rights import Rights
+from bot.dialogue.simulating import Simulating
+from bot.dialogue.telling import Telling
+from bot.dialogue.wallet import WalletKeeping
+from bot.offline.wallet import WalletWords
+from bot.practice.book import ItemBook
+from bot.practice.grading import Grader
+from bot.practice.scripts import load_simulations
+from bot.practice.session import PracticeSessions
+from bot.practice.simulation import Simulations
+from bot.practice.workshop import Workshop
+from bot.retrieval.retriever import HybridRetriever
+from bot.settings import content_folder
+from bot.text.lexicon import Lexicon
+from bot.text.prompts import Phrases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a front end needs: the assistant, and what it tells people without being asked."""
+
+    assistant: Assistant
+    reminding: Reminding
+
+
+def build_assistant(
+    library: Library,
+    retriever: HybridRetriever | None = None,
+    store: LearnerStore | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> Assistant:
+    """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
+    advising = build_advising(library, retriever or build_retriever(library))
+    return _assistant(library, advising, store, now)
+
+
+def build_service(
+    library: Library,
+    retriever: HybridRetriever | None = None,
+    *,
+    store: LearnerStore,
+    now: Callable[[], datetime] = utc_now,
+) -> Service:
+    """The assistant that remembers learners, and the reminders for them."""
+    advising = build_advising(library, retriever or build_retriever(library))
+    return Service(assistant=_assistant(library, advising, store, now), reminding=build_reminding(advising, store))
+
+
+def _assistant(
+    library: Library, advising: Advising, store: LearnerStore | None, now: Callable[[], datetime]
+) -> Assistant:
+    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
+    abilities: list[Ability] = [build_simulating(library, speaker), Helping(speaker)]
+    remind: Remind = no_reminders
+    if store is not None:
+        abilities = [*remembering(library, advising, commands, speaker, store), *abilities]
+        remind = build_reminding(advising, store).wanted
+    dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
+    return Assistant(dialogue, library.phrases, store, now)
+
+
+def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:
+    return Reminding(advising.toolbox.catalog, WalletWords(advising.toolbox), advising.gate, store)
+
+
+def remembering(
+    library: Library, advising: Advising, commands: Lexicon, speaker: Speaker, store: LearnerStore
+) -> list[Ability]:
+    """What can be done for a learner who is remembered, in the order in which a turn is offered."""
+    catalog = advising.toolbox.catalog
+    own_words = ProfileWords(catalog, speaker)
+    telling = Telling(catalog, advising.understanding, commands)
+    return [
+        Rights(speaker, store),
+        build_practising(library, advising, speaker, store),
+        WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker),
+        Me(own_words, speaker, store),
+        TellingAbout(advising.toolbox, telling, own_words, WalletWords(advising.toolbox), speaker, advising.advisor),
+    ]
+
+
+def build_simulating(library: Library, speaker: Speaker) -> Simulating:
+    def load() -> Simulations:
+        phrases = Phrases.load(prompts_folder(library.settings, "practice"))
+        return Simulations(load_simulations(content_folder("knowledge")), library.index.passages_of, phrases)
+
+    return Simulating(load, speaker)
+
+
+def build_practising(library: Library, advising: Advising, speaker: Speaker, store: LearnerStore) -> Practising:
+    phrases = Phrases.load(prompts_folder(library.settings, "practice"))
+    reader = advising.understanding.facts
+    book = ItemBook(
+        Workshop(advising.toolbox, phrases, advising.gate, reader),
+        library.index.passages_of,
+        {
+            document.id: tuple(json.loads(document.data).get("topics", ()))
+            for document in library.index.documents().values()
+            if document.kind in {"guide", "provider"}
+        },
+    )
+    return Practising(PracticeSessions(book, phrases, Grader(phrases, reader)), book, speaker, store)

@@ -1,0 +1,53 @@
+"""What is kept of learners: the database that is set, opened and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.core.ports import Erasable, LearnerStore
+from bot.settings import Settings
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+    """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
+
+    Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
+    """
+    from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    try:
+        await database.migrate()
+        yield SqlLearnerStore(database, also)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseState:
+    """What the learners' database is and where, and the migration it is at: None where nothing has been made yet.
+
+    `behind` migrations are run at the next start.
+    """
+
+    name: str
+    migration: str | None
+    behind: int = 0
+
+
+async def database_state(settings: Settings) -> DatabaseState:
+    """Looks and changes nothing. Raises as `open_store` does."""
+    from bot.storage.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database_url or settings.database_file)
+    if database.file and not database.file.exists():
+        return DatabaseState(name=database.name, migration=None)
+    try:
+        schema = await database.schema()
+    finally:
+        await database.close()
+    return DatabaseState(name=database.name, migration=schema.current, behind=len(schema.lacking))

@@ -1,0 +1,97 @@
+"""What learners are told without having asked: which reminders a learner wants, and those that are due, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.catalog.catalog import Catalog
+from bot.core.answer import Answer
+from bot.core.conversation import Turn
+from bot.core.ports import DueReminder, LearnerStore
+from bot.core.reply import Reply, reply_of
+from bot.grounding.gate import Gate
+from bot.learning.learner import Identity, Learner, Reminder, Room
+from bot.learning.reminders import in_quiet_hours, quiet_end, wanted_reminders
+from bot.learning.wallet import wallet
+from bot.learning.zones import local_day
+from bot.offline.wallet import WalletWords
+from bot.text.prompts import DEFAULT_LANGUAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A reminder to be delivered to one of these identities. `claim` is given back when that is done."""
+
+    claim: str
+    identities: tuple[Identity, ...]
+    reply: Reply
+
+
+class Reminding:
+    """Plans reminders with every change of a wallet, and words those whose time has come."""
+
+    def __init__(self, catalog: Catalog, words: WalletWords, gate: Gate, store: LearnerStore) -> None:
+        self._catalog = catalog
+        self._words = words
+        self._gate = gate
+        self._store = store
+
+    def wanted(self, learner: Learner, turn: Turn) -> tuple[Reminder, ...]:
+        """All reminders that a learner wants from now on."""
+        entries = wallet(learner.wallet, self._catalog, local_day(learner.profile, turn.now))
+        return wanted_reminders(entries, learner.profile, turn.now)
+
+    async def due(self, now: datetime, *, to: Identity | None = None) -> list[Notice]:
+        """What is to be sent now, each to be sent once; `to`: only what is this person's.
+
+        What falls into quiet hours is put off. What has nothing to rest on any more (it was renewed since) is not
+        sent at all, nor what another reminder says just now (one was put off until the next was due).
+        """
+        notices: list[Notice] = []
+        for due in await self._store.claim_reminders(now):
+            if to is not None and to not in due.identities:
+                await self._store.postpone_reminders([due.claim], now)
+            elif in_quiet_hours(due.learner.profile, now):
+                await self._store.postpone_reminders([due.claim], quiet_end(due.learner.profile, now))
+            elif (reply := await self._reply(due, now)) is not None and not _said(notices, due, reply):
+                notices.append(Notice(claim=due.claim, identities=due.identities, reply=reply))
+            else:
+                await self._store.reminders_sent([due.claim], now)
+        return notices
+
+    async def delivered(self, notices: Sequence[Notice], now: datetime) -> None:
+        await self._store.reminders_sent([notice.claim for notice in notices], now)
+
+    async def _reply(self, due: DueReminder, now: datetime) -> Reply | None:
+        entries = wallet(due.learner.wallet, self._catalog, local_day(due.learner.profile, now))
+        language = await self._language(due)
+        draft = self._words.reminder(due.reminder, entries, language)
+        released = self._gate.release(draft, self._words.own_words(entries), same_language=language == DEFAULT_LANGUAGE)
+        if not released.text:
+            return None
+        return reply_of(
+            Answer(
+                question="",
+                status="answered",
+                language=language,
+                mode="offline",
+                text=released.text,
+                claims=released.claims,
+                citations=released.citations,
+                suggestions=draft.suggestions,
+            )
+        )
+
+    async def _language(self, due: DueReminder) -> str:
+        """The language in which was last spoken in private."""
+        for who in due.identities:
+            context = await self._store.context(who, Room(platform=who.platform, number=who.number))
+            if context.language:
+                return context.language
+        return DEFAULT_LANGUAGE
+
+
+def _said(notices: Sequence[Notice], due: DueReminder, reply: Reply) -> bool:
+    return any(notice.identities == due.identities and notice.reply.text == reply.text for notice in notices)
