@@ -167,7 +167,9 @@ def first_path(problem: Problem, weights: Weights) -> frozenset[str] | None:
 
 
 def undominated(problem: Problem, *, kept: int = 1) -> Problem:
-    """Without nodes that `kept` others can stand in for everywhere, at no more cost and hours; time left aside.
+    """Without nodes that `kept` others can stand in for everywhere, at no more cost and hours and for as long.
+
+    Validity is left aside, so this serves only where the order is left aside, too.
 
     The best path needs none of them, nor do the best `kept` paths that differ in more than useless steps.
     """
@@ -203,6 +205,6 @@ def _dominators(node: Node, rivals: Iterable[Node], enough: int) -> int:
         if rival.cost > node.cost or count >= enough:
             break
         better = (rival.cost, rival.hours, rival.id) < (node.cost, node.hours, node.id)
-        if rival.id != node.id and rival.hours <= node.hours and better:
+        if rival.id != node.id and rival.hours <= node.hours and rival.latest >= node.latest and better:
             count += 1
     return count

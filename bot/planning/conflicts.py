@@ -13,10 +13,11 @@ from datetime import date
 from itertools import combinations
 
 from bot.planning.bounds import derive
-from bot.planning.dates import DAYS, HUNDREDTHS, MOST_HOURS_A_WEEK, hundredths
+from bot.planning.dates import HUNDREDTHS, MOST_HOURS_A_WEEK, hundredths
 from bot.planning.model import Conflict, ConstraintName, Offer, PlanRequest
 from bot.planning.paths import path_of
 from bot.planning.problem import Problem, problem_of
+from bot.planning.schedule import met_by
 from bot.planning.search import Order, best_path, least
 from bot.planning.spelling import nearest
 
@@ -186,25 +187,29 @@ def _hours_per_week(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict
 def _least_pace(case: _Case) -> int:
     """The least hours a week with which there is a path, in hundredths.
 
-    Begun where the shortest path would just fit: seldom is more needed than that.
+    Each path that is found is slowed down as far as it goes: seldom does a slower one follow.
     """
+    low = hundredths(case.request.hours_per_week)
+    high = _slowest(case, _found(least(case.problem("hours_per_week"), "hours")), low)
+    trial = high - 1
+    while high - low > 1:
+        path = least(case.problem(hours_per_week=trial / HUNDREDTHS), "hours")
+        if path is None:
+            low = trial
+        else:
+            high = _slowest(case, path, low)
+        trial = (low + high) // 2 if path is None else high - 1
+    return high
 
-    def works(pace: int) -> bool:
-        return best_path(case.problem(hours_per_week=pace / HUNDREDTHS)) is not None
 
-    low, high = hundredths(case.request.hours_per_week), hundredths(MOST_HOURS_A_WEEK)
-    fastest = case.problem("hours_per_week")
-    shortest = sum(fastest.hours(identity) for identity in _found(least(fastest, "hours")))
-    days = fastest.clock.day(case.request.deadline) + 1 if case.request.deadline else None
-    if days:
-        first = -(-DAYS * shortest // days)
-        if low < first < high:
-            if works(first):
-                return first
-            low = first
+def _slowest(case: _Case, path: Order, low: int) -> int:
+    """The least hours a week with which a path in this order keeps every rule; more than `low`, in hundredths."""
+    own = replace(case, offers={identity: case.offers[identity] for identity in path})
+    high = hundredths(MOST_HOURS_A_WEEK)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if works(middle) else (middle, high)
+        works = met_by(own.problem(hours_per_week=middle / HUNDREDTHS), path) is not None
+        low, high = (low, middle) if works else (middle, high)
     return high
 
 

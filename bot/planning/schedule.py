@@ -85,6 +85,16 @@ def _soonest_first(problem: Problem, chosen: frozenset[str]) -> tuple[str, ...]:
     return tuple(order)
 
 
+def broken_threshold(problem: Problem, chosen: frozenset[str]) -> int | None:
+    """By when too much has to be done, of these steps, however they are ordered; None where that is not the trouble."""
+    studied = 0
+    for identity in _soonest_first(problem.only(chosen), chosen):
+        studied += problem.hours(identity)
+        if studied > problem.nodes[identity].latest:
+            return problem.nodes[identity].latest
+    return None
+
+
 def is_ready(problem: Problem, identity: str, done: Sequence[str]) -> bool:
     """Whether every requirement is met by something done or held, expiry left aside."""
     return all(

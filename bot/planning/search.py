@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from bot.planning import solver
 from bot.planning.bounds import Weights, derive, first_path, measures, obtainable, through, undominated
 from bot.planning.model import Objective
+from bot.planning.modelling import Detail
 from bot.planning.problem import END, Problem
-from bot.planning.schedule import likely_orders, met_by
+from bot.planning.schedule import broken_threshold, likely_orders, met_by
 
 Order = tuple[str, ...]
 Path = TypeVar("Path", frozenset[str], Order)
-_FINER: tuple[solver.Detail, ...] = ("order", "calendar")
+_FINER = (Detail(timed=None), Detail(timed=None, calendar=True))
+# How often the order of a few more steps is modelled before that of all.
+_MOST_REFINED = 8
 MOST_ALTERNATIVES = 3
 # An alternative may be half as much again by the objective; a step more is more than that on a short path.
 _NEAR = 1.5
@@ -66,15 +70,33 @@ def _search(
 ) -> Order | None:
     """`near` is a set of steps that no path found is better than."""
     limits = _Limits(tuple(apart_from), upper)
-    chosen = _coarse(problem, limits, near)
-    if chosen is None:
-        return None
-    if (order := arranged(problem, chosen)) is not None:
-        return order
-    return _widening(problem, limits, chosen, lambda part: _exact(part, limits))
+    detail = Detail()
+    while True:
+        chosen = _coarse(problem, limits, detail, near)
+        if chosen is None:
+            return None
+        if (order := arranged(problem, chosen)) is not None:
+            return order
+        threshold = broken_threshold(problem, chosen)
+        if threshold is None or threshold in detail.thresholds:
+            break
+        near, detail = chosen, replace(detail, thresholds=(*detail.thresholds, threshold))
+    for _ in range(_MOST_REFINED):
+        detail = replace(detail, timed=(detail.timed or frozenset()) | chosen)
+        finer = _widening(problem, limits, chosen, partial(_set, limits=limits, detail=detail))
+        if finer is None:
+            return None
+        if (order := arranged(problem, finer)) is not None:
+            return order
+        chosen = finer
+    return _widening(problem, limits, chosen, lambda part: _exact(part, limits, detail))
 
 
-def _coarse(problem: Problem, limits: _Limits, near: frozenset[str] | None) -> frozenset[str] | None:
+def _set(problem: Problem, limits: _Limits, detail: Detail) -> frozenset[str] | None:
+    return solver.best(problem, detail, apart_from=limits.apart_from, upper=limits.upper)
+
+
+def _coarse(problem: Problem, limits: _Limits, detail: Detail, near: frozenset[str] | None) -> frozenset[str] | None:
     """The best set with all order left aside. Bounds and dominance make the problem small before the solver sees it."""
     kept = len(limits.apart_from) + 1
 
@@ -83,7 +105,7 @@ def _coarse(problem: Problem, limits: _Limits, near: frozenset[str] | None) -> f
         while len(part.nodes) < size:
             size = len(part.nodes)
             part = undominated(part.only(through(part, Weights.for_(part))), kept=kept)
-        return solver.best(part, "hours", apart_from=limits.apart_from, upper=limits.upper)
+        return _set(part, limits, detail)
 
     first = near or first_path(problem, Weights.for_(problem)) or frozenset()
     return _widening(problem, limits, first, solve)
@@ -115,9 +137,9 @@ def _widening(
             return found
 
 
-def _exact(problem: Problem, limits: _Limits) -> Order | None:
-    for detail in _FINER:
-        found = solver.best(problem, detail, apart_from=limits.apart_from, upper=limits.upper)
+def _exact(problem: Problem, limits: _Limits, detail: Detail) -> Order | None:
+    for finer in _FINER:
+        found = _set(problem, limits, replace(finer, thresholds=detail.thresholds))
         if found is None:
             return None
         if (order := arranged(problem, found)) is not None:
