@@ -75,31 +75,27 @@ def _assistant(
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    planning = build_planning(library, advising, commands, speaker)
-    abilities: list[Ability] = [build_simulating(library, speaker), planning, Helping(speaker)]
+    everybody = [build_simulating(library, speaker), build_planning(library, advising, commands, speaker)]
+    abilities: list[Ability] = [*everybody, Helping(speaker)]
     remind: Remind = no_reminders
     if store is not None:
-        # What is told in passing goes last: a command or an answer in practice may look like it.
-        telling = build_telling(advising, commands, speaker)
-        abilities = [*remembering(library, advising, speaker, store), *abilities[:-1], telling, abilities[-1]]
         remind = build_reminding(advising, store).wanted
+        # In this order a turn is offered: what is under way first, what is told in passing last.
+        abilities = [
+            Rights(speaker, store),
+            build_practising(library, advising, speaker, store),
+            *everybody,
+            WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
+            Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
+            build_telling(advising, commands, speaker),
+            Helping(speaker),
+        ]
     dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
 
 
 def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:
     return Reminding(advising.toolbox.catalog, WalletWords(advising.toolbox), advising.gate, store)
-
-
-def remembering(library: Library, advising: Advising, speaker: Speaker, store: LearnerStore) -> list[Ability]:
-    """What can be done for a learner who is remembered, in the order in which a turn is offered."""
-    words = WalletWords(advising.toolbox)
-    return [
-        Rights(speaker, store),
-        build_practising(library, advising, speaker, store),
-        WalletKeeping(advising.toolbox, words, speaker, wallet_drawing(library)),
-        Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
-    ]
 
 
 def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker) -> TellingAbout:
