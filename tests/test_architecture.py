@@ -70,6 +70,7 @@ PARTS = [
     ),
     Part("storage", knows=_CORE, libraries="alembic pydantic sqlalchemy"),
     Part("offline", knows=f"{_CORE} grounding retrieval", libraries="numpy"),
+    Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     Part("adapters", knows="errors text catalog core", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),

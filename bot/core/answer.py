@@ -10,7 +10,7 @@ from bot.documents.model import Passage
 
 Status = Literal["answered", "abstained", "clarify"]
 Mode = Literal["offline", "llm"]
-Shape = Literal["sentence", "item", "heading"]
+Shape = Literal["sentence", "item", "continued", "heading"]
 Rule = Literal["after", "before"]
 
 
@@ -33,8 +33,8 @@ class Statement:
     """A piece of an answer before the gate: what is said and the passages that it is said from.
 
     Without passages it is framing (a lead-in, an abstention): it may then hold no fact but the learner's own.
-    `shape` says how it stands in the text: running on, as an item of a list, or on a line of its own. `derived` are
-    values in it that were worked out.
+    `shape` says how it stands in the text: running on, as an item of a list, going on with the statement before it
+    (and gone with it), or on a line of its own. `derived` are values in it that were worked out.
     """
 
     text: str
