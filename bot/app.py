@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
@@ -14,7 +15,10 @@ from bot.catalog.wording import Wording
 from bot.core.assistant import Assistant
 from bot.core.ports import Embedder, Vectors
 from bot.core.toolbox import Toolbox
-from bot.errors import MissingService
+from bot.documents.model import Passage
+from bot.documents.passages import passages_of
+from bot.documents.schema import parse_document
+from bot.errors import DocumentError, MissingService, Problem
 from bot.grounding.facts import FactReader, FactWords
 from bot.grounding.gate import Gate
 from bot.offline.advisor import OfflineAdvisor
@@ -28,6 +32,11 @@ from bot.settings import Settings, content_folder
 from bot.text.language import LanguageGuess
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
+
+if TYPE_CHECKING:
+    from bot.practice.book import ItemBook
+    from bot.practice.session import PracticeSessions
+    from bot.practice.simulation import Simulations
 
 LEXICAL_ONLY = "none"
 SHIPPED_VECTORS = "vectors.npz"
@@ -176,3 +185,59 @@ def provider_names(index: Index) -> dict[str, tuple[str, ...]]:
         document.id.rsplit("/", 1)[-1]: (document.title, *json.loads(document.data)["aliases"])
         for document in documents
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What is practised with: the items, sessions over them, and the simulations."""
+
+    book: ItemBook
+    sessions: PracticeSessions
+    simulations: Simulations
+
+
+def build_practice(library: Library, retriever: HybridRetriever | None = None) -> Practice:
+    """Practice over a library that has been ingested. Items are made when they are asked for."""
+    from bot.practice.book import ItemBook  # noqa: PLC0415
+    from bot.practice.grading import Grader  # noqa: PLC0415
+    from bot.practice.scripts import load_simulations  # noqa: PLC0415
+    from bot.practice.session import PracticeSessions  # noqa: PLC0415
+    from bot.practice.simulation import Simulations  # noqa: PLC0415
+    from bot.practice.workshop import Workshop  # noqa: PLC0415
+
+    catalog = library.catalog()
+    toolbox = Toolbox(catalog, library.wording(catalog), retriever or build_retriever(library))
+    phrases = Phrases.load(library.settings.prompts_dir / "practice")
+    facts = build_fact_reader(library.lexicon)
+    book = ItemBook(
+        Workshop(toolbox, phrases, Gate(facts), facts), library.index.passages_of, page_topics(library.index)
+    )
+    return Practice(
+        book=book,
+        sessions=PracticeSessions(book, phrases, Grader(phrases, facts)),
+        simulations=Simulations(load_simulations(content_folder("knowledge")), library.index.passages_of, phrases),
+    )
+
+
+def page_topics(index: Index) -> dict[str, tuple[str, ...]]:
+    """The topics of each guide and provider page, by document."""
+    pages = [document for document in index.documents().values() if document.kind in {"guide", "provider"}]
+    return {page.id: tuple(json.loads(page.data)["topics"]) for page in pages}
+
+
+def simulation_problems(settings: Settings) -> list[Problem]:
+    """Everything wrong with the packaged simulations, held against the packaged documents as they stand."""
+    from bot.practice.scripts import check_simulations  # noqa: PLC0415
+
+    folder = content_folder("knowledge")
+    documents = []
+    for path in sorted(folder.rglob("*.md")):
+        try:
+            documents.append(parse_document(path.relative_to(folder).as_posix(), path.read_text("utf-8")))
+        except (DocumentError, UnicodeDecodeError):
+            continue  # told by the check of the documents; what cites it is told here
+    catalog = Catalog([document.credential for document in documents if document.credential], date.today())  # noqa: DTZ011
+    wording = Wording(Phrases.load(settings.prompts_dir / "offline"), catalog)
+    passages: dict[str, list[Passage]] = {document.id: passages_of(document, wording) for document in documents}
+    gate = Gate(build_fact_reader(Lexicon.load(settings.prompts_dir / "understanding")))
+    return check_simulations(folder, lambda document: passages.get(document, ()), gate)
