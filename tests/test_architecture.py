@@ -61,6 +61,7 @@ PARTS = [
     Part(
         "documents", knows=f"{_BASE} documents.model", libraries="markdown_it pydantic yaml", late="bs4 ftfy markitdown"
     ),
+    Part("practice.scripts", knows=f"{_BASE} core documents.model documents grounding practice", libraries="pydantic"),
     Part("documents.check", knows=f"{_BASE} documents.model documents grounding", libraries="markdown_it"),
     Part(
         "retrieval",
@@ -74,7 +75,12 @@ PARTS = [
     Part("adapters", knows="errors text catalog core", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
-    Part("app", knows=f"{_CORE} grounding retrieval storage offline settings", late="numpy"),
+    Part(
+        "app",
+        knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
+        " pictures settings",
+        late="numpy",
+    ),
     Part(
         "cli",
         knows=f"{_BASE} core adapters settings documents.check evaluation app",
@@ -101,6 +107,7 @@ WIRED = {
     "PackagedEmbedder",
     "PracticeSessions",
     "RemoteEmbedder",
+    "Simulations",
     "SqlLearnerStore",
     "SubjectGuess",
     "Toolbox",

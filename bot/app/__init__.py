@@ -13,6 +13,7 @@ from bot.app.library import (
     provider_names,
     shipped_vectors,
 )
+from bot.app.practising import Practice, build_practice, simulation_problems
 from bot.app.stores import DatabaseState, database_state, open_store
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "Advising",
     "DatabaseState",
     "Library",
+    "Practice",
     "Service",
     "build_advising",
     "build_assistant",
     "build_embedder",
     "build_fact_reader",
+    "build_practice",
     "build_retriever",
     "build_service",
     "build_understanding",
@@ -35,4 +38,5 @@ __all__ = [
     "prompts_folder",
     "provider_names",
     "shipped_vectors",
+    "simulation_problems",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.library import Library, build_retriever, prompts_folder
+from bot.app.practising import build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.ports import LearnerStore
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
@@ -27,14 +27,7 @@ from bot.learning.wallet import Entry
 from bot.offline.planning import PlanWords
 from bot.offline.wallet import WalletWords
 from bot.planning.model import LearningPath
-from bot.practice.book import ItemBook
-from bot.practice.grading import Grader
-from bot.practice.scripts import load_simulations
-from bot.practice.session import PracticeSessions
-from bot.practice.simulation import Simulations
-from bot.practice.workshop import Workshop
 from bot.retrieval.retriever import HybridRetriever
-from bot.settings import content_folder
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
 
@@ -75,7 +68,11 @@ def _assistant(
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    everybody = [build_simulating(library, speaker), build_planning(library, advising, commands, speaker)]
+    practice = build_practice(library, advising)
+    everybody: list[Ability] = [
+        Simulating(practice.simulations, speaker),
+        build_planning(library, advising, commands, speaker),
+    ]
     abilities: list[Ability] = [*everybody, Helping(speaker)]
     remind: Remind = no_reminders
     if store is not None:
@@ -83,7 +80,7 @@ def _assistant(
         # In this order a turn is offered: what is under way first, what is told in passing last.
         abilities = [
             Rights(speaker, store),
-            build_practising(library, advising, speaker, store),
+            Practising(practice.sessions, practice.book, speaker, store),
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
             Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
@@ -140,26 +137,3 @@ def wallet_drawing(library: Library) -> Callable[[Sequence[Entry], date, str], b
         return wallet_picture(entries, today, library.phrases, language)
 
     return draw
-
-
-def build_simulating(library: Library, speaker: Speaker) -> Simulating:
-    def load() -> Simulations:
-        phrases = Phrases.load(prompts_folder(library.settings, "practice"))
-        return Simulations(load_simulations(content_folder("knowledge")), library.index.passages_of, phrases)
-
-    return Simulating(load, speaker)
-
-
-def build_practising(library: Library, advising: Advising, speaker: Speaker, store: LearnerStore) -> Practising:
-    phrases = Phrases.load(prompts_folder(library.settings, "practice"))
-    reader = advising.understanding.facts
-    book = ItemBook(
-        Workshop(advising.toolbox, phrases, advising.gate, reader),
-        library.index.passages_of,
-        {
-            document.id: tuple(json.loads(document.data).get("topics", ()))
-            for document in library.index.documents().values()
-            if document.kind in {"guide", "provider"}
-        },
-    )
-    return Practising(PracticeSessions(book, phrases, Grader(phrases, reader)), book, speaker, store)
