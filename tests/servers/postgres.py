@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,3 +76,4 @@ def running() -> Iterator[Postgres]:
         yield postgres
     finally:
         server.cleanup()
+        shutil.rmtree(folder)
