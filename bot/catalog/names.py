@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -62,6 +63,8 @@ class Names:
         self._broad: set[str] = set()
         self._phrases: dict[tuple[str, ...], set[str]] = {}
         self._words_of: dict[str, frozenset[str]] = {}
+        self._called: dict[str, frozenset[str]] = {}
+        self._described: dict[str, frozenset[str]] = {}
         self._providers: dict[tuple[str, ...], str] = {}
         for identity, aliases in providers.items():
             for alias in aliases:
@@ -69,6 +72,13 @@ class Names:
         for credential in credentials:
             self._add(credential, providers.get(credential.provider, ()))
         self._longest = max(map(len, self._phrases), default=1)
+        # "powerbi" for "power bi": two words of a name that people write as one.
+        self.joined = {
+            "".join(pair): pair
+            for phrase in self._phrases
+            for pair in pairwise(phrase)
+            if all(word.isalpha() for word in pair)
+        }
         count = Counter(word for held in self._words_of.values() for word in held)
         self.vocabulary = frozenset(count)
 
@@ -79,6 +89,8 @@ class Names:
         for name in names:
             self._add_phrase(tuple(words(name)), credential.id)
         held = {word for name in names for word in words(name)}
+        self._called[credential.id] = frozenset(held)
+        self._described[credential.id] = frozenset(words(credential.summary))
         held |= {word for name in provider_names[:3] for word in words(name)}
         if credential.level and credential.level.value:
             held |= set(words(credential.level.value))
@@ -177,6 +189,14 @@ class Names:
     def has_word(self, ids: Sequence[str], word: str) -> bool:
         """Whether a word stands in the names of any of these credentials."""
         return any(word in self._words_of[identity] for identity in ids)
+
+    def is_called(self, identity: str, word: str) -> bool:
+        """Whether a word stands in a name of the credential itself, not of its provider or its level."""
+        return word in self._called[identity]
+
+    def describes(self, identity: str, word: str) -> bool:
+        """Whether a word stands in a name of the credential or in the sentence that says what it is."""
+        return word in self._words_of[identity] or word in self._described[identity]
 
     def is_brand(self, word: str) -> bool:
         """Whether a word of names is used by one provider alone and names a subject or platform: azure, aws."""

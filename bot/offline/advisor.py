@@ -11,6 +11,7 @@ from bot.catalog.fields import sourced
 from bot.core.answer import Answer, Draft
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
+from bot.grounding.facts import FactKind
 from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
@@ -31,6 +32,13 @@ logger = logging.getLogger(__name__)
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 # What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
 _OF_A_WISH = frozenset({"level", "status"})
+# What an answer to a field states: a passage without an amount tells no price.
+_KINDS: dict[str, frozenset[FactKind]] = {
+    "cost": frozenset({"money", "percent", "number"}),
+    "exam_minutes": frozenset({"duration"}),
+    "exam_questions": frozenset({"number"}),
+    "exam_passing": frozenset({"number", "percent"}),
+}
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _PAIR = 2
 _FAR = 30
@@ -111,7 +119,7 @@ class OfflineAdvisor:
         if (talk := self._declining.small_talk(question, resolved, language)) is not None:
             return talk, context
         if (unknown := self._scope.unknown_name(question, resolved, language)) is not None:
-            return self._declining.unknown(unknown, language), context
+            return self._declining.unknown(unknown, resolved, language), context
         surely_ours = bool(resolved.subjects) and not resolved.guessed
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
         if not surely_ours and not goes_on and not await self._scope.holds(question):
@@ -262,6 +270,9 @@ class OfflineAdvisor:
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
         exact = set(question.fields) - CONCEPTUAL - GENERAL
+        told = {fact.kind for statement in found.statements for fact in self._understanding.facts.read(statement.text)}
+        if any(field in _KINDS and not told & _KINDS[field] for field in exact):
+            return False
         if not exact or not question.rest or language != DEFAULT_LANGUAGE:
             return True
         return self._covers(found, question.rest, language)

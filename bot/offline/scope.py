@@ -68,6 +68,8 @@ class Scope:
         """
         asked = set(question.fields)
         exact = (asked - CONCEPTUAL - GENERAL) | (asked & {"skills"})
+        if exact and question.beside:
+            return question.beside
         if not exact or question.named or question.has("plural", "define"):
             return None
         if resolved.readings or resolved.guessed:
@@ -82,5 +84,7 @@ class Scope:
         asks = bool(question.fields) or question.leads_in
         if not asks or (resolved.subjects and not resolved.guessed and not resolved.leaning):
             return None
-        strange = (word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word))
+        # "and CKS?" after a question about CKA: a document may mention it, yet none is about it.
+        alone = question.leads_in and resolved.leaning and len(question.rest) == 1 and not question.named
+        strange = (word for word in question.rest if (alone or not self._subject.knows(word)) and not is_ordinary(word))
         return " ".join(strange) or None

@@ -11,6 +11,8 @@ from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
+from bot.offline.naming import Siblings
+from bot.retrieval.tokens import terms
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
@@ -24,9 +26,10 @@ _LEAST_COIN = 0.01
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
-# In names of certifications the same in every language.
-_RUNGS = frozenset({"ii", "iii", "iv", "2", "3", "advanced", "professional", "expert", "associate", "specialty"})
+# Sections that say how words are spelt, not what they mean.
+_SPELLING = frozenset({"short_forms", "domain_words", "auxiliary"})
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
+_MIXED = re.compile(r"(?<![\w-])[a-z][A-Z]{2,5}(?![\w+])")  # iMSA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class Question:
     `stranger` is one of them that no document holds and that stands where it makes another name of a known one
     ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the text with "it" in the place of the names;
     `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
-    word beside it ("PSM II", "Azure Developer Associate"). `loose` are all credentials that its name words fit, however
+    word beside it ("PSM II", "Azure Developer Associate"), `beside` one of which only a part is known ("Azure Database
+    Administrator"). `loose` are all credentials that its name words fit, however
     general the words.
     """
 
@@ -58,6 +62,7 @@ class Question:
     stranger: str = ""
     acronyms: tuple[str, ...] = ()
     sibling: str = ""
+    beside: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
     in_other_script: bool = False
@@ -86,23 +91,27 @@ class Understanding:
         self.facts = facts
         self._is_word = is_word
         self._known = names.vocabulary | lexicon.vocabulary
+        self._short_forms = lexicon.renamings("short_forms")
+        self._generic = sorted(lexicon.single_words("generic"))
         self._short_names = sorted(word for word in names.vocabulary if len(word) == _SHORTEST_SPELLING)
         self._numbers = {word: number for word, number in lexicon.figures("numbers").items() if number >= _LEAST_PRICE}
         spoken = sorted(self._numbers, key=len, reverse=True)
         self._spoken = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken)) or '(?!)'})(?!\w)")
         self._by_language: dict[frozenset[str], tuple[frozenset[str], list[str]]] = {}
-        self._platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
+        platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
+        self._siblings = Siblings(names, platforms, self._known)
         self._quiet = lexicon.single_words("function_words", "generic")
 
     def read(self, text: str) -> Question:
-        original = words(text)
+        original = self._parted(words(text))
         votes = Counter(_languages(self._lexicon.cues(original), frozenset()))
         spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))
         # An acronym in capitals was meant as it stands: CCSK is no slip for CCSP.
         meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= _SHORTEST_SPELLING}
+        meant |= {word.lower() for word in _MIXED.findall(text)}
         tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
         tokens = self._in_full(tokens)
-        cues = _outside_set_phrases(self._lexicon.cues(tokens))
+        cues = _outside_set_phrases(cue for cue in self._lexicon.cues(tokens) if cue.key not in _SPELLING)
         denied = frozenset(cue.end for cue in cues if cue.key == "negation")
         named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
         providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
@@ -127,8 +136,13 @@ class Understanding:
                 original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
             ),
             masked=_masked(tokens, named.spans),
-            acronyms=tuple(word for word in _ACRONYM.findall(text) if word.lower() not in self._known),
-            sibling=self._sibling(tokens, named),
+            acronyms=tuple(
+                word for word in _ACRONYM.findall(text) if word.lower() in tokens and word.lower() not in self._known
+            ),
+            sibling=self._siblings.rung(text, tokens, named, fields),
+            beside=self._siblings.beside(
+                text, tokens, named, self._explained(tokens, cues, frozenset()), [span for _, span in providers]
+            ),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
@@ -146,12 +160,26 @@ class Understanding:
     def _spelt(self, token: str, spoken: frozenset[str]) -> str:
         """A misspelt word put right, by the names and the words of the question's language and of English."""
         known, spellings = self._spellings_of(spoken)
-        if token in known or self._is_word(token) or is_ordinary(token):
+        if token in self._short_forms and token not in self._names.vocabulary:
+            return self._short_forms[token]
+        if token in known or is_ordinary(token):
             return token
+        if self._is_word(token):
+            # Documents are known by the stems of their words, and a slip may leave the stem as it is.
+            likely = correct(token, spellings)
+            return likely if likely and terms(likely) == terms(token) else token
         if len(token) <= _SHORTEST_SPELLING:
-            # Too short to tell a slip from another word, but for names such as CCNA.
-            return correct(token, self._short_names) or token
+            # Too short to tell a slip from another word, but for names such as CCNA and words such as exams.
+            return correct(token, self._short_names) or correct(token, self._generic) or token
         return correct(token, spellings) or token
+
+    def _parted(self, tokens: Sequence[str]) -> list[str]:
+        """With words of a name that were written as one put apart: "powerbi"."""
+        return [
+            part
+            for token in tokens
+            for part in (self._names.joined.get(token, (token,)) if token not in self._known else (token,))
+        ]
 
     def _spellings_of(self, spoken: frozenset[str]) -> tuple[frozenset[str], list[str]]:
         if spoken not in self._by_language:
@@ -203,30 +231,17 @@ class Understanding:
         ]
         return next((original[place] for place in strange if place in beside), "")
 
-    def _sibling(self, tokens: Sequence[str], named: Named) -> str:
-        for ids, (start, end) in zip(named.found, named.spans, strict=True):
-            after = tokens[end] if end < len(tokens) else ""
-            before = tokens[start - 1] if start else ""
-            level_asked = end + 1 < len(tokens) and tokens[end + 1] == "level"
-            if self._tells_apart(after, ids) and not level_asked:
-                return " ".join(tokens[start : end + 1])
-            if before in self._platforms and self._names.is_brand(before) and not self._names.has_word(ids, before):
-                return " ".join(tokens[start - 1 : end])
-        return ""
-
-    def _tells_apart(self, word: str, ids: Sequence[str]) -> bool:
-        """Whether a word behind a name makes it the name of another rung of the same ladder."""
-        return word in _RUNGS and not self._names.has_word(ids, word)
-
     def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
+        explained = self._explained(tokens, cues, taken | _places(named.partial_spans))
+        return tuple(token for place, token in enumerate(tokens) if place not in explained)
+
+    def _explained(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int]) -> frozenset[int]:
+        """The places of names, of what the lexicon knows, of figures and of words that say nothing by themselves."""
         telling = (cue for cue in cues if cue.key != "function_words" or cue.end - cue.start > 1)
-        explained = taken | _places((cue.start, cue.end) for cue in telling)
-        explained |= _places(named.partial_spans)
-        return tuple(
-            token
-            for place, token in enumerate(tokens)
-            if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
+        quiet = (
+            place for place, token in enumerate(tokens) if token in self._quiet or token.replace(".", "").isdigit()
         )
+        return taken | _places((cue.start, cue.end) for cue in telling) | frozenset(quiet)
 
 
 def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
@@ -315,8 +330,9 @@ def named_ids(question: Question) -> list[str]:
     return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
 
 
-def _outside_set_phrases(cues: Sequence[Cue]) -> list[Cue]:
+def _outside_set_phrases(found: Iterable[Cue]) -> list[Cue]:
     """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic."""
+    cues = list(found)
     phrases = [cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1]
     return [
         cue

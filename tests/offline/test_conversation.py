@@ -125,6 +125,14 @@ def test_asking_for_the_instructions_is_outside_the_field(talk: Talk):
         "CCSK price",
         "CKAD and CKS price",
         "Is CCNA required for CCNP?",
+        "AWS Database Specialty cost",
+        "Azure Database Administrator exam price",
+        "Salesforce Associate cost",
+        "A-CSM price",
+        "what does the Advanced CSM cost",
+        "CISSP-ISSMP price",
+        "Terraform Authoring and Operations Professional price",
+        "how much is the Illinois iMSA",
     ],
 )
 def test_a_sibling_of_a_known_credential_is_not_answered_with_its_facts(talk: Talk, question: str):
@@ -132,3 +140,17 @@ def test_a_sibling_of_a_known_credential_is_not_answered_with_its_facts(talk: Ta
 
     assert "abstained" == answer.status
     assert () == answer.citations
+
+
+def test_a_follow_up_about_a_sibling_is_not_answered_with_what_was_spoken_of(talk: Talk):
+    assert "abstained" == talk("how much is CKA?", "and CKS?").status
+
+
+def test_the_nearest_known_credential_is_a_tap_away_from_an_unknown_one(talk: Talk):
+    answer = talk("Azure Database Administrator exam price")
+
+    assert "USD 165" in talk(answer.suggestions[0].ask).text
+
+
+def test_asking_whether_a_credential_is_advanced_names_no_sibling(talk: Talk):
+    assert "associate" in talk("is CCNA advanced?").text

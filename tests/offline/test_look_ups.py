@@ -29,6 +29,21 @@ def test_the_same_credential_is_found_by_nickname_code_and_misspelt(talk: Talk, 
     assert "USD 425" in talk(question).text
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("CISPP how long valid", "three years"),
+        ("powerbi pl300 prise", "USD 165"),
+        ("kubernets administrator exam cost", "USD 445"),
+        ("google projekt managment certifcate hours", "240 hours"),
+        ("how many courses are in google project mgmt", "courses"),
+    ],
+    ids=["in capitals", "two words as one", "with the stem of the word", "in every word", "a short form"],
+)
+def test_a_slip_does_not_hide_a_name(talk: Talk, question: str, said: str):
+    assert said in talk(question).text
+
+
 @pytest.mark.parametrize("code", ["AZ-104", "az104", "AZ 104", "Az-104"])
 def test_a_code_is_understood_in_every_spelling(talk: Talk, code: str):
     assert "USD 165" in talk(f"{code} cost").text
