@@ -20,11 +20,13 @@ from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
 from bot.offline.scope import CONCEPTUAL, GENERAL, Scope
+from bot.offline.sections import Sections
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import CERTAIN_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.text.language import LanguageGuess
 from bot.text.prompts import DEFAULT_LANGUAGE
+from bot.text.words import words
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ _KINDS: dict[str, frozenset[FactKind]] = {
     "exam_questions": frozenset({"number"}),
     "exam_passing": frozenset({"number", "percent"}),
 }
+_OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _PAIR = 2
 _FAR = 30
@@ -75,6 +78,7 @@ class OfflineAdvisor:
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
+        self._sections = Sections(toolbox, understanding.is_closed)
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
@@ -152,21 +156,40 @@ class OfflineAdvisor:
                 return self._declining.silent(subject, language), context
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._declining.silent(subject, language), context
-            return self._look_ups.fields(subject, fields, language, question.facts), context
-        overview = resolved.leaning or question.has("recommend") or self._toolbox.catalog.status(subject) != "active"
+            return await self._told_fields(question, subject, fields, language), context
+        return await self._beyond_fields(question, resolved, context, language)
+
+    async def _told_fields(
+        self, question: Question, subject: Credential, fields: Sequence[str], language: str
+    ) -> Draft:
+        draft = self._look_ups.fields(subject, fields, language, question.facts)
+        if language != DEFAULT_LANGUAGE:
+            return draft
+        return await self._sections.completing(draft, question, subject, fields)
+
+    async def _beyond_fields(
+        self, question: Question, resolved: Resolved, context: Context, language: str
+    ) -> tuple[Draft, Context]:
+        """What no word for a field asks for: the credential as such, a case, or something that meaning has to tell."""
+        subject = resolved.subjects[0]
         if question.has("define") and (question.rest or question.has("recommend")):
             # "What is an ACE recommendation?": a name may also be a word of something else.
             found = await self._reading.read(question.text, documents=self._written)
             if found is not None and (found.hits[0].similarity or 0.0) >= CERTAIN_SIMILARITY:
                 return self._told(found), context
-        if question.rest and not overview:
-            guess = self._subject.field_of(question.masked)
-            if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
-                return self._look_ups.fields(subject, [guess], language, question.facts), replace(
-                    context, fields=(guess,)
-                )
-            return await self._detail(question, subject, language), context
-        return self._look_ups.overview(subject, language), context
+        ending = self._toolbox.catalog.status(subject) != "active"
+        if question.rest and ending and language == DEFAULT_LANGUAGE:
+            # What happens to those who hold a retired one is written, but in no field.
+            statement = await self._sections.statement(question, subject)
+            if statement is not None:
+                return self._look_ups.warned(subject, statement, language), context
+        if not question.rest or ending or resolved.leaning or question.has("recommend"):
+            return self._look_ups.overview(subject, language), context
+        guess = self._subject.field_of(question.masked)
+        if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
+            draft = await self._told_fields(question, subject, (guess,), language)
+            return draft, replace(context, fields=(guess,))
+        return await self._detail(question, subject, language), context
 
     def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
@@ -177,7 +200,7 @@ class OfflineAdvisor:
             comparing=True,
         )
         if len(subjects) == _PAIR and _RELATING.issuperset(resolved.fields) and not question.has(*MEASURES, "compare"):
-            related = self._look_ups.relation(subjects[0], subjects[1], resolved.fields, language)
+            related = self._look_ups.relation(subjects[0], subjects[1], question, language)
             if related is not None:
                 return related, context
         return self._comparisons.compare(subjects, resolved.fields, question.cues, language), context
@@ -257,7 +280,11 @@ class OfflineAdvisor:
             return self._ask_back(resolved, resolved.readings, language)
         english = language == DEFAULT_LANGUAGE
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
-        found = await self._reading.read(question.text, documents=self._written, mentioning=mentioning, english=english)
+        # A credential that only part of a name fits may be meant: what is written about it counts as well.
+        guessed = [subject.document for subject in resolved.subjects]
+        found = await self._reading.read(
+            question.text, documents=[*self._written, *guessed], mentioning=mentioning, english=english
+        )
         found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
         if found is not None and self._answers(found, question, language):
             return self._told(found), Context()
@@ -293,7 +320,15 @@ def _refines(question: Question, context: Context) -> bool:
 
 
 def _former(subject: Credential, question: Question) -> tuple[str, ...]:
-    """When the question names an earlier exam's code, that it was replaced comes first."""
-    former = (subject.replaces.value or "").lower() if subject.replaces else ""
+    """When the question names an earlier exam's code or version, that it was replaced comes first, then by what; when
+    it names one of two current codes, since when there are two.
+    """
+    former = words(subject.replaces.value or "") if subject.replaces else []
     current = {code.lower() for code in subject.codes}
-    return ("replaces",) if any(code not in current and code in former for code in question.codes) else ()
+    if any(code in former and code not in current for code in question.codes):
+        return ("replaces",)
+    if any(token.isdigit() and token in former for token in question.tokens):
+        return ("replaces", "status")
+    if len(current) > 1 and current & set(question.codes) and _OF_A_CODE & set(question.fields):
+        return ("status", "available_since")
+    return ()

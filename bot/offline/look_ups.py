@@ -10,6 +10,7 @@ from bot.catalog.fields import sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
 from bot.grounding.facts import Fact, FactReader, supports
+from bot.offline.understanding import Question
 
 # Fields that belong to the answer even when only the first was asked for.
 _WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
@@ -61,18 +62,31 @@ class LookUps:
             suggestions=self.suggestions(credential, _OVERVIEW, language),
         )
 
-    def relation(self, first: Credential, second: Credential, fields: Sequence[str], language: str) -> Draft | None:
+    def warned(self, credential: Credential, statement: Statement, language: str) -> Draft:
+        """A statement after the warning that a credential is retired or about to be."""
+        return Draft(
+            status="answered",
+            statements=(*self._warning(credential, (), language), statement),
+            suggestions=self.suggestions(credential, (), language),
+        )
+
+    def relation(self, first: Credential, second: Credential, question: Question, language: str) -> Draft | None:
         """How two credentials hang together: which requires, renews or leads to which; None when nothing says."""
-        statements = []
+        needs_asked = "prerequisites" in question.fields or question.has("waived")
+        statements: list[Statement] = []
         for lower, upper in ((first, second), (second, first)):
-            if self._needs(upper, lower):
-                statements.append(self.statement(upper, "prerequisites", language))
-            elif self._leads(lower, upper):
+            leads = self._leads(lower, upper)
+            if leads and "stacks_into" in question.fields and not needs_asked:
+                statements.append(self._leading(lower, upper, question, language))
+            elif self._needs(upper, lower) or (needs_asked and leads):
+                statements.append(self._needing(lower, upper, question, language))
+            elif leads:
                 statements.append(self.statement(lower, "stacks_into", language))
-            if lower.renewed_by and upper.id in (lower.renewed_by.value or ()):
+            renews = lower.renewed_by is not None and upper.id in (lower.renewed_by.value or ())
+            if renews and (not statements or "renewal" in question.fields):
                 statements.append(self.statement(lower, "renewed_by", language))
-        if not statements and "prerequisites" in fields:
-            statements = [self.statement(second, "prerequisites", language)]
+        if not statements and needs_asked:
+            statements = [self._needing(first, second, question, language)]
         if not statements:
             return None
         return Draft(
@@ -80,6 +94,35 @@ class LookUps:
             statements=(*self._warning(first, (), language), *self._warning(second, (), language), *statements[:2]),
             suggestions=self.suggestions(second, ("prerequisites",), language),
         )
+
+    def _leading(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
+        """What the lower one leads to, after a yes where it counts for the upper one beyond being advised before it."""
+        statement = self.statement(lower, "stacks_into", language)
+        links = (lower.stacks_into.value if lower.stacks_into else None) or ()
+        counts = any(link.credential == upper.id and link.relation != "recommended" for link in links)
+        asked_upwards = question.named[:1] == ((lower.id,),)
+        return (
+            self._decided(statement, "answer.yes", language)
+            if counts and asked_upwards and question.closed
+            else statement
+        )
+
+    def _needing(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
+        """The prerequisites of the upper one, after a yes or no where they decide."""
+        statement = self.statement(upper, "prerequisites", language)
+        value = upper.prerequisites
+        if value is None or value.value is None or not question.closed:
+            return statement
+        groups = [group for group in value.value.required if any(item.credential == lower.id for item in group)]
+        if groups and (value.note or any(len(group) > 1 for group in groups)):
+            # One of several that will do, or needed for the title and not for the exam: neither yes nor no.
+            return statement
+        return self._decided(
+            statement, "answer.yes" if bool(groups) != question.has("waived") else "answer.no", language
+        )
+
+    def _decided(self, statement: Statement, answer: str, language: str) -> Statement:
+        return replace(statement, text=f"{self._wording.say(answer, language)} {statement.text}")
 
     def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:
         fact = self._toolbox.look_up(credential, field)

@@ -60,7 +60,7 @@ class Reading:
         hits = await self._toolbox.search(question, limit=_HITS, documents=documents)
         asked = set(terms(question)) - {term for name in mentioning for term in terms(name)}
         about = [hit for hit in hits if is_about(hit, english=english) and _mentions(hit, mentioning)]
-        about.sort(key=lambda hit: -_fitness(hit, asked, own_page=bool(mentioning)))
+        about.sort(key=lambda hit: -fitness(hit, asked, own_page=bool(mentioning)))
         if not about:
             return None
         best = about[0].passage
@@ -94,7 +94,7 @@ def is_about(hit: Hit, *, english: bool) -> bool:
     return hit.similarity >= FAIR_SIMILARITY and hit.coverage >= FAIR_COVERAGE
 
 
-def _fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
+def fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
     """Meaning first; between passages of like meaning the one that holds more of the words asked for, and of a
     provider's own page when a provider is asked about, else the other.
     """

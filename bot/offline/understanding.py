@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.catalog.fields import FIELDS
 from bot.catalog.names import Named, Names, Span, correct, is_code
@@ -26,8 +26,8 @@ _LEAST_COIN = 0.01
 _SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
-# Sections that say how words are spelt, not what they mean.
-_SPELLING = frozenset({"short_forms", "domain_words", "auxiliary"})
+# Sections that say how words are spelt or built into a sentence, not what is asked for.
+_SPELLING = frozenset({"short_forms", "domain_words", "auxiliary", "question_words", "determiner", "stand_in"})
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
 _MIXED = re.compile(r"(?<![\w-])[a-z][A-Z]{2,5}(?![\w+])")  # iMSA
 
@@ -43,7 +43,7 @@ class Question:
     `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
     word beside it ("PSM II", "Azure Developer Associate"), `beside` one of which only a part is known ("Azure Database
     Administrator"). `loose` are all credentials that its name words fit, however
-    general the words.
+    general the words. `closed` questions are answered with yes or no.
     """
 
     text: str
@@ -67,6 +67,7 @@ class Question:
     loose: tuple[str, ...] = ()
     in_other_script: bool = False
     leads_in: bool = False
+    closed: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
     def has(self, *cues: str) -> bool:
@@ -91,6 +92,10 @@ class Understanding:
         self.facts = facts
         self._is_word = is_word
         self._known = names.vocabulary | lexicon.vocabulary
+        self._auxiliary = lexicon.single_words("auxiliary")
+        self._question_words = lexicon.single_words("question_words")
+        self._determiners = lexicon.single_words("determiner")
+        self._stand_in = sorted(lexicon.single_words("stand_in"))[:1]
         self._short_forms = lexicon.renamings("short_forms")
         self._generic = sorted(lexicon.single_words("generic"))
         self._short_names = sorted(word for word in names.vocabulary if len(word) == _SHORTEST_SPELLING)
@@ -112,6 +117,7 @@ class Understanding:
         tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
         tokens = self._in_full(tokens)
         cues = _outside_set_phrases(cue for cue in self._lexicon.cues(tokens) if cue.key not in _SPELLING)
+        cues += self._around_names(tokens, self._names.find(tokens, _phrases_over_names(cues)).spans)
         denied = frozenset(cue.end for cue in cues if cue.key == "negation")
         named = self._names.find(tokens, _phrases_over_names(cues)).without(denied)
         providers = [found for found in self._names.providers(tokens) if found[1][0] not in denied]
@@ -146,8 +152,34 @@ class Understanding:
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
+            closed=self.is_closed(text),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
+
+    def _around_names(self, tokens: Sequence[str], spans: Sequence[Span]) -> list[Cue]:
+        """The phrases that a name stands in the midst of: "keep my AZ-104 alive" is "keep it alive"."""
+        kept, places = list(tokens), list(range(len(tokens)))
+        for start, end in sorted(spans, reverse=True):
+            first = start - 1 if start and tokens[start - 1] in self._determiners else start
+            kept[first:end], places[first:end] = self._stand_in, [start]
+        names = {
+            place for place, token in enumerate(kept) if [token] == self._stand_in and places[place] in _places(spans)
+        }
+        return [
+            replace(cue, start=places[cue.start], end=places[cue.end - 1] + 1)
+            for cue in self._lexicon.cues(kept)
+            if cue.end - cue.start > 1
+            and cue.key.startswith(_FIELD)
+            and any(cue.start < place < cue.end - 1 for place in names)
+        ]
+
+    def is_closed(self, text: str) -> bool:
+        """Whether yes or no would answer a question: an auxiliary comes before any question word."""
+        tokens = words(text)
+        places = {token: place for place, token in reversed(list(enumerate(tokens)))}
+        first = min((places[word] for word in self._auxiliary if word in places), default=None)
+        asks = min((places[word] for word in self._question_words if word in places), default=len(tokens))
+        return first is not None and first < asks
 
     def _in_full(self, tokens: list[str]) -> list[str]:
         """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""

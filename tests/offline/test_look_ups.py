@@ -124,3 +124,60 @@ def test_renewal_is_told_with_the_validity_that_it_extends(talk: Talk):
 def test_tapping_a_suggestion_gets_an_answer(talk: Talk):
     for suggestion in talk("tell me about PMP").suggestions:
         assert talk(suggestion.ask).status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("does CKA need KCNA?", "No."),
+        ("can i do ckad straight away w/o kcna", "Yes."),
+        ("do I need Security+ before CySA+?", "No."),
+        ("does CAPM count towards PMP?", "Yes."),
+        ("¿Necesito Network+ antes de Security+?", "Requisitos"),
+        ("can I take AZ-305 without AZ-104?", "Prerequisites"),
+        ("does AZ-900 count towards AZ-104?", "Microsoft Certified: Azure Fundamentals (AZ-900) is a recommended"),
+    ],
+    ids=[
+        "not needed",
+        "waived",
+        "only advised",
+        "counts",
+        "not asked in words we know",
+        "needed for the title",
+        "advised",
+    ],
+)
+def test_yes_or_no_is_said_of_two_credentials_only_where_the_fact_decides(talk: Talk, question: str, start: str):
+    assert talk(question).text.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("i dont have 5 yrs for cissp yet. can i still take it", "Yes, you can sit the CISSP exam"),
+        ("can I jump straight to AZ-305?", "but not to sit the AZ-305 exam"),
+        ("What happens to my AZ-500 certification now? I passed it in June.", "until its own expiry date"),
+    ],
+)
+def test_a_case_is_answered_from_the_section_that_tells_of_it(talk: Talk, question: str, said: str):
+    assert said in talk(question).text
+
+
+def test_a_plain_field_is_not_lengthened_by_a_section(talk: Talk):
+    assert len(talk("does security+ expire?").text.split()) < 15
+
+
+def test_a_phrase_around_a_name_is_understood(talk: Talk):
+    assert "online assessment" in talk("how do I keep my AZ-104 alive?").text
+
+
+def test_what_is_gone_is_the_earlier_one_of_two_that_bear_the_name(talk: Talk):
+    assert {"credentials/aws-sysops-administrator-associate"} == documents(talk("aws sysops gone?"))
+
+
+def test_of_two_current_codes_the_newer_is_told_with_its_date(talk: Talk):
+    assert "CS0-004" in talk("is CS0-003 still current?").text.split("available since")[1]
+
+
+def test_an_earlier_version_is_told_with_the_current_one(talk: Talk):
+    assert "004" in talk("has Terraform Associate 003 been superseded?").text
