@@ -11,11 +11,11 @@ from bot.catalog.fields import sourced
 from bot.core.answer import Answer, Draft
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
-from bot.grounding.facts import FactKind
 from bot.grounding.gate import Gate
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
+from bot.offline.premises import KINDS, Premises
 from bot.offline.reading import Found, Reading, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
@@ -34,18 +34,9 @@ logger = logging.getLogger(__name__)
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 # What may be told of a credential that is looked for: "an entry certificate in data", "one still offered".
 _OF_A_WISH = frozenset({"level", "status"})
-# What an answer to a field states: a passage without an amount tells no price.
-_KINDS: dict[str, frozenset[FactKind]] = {
-    "cost": frozenset({"money", "percent", "number"}),
-    "exam_minutes": frozenset({"duration"}),
-    "exam_questions": frozenset({"number"}),
-    "exam_passing": frozenset({"number", "percent"}),
-}
 _OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _PAIR = 2
-_FAR = 30
-_YEAR = 4  # figures
 _HALF = 0.5
 _THIRD = 0.3
 
@@ -72,6 +63,7 @@ class OfflineAdvisor:
         self._provider_names = provider_names
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
+        self._premises = Premises(understanding.facts, toolbox.catalog.today, subject_guess.knows)
         self._scope = Scope(toolbox, subject_guess)
         self._look_ups = LookUps(toolbox, understanding.facts)
         self._declining = Declining(toolbox, self._look_ups)
@@ -151,8 +143,10 @@ class OfflineAdvisor:
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
+        if self._premises.is_elsewhere(question, subject, fields, english=language == DEFAULT_LANGUAGE):
+            return self._declining.silent(subject, language), context
         if fields:
-            if self._is_future(question) and not GENERAL & set(fields):
+            if self._premises.is_future(question) and not GENERAL & set(fields):
                 return self._declining.silent(subject, language), context
             if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
                 return self._declining.silent(subject, language), context
@@ -163,6 +157,9 @@ class OfflineAdvisor:
         self, question: Question, subject: Credential, fields: Sequence[str], language: str
     ) -> Draft:
         draft = self._look_ups.fields(subject, fields, language, question.facts)
+        if (agrees := self._premises.agrees(question, fields, draft.statements)) is not None:
+            first = self._look_ups.decided(draft.statements[0], "answer.yes" if agrees else "answer.no", language)
+            return replace(draft, statements=(first, *draft.statements[1:]))
         if language != DEFAULT_LANGUAGE:
             return draft
         return await self._sections.completing(draft, question, subject, fields)
@@ -204,14 +201,6 @@ class OfflineAdvisor:
             if related is not None:
                 return related, context
         return self._comparisons.compare(subjects, resolved.fields, question.cues, language), context
-
-    def _is_future(self, question: Question) -> bool:
-        """Whether a year after this one is named: what something will cost then stands in no document."""
-        this_year = self._toolbox.catalog.today.year
-        years = (
-            fact.value[:4] for fact in question.facts if fact.kind in {"number", "date"} and len(fact.value) >= _YEAR
-        )
-        return any(year.isdigit() and this_year < int(year) <= this_year + _FAR for year in years)
 
     async def _detail(self, question: Question, subject: Credential, language: str) -> Draft:
         """Something about a credential that is no field: what its document says, or that it does not say."""
@@ -298,9 +287,18 @@ class OfflineAdvisor:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
         exact = set(question.fields) - CONCEPTUAL - GENERAL
         told = {fact.kind for statement in found.statements for fact in self._understanding.facts.read(statement.text)}
-        if any(field in _KINDS and not told & _KINDS[field] for field in exact):
+        if any(field in KINDS and not told & KINDS[field] for field in exact):
             return False
-        if not exact or not question.rest or language != DEFAULT_LANGUAGE:
+        if language != DEFAULT_LANGUAGE:
+            return True
+        if (
+            question.qualifier
+            and not question.has("plural")
+            and not self._subject.holds(found.hits[0].passage, question.qualifier)
+        ):
+            # Of a nursing certificate nothing is known, however near a passage about certificates.
+            return False
+        if not exact or not question.rest:
             return True
         return self._covers(found, question.rest, language)
 

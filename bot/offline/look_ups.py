@@ -102,7 +102,7 @@ class LookUps:
         counts = any(link.credential == upper.id and link.relation != "recommended" for link in links)
         asked_upwards = question.named[:1] == ((lower.id,),)
         return (
-            self._decided(statement, "answer.yes", language)
+            self.decided(statement, "answer.yes", language)
             if counts and asked_upwards and question.closed
             else statement
         )
@@ -117,11 +117,12 @@ class LookUps:
         if groups and (value.note or any(len(group) > 1 for group in groups)):
             # One of several that will do, or needed for the title and not for the exam: neither yes nor no.
             return statement
-        return self._decided(
+        return self.decided(
             statement, "answer.yes" if bool(groups) != question.has("waived") else "answer.no", language
         )
 
-    def _decided(self, statement: Statement, answer: str, language: str) -> Statement:
+    def decided(self, statement: Statement, answer: str, language: str) -> Statement:
+        """A statement after the yes or no that it decides."""
         return replace(statement, text=f"{self._wording.say(answer, language)} {statement.text}")
 
     def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:

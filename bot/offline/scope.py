@@ -58,6 +58,12 @@ class Scope:
     def _acronym(self, question: Question) -> str | None:
         """An acronym that is no name of ours, beside a field or a comparison: "CKA or CKS", "PSPO price"."""
         exact = set(question.fields) - CONCEPTUAL
+        if question.has("recommend") and not question.named and not question.constraints.topics:
+            # "How do I become a CPA?"
+            return next(
+                (w for w in question.acronyms if not self._subject.knows(w.lower()) and not is_ordinary(w.lower())),
+                None,
+            )
         if not exact and not (question.named and question.has("compare")):
             return None
         return next((word for word in question.acronyms if not is_ordinary(word.lower())), None)

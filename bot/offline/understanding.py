@@ -43,7 +43,8 @@ class Question:
     `acronyms` are words in capitals that no name and no lexicon has; `sibling` is a name made into another one by the
     word beside it ("PSM II", "Azure Developer Associate"), `beside` one of which only a part is known ("Azure Database
     Administrator"). `loose` are all credentials that its name words fit, however
-    general the words. `closed` questions are answered with yes or no.
+    general the words. `closed` questions are answered with yes or no;
+    `qualifier` is a word that nothing explains before a word for a credential ("nursing certificate").
     """
 
     text: str
@@ -68,6 +69,7 @@ class Question:
     in_other_script: bool = False
     leads_in: bool = False
     closed: bool = False
+    qualifier: str = ""
     corrected: dict[str, str] = field(default_factory=dict)
 
     def has(self, *cues: str) -> bool:
@@ -152,6 +154,7 @@ class Understanding:
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(tokens),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
+            qualifier=_qualifier(tokens, cues, self._explained(tokens, cues, taken)),
             closed=self.is_closed(text),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
@@ -282,6 +285,11 @@ def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
         if was != now:
             text = re.sub(rf"(?<!\w){re.escape(was)}(?!\w)", now, text, flags=re.IGNORECASE)
     return text
+
+
+def _qualifier(tokens: Sequence[str], cues: Iterable[Cue], explained: frozenset[int]) -> str:
+    places = (cue.start - 1 for cue in cues if cue.key == "credential_word")
+    return next((tokens[place] for place in places if place >= 0 and place not in explained), "")
 
 
 def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:

@@ -181,3 +181,22 @@ def test_of_two_current_codes_the_newer_is_told_with_its_date(talk: Talk):
 
 def test_an_earlier_version_is_told_with_the_current_one(talk: Talk):
     assert "004" in talk("has Terraform Associate 003 been superseded?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("is it true that AZ-104 costs 500 dollars?", "No."),
+        ("I heard CISSP costs 749 dollars, right?", "Yes."),
+        ("is PMP valid for 5 years?", "No."),
+        ("the CCNA is free, right?", "No."),
+        ("how much is AZ-104?", "Microsoft"),
+        ("is the CKA below 500 dollars?", "Certified"),
+    ],
+)
+def test_a_figure_that_a_question_takes_for_granted_is_confirmed_or_put_right(talk: Talk, question: str, start: str):
+    assert talk(question).text.startswith(start)
+
+
+def test_the_year_in_which_a_price_was_checked_is_no_other_year(talk: Talk):
+    assert "USD 99" in talk("what does AZ-900 cost in 2025?").text
