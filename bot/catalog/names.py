@@ -166,7 +166,9 @@ class Names:
             for place, token in enumerate(tokens)
             if place not in blocked and token in self.vocabulary and token not in self._generic
         }
-        if not any(word not in self._topical or len(self._users[word]) == 1 for word in told):
+        # A figure is part of many codes, and names nothing by itself.
+        naming = (word for word in told if not word.isdigit())
+        if not any(word not in self._topical or len(self._users[word]) == 1 for word in naming):
             return (), ()
         ids = [identity for identity, held in self._words_of.items() if held.issuperset(told)]
         return tuple(ids), tuple((place, place + 1) for place in told.values()) if ids else ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.catalog.credential import Credential
-from bot.catalog.fields import sourced
+from bot.catalog.fields import FIELDS, sourced
 from bot.core.answer import Answer, Draft
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
@@ -70,7 +70,7 @@ class OfflineAdvisor:
         self._comparisons = Comparisons(toolbox)
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
-        self._sections = Sections(toolbox, understanding.is_closed)
+        self._sections = Sections(toolbox, understanding)
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         question = self._understanding.read(turn.question)
@@ -156,7 +156,7 @@ class OfflineAdvisor:
     async def _told_fields(
         self, question: Question, subject: Credential, fields: Sequence[str], language: str
     ) -> Draft:
-        draft = self._look_ups.fields(subject, fields, language, question.facts)
+        draft = self._look_ups.fields(subject, fields, language, question)
         if (agrees := self._premises.agrees(question, fields, draft.statements)) is not None:
             first = self._look_ups.decided(draft.statements[0], "answer.yes" if agrees else "answer.no", language)
             return replace(draft, statements=(first, *draft.statements[1:]))
@@ -169,7 +169,8 @@ class OfflineAdvisor:
     ) -> tuple[Draft, Context]:
         """What no word for a field asks for: the credential as such, a case, or something that meaning has to tell."""
         subject = resolved.subjects[0]
-        if question.has("define") and (question.rest or question.has("recommend")):
+        of_a_kind = subject.kind == "programme_type"
+        if (question.has("define") or of_a_kind) and (question.rest or question.has("recommend")):
             # "What is an ACE recommendation?": a name may also be a word of something else.
             found = await self._reading.read(question.text, documents=self._written)
             if found is not None and (found.hits[0].similarity or 0.0) >= CERTAIN_SIMILARITY:
@@ -233,6 +234,9 @@ class OfflineAdvisor:
         wish = question.constraints
         if question.has("define"):
             return False
+        if resolved.guessed and resolved.fields and question.closed and not question.has("recommend"):
+            # "Does ISC2's entry exam last two hours?" puts a figure forward and looks for nothing.
+            return False
         if question.has("recommend") and (wish.topics or wish.measured or wish.bands):
             return True
         if wish.topics and question.has("credential_word") and _OF_A_WISH.issuperset(resolved.fields):
@@ -260,7 +264,7 @@ class OfflineAdvisor:
     async def _open(
         self, question: Question, resolved: Resolved, context: Context, language: str
     ) -> tuple[Draft, Context]:
-        if resolved.dangling and not question.rest:
+        if resolved.dangling and not question.rest and not question.has("define"):
             return self._ask_back(resolved, (), language)
         whole_provider = bool(question.providers) and (
             question.has("plural") or (bool(resolved.fields) and GENERAL.issuperset(resolved.fields))
@@ -271,17 +275,30 @@ class OfflineAdvisor:
         mentioning = [name for identity in question.providers for name in self._provider_names[identity]]
         # A credential that only part of a name fits may be meant: what is written about it counts as well.
         guessed = [subject.document for subject in resolved.subjects]
-        found = await self._reading.read(
-            question.text, documents=[*self._written, *guessed], mentioning=mentioning, english=english
-        )
-        found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
+        found = await self._read(question, [*self._written, *guessed], mentioning, english=english)
         if found is not None and self._answers(found, question, language):
             return self._told(found), Context()
         if resolved.subjects:
             return await self._about(question, resolved, language)
-        if resolved.readings or resolved.dangling or (resolved.fields and not question.rest):
+        # With words of its own, "it" points back to them: "how do I get a green belt, and what does it cost?"
+        dangling = resolved.dangling and len(question.rest) < _PAIR
+        if resolved.readings or dangling or (resolved.fields and not question.rest):
             return self._ask_back(resolved, resolved.readings, language)
         return self._declining.nothing(language), context
+
+    async def _read(
+        self, question: Question, documents: Sequence[str], mentioning: Sequence[str], *, english: bool
+    ) -> Found | None:
+        """What guides and provider pages say, else any document; else what is near with the fields by their names."""
+        if (term := self._scope.term(question)) is not None:
+            # "So what's ECTS?": too short to have a meaning beyond that word.
+            return await self._reading.read(term, mentioning=[term]) or await self._reading.define(term)
+        found = await self._reading.read(question.text, documents=documents, mentioning=mentioning, english=english)
+        found = found or await self._reading.read(question.text, mentioning=mentioning, english=english)
+        if found is not None or not question.fields or not english:
+            return found
+        named = " ".join(self._toolbox.wording.field_name(field) for field in question.fields if field in FIELDS)
+        return await self._reading.read(f"{question.text} {named}", documents=documents, mentioning=mentioning)
 
     def _answers(self, found: Found, question: Question, language: str) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
@@ -298,7 +315,7 @@ class OfflineAdvisor:
         ):
             # Of a nursing certificate nothing is known, however near a passage about certificates.
             return False
-        if not exact or not question.rest:
+        if not exact or not question.rest or (found.hits[0].similarity or 0.0) >= CERTAIN_SIMILARITY:
             return True
         return self._covers(found, question.rest, language)
 

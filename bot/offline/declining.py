@@ -30,6 +30,9 @@ class Declining:
         kind = next((kind for kind in _TALK if question.has(kind)), None)
         if kind is None or resolved.subjects or resolved.readings or len(question.rest) > 1:
             return None
+        if question.has("define") and question.rest and kind != "help":
+            # "Cool. So what's ECTS?"
+            return None
         if question.fields and kind != "help":
             return None
         if question.constraints.any or (question.has("recommend") and kind != "help"):

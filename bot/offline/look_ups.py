@@ -9,7 +9,7 @@ from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
-from bot.grounding.facts import Fact, FactReader, supports
+from bot.grounding.facts import FactReader, supports
 from bot.offline.understanding import Question
 
 # Fields that belong to the answer even when only the first was asked for.
@@ -28,12 +28,9 @@ class LookUps:
         self._wording = toolbox.wording
         self._catalog = toolbox.catalog
 
-    def fields(
-        self, credential: Credential, fields: Sequence[str], language: str, facts: frozenset[Fact] = frozenset()
-    ) -> Draft:
-        """The fields asked for, after a warning where the credential is retired.
-
-        `facts` are those of the question: what an older source said is told to those who bring it up.
+    def fields(self, credential: Credential, fields: Sequence[str], language: str, question: Question) -> Draft:
+        """The fields asked for, after a warning where the credential is retired; what an older source said is told to
+        those who bring it up.
         """
         wanted = self.meant(credential, fields)
         statements = [*self._warning(credential, wanted, language)]
@@ -41,7 +38,7 @@ class LookUps:
             # The full name once, then its short form.
             name = credential.short_name if statements else ""
             statements.append(self.statement(credential, field, language, name=name))
-            statements += self._mentioned(credential, field, facts, language)
+            statements += self._mentioned(credential, field, question, language)
         return Draft(
             status="answered",
             statements=tuple(statements),
@@ -133,10 +130,13 @@ class LookUps:
             verdict=fact.verdict,
         )
 
-    def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact], language: str) -> list[Statement]:
+    def _mentioned(self, credential: Credential, field: str, question: Question, language: str) -> list[Statement]:
         def said(value: str) -> bool:
+            if value.isalpha():
+                # A level is a word: "is it beginner or advanced?".
+                return value.lower() in question.tokens
             held = self._facts.read(value)
-            return any(supports(held, fact) for fact in facts if fact.kind != "code")
+            return any(supports(held, fact) for fact in question.facts if fact.kind != "code")
 
         passage = self._toolbox.look_up(credential, field).passage
         cited = (passage,) if passage else ()

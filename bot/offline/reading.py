@@ -69,6 +69,15 @@ class Reading:
             statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
         return Found(tuple(statements), tuple(about))
 
+    async def define(self, term: str) -> Found | None:
+        """The passage that explains a single term: of those with it in their heading the one that says least else."""
+        hits = await self._toolbox.search(term, limit=_HITS)
+        about = [hit for hit in hits if set(terms(term)) <= set(terms(hit.passage.heading))]
+        if not about:
+            return None
+        best = min(about, key=lambda hit: len(hit.passage.heading.split())).passage
+        return Found((Statement(text=excerpt(best, term), passages=(best,)),), tuple(about))
+
 
 def _named(passage: Passage, text: str) -> str:
     """In someone's own files a section may be a row of a table, which says little without its name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.catalog.credential import Credential
@@ -12,7 +12,7 @@ from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.offline.reading import fitness, split_sentences
 from bot.offline.thresholds import SECTION_SIMILARITY
-from bot.offline.understanding import Question
+from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 
 # Fields whose value is a rule: a yes or no, or what follows in a case, is written out in a section of its own.
@@ -27,10 +27,9 @@ _MAX_WORDS = 45
 class Sections:
     """Finds the section that a question about one credential is nearest to."""
 
-    def __init__(self, toolbox: Toolbox, is_closed: Callable[[str], bool]) -> None:
-        """`is_closed` says of a question, or a heading, whether yes or no would answer it."""
+    def __init__(self, toolbox: Toolbox, understanding: Understanding) -> None:
         self._toolbox = toolbox
-        self._is_closed = is_closed
+        self._understanding = understanding
 
     async def completing(self, draft: Draft, question: Question, subject: Credential, fields: Sequence[str]) -> Draft:
         """The draft with the section's first sentences, where fields alone would leave a yes or no to the reader, or
@@ -42,23 +41,27 @@ class Sections:
         case = len(question.rest) >= _CIRCUMSTANCES
         retired = self._toolbox.catalog.status(subject) != "active"
         if question.closed and (question.rest or not asked <= _PLAIN):
-            deciding = await self.statement(question, subject, closed=True)
+            deciding = await self.statement(question, subject, fields, closed=True)
             if deciding is not None:
                 # A warning that it is retired goes before everything.
                 statements = (*draft.statements, deciding) if retired else (deciding, *draft.statements)
                 return replace(draft, statements=statements)
-        statement = await self.statement(question, subject) if case else None
+        statement = await self.statement(question, subject, fields) if case else None
         return draft if statement is None else replace(draft, statements=(*draft.statements, statement))
 
-    async def statement(self, question: Question, subject: Credential, *, closed: bool = False) -> Statement | None:
-        """What the nearest section says first, or None where none is near; `closed`: only of those that decide."""
+    async def statement(
+        self, question: Question, subject: Credential, fields: Sequence[str] = (), *, closed: bool = False
+    ) -> Statement | None:
+        """What the nearest section about the fields says first, or None where none is near; `closed`: only of those
+        that decide.
+        """
         hits = await self._toolbox.search(question.text, limit=_HITS, documents=[subject.document])
         near = [
             hit
             for hit in hits
             if _is_written(hit)
             and (hit.similarity or 0.0) >= SECTION_SIMILARITY
-            and (not closed or self._is_closed(hit.passage.heading))
+            and self._is_asked(hit.passage.heading, fields, closed=closed)
         ]
         if not near:
             return None
@@ -68,6 +71,13 @@ class Sections:
         size = len(first.split())
         second = next((other for other in others[:1] if size + len(other.split()) <= _MAX_WORDS), None)
         return Statement(text=" ".join(filter(None, [first, second])), passages=(best.passage,))
+
+    def _is_asked(self, heading: str, fields: Sequence[str], *, closed: bool) -> bool:
+        """Sections are headed by questions: whether this one asks for one of the fields, or for none that we know."""
+        headed = self._understanding.read(heading)
+        if closed and not headed.closed:
+            return False
+        return not fields or not headed.fields or bool(set(fields) & set(headed.fields))
 
 
 def _is_written(hit: Hit) -> bool:

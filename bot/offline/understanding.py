@@ -202,7 +202,8 @@ class Understanding:
         if self._is_word(token):
             # Documents are known by the stems of their words, and a slip may leave the stem as it is.
             likely = correct(token, spellings)
-            return likely if likely and terms(likely) == terms(token) else token
+            same = likely is not None and (terms(likely) == terms(token) or likely in self._generic)
+            return likely if likely and same else token
         if len(token) <= _SHORTEST_SPELLING:
             # Too short to tell a slip from another word, but for names such as CCNA and words such as exams.
             return correct(token, self._short_names) or correct(token, self._generic) or token

@@ -80,6 +80,8 @@ def test_small_talk_is_answered_without_sources(talk: Talk, question: str):
         "what time does the CCNA exam start",
         "what percentage of people pass the PMP",
         "which nursing certificate should I take",
+        "how do I get a lean six sigma green belt and what does it cost",
+        "ibm data analyst professional certificate, how many courses are in it",
         "how long is a first aid certificate valid",
     ],
 )

@@ -200,3 +200,16 @@ def test_a_figure_that_a_question_takes_for_granted_is_confirmed_or_put_right(ta
 
 def test_the_year_in_which_a_price_was_checked_is_no_other_year(talk: Talk):
     assert "USD 99" in talk("what does AZ-900 cost in 2025?").text
+
+
+def test_a_level_that_an_older_source_gave_is_told_to_those_who_bring_it_up(talk: Talk):
+    assert "advanced" in talk("google it automation with python: beginner or advanced").text
+    assert "advanced" not in talk("what level is google it automation with python?").text
+
+
+def test_a_figure_alone_names_no_credential(talk: Talk):
+    assert "DP-700" not in talk("what does a score of 700 actually mean, is it 70 percent").text
+
+
+def test_a_section_that_decides_something_else_is_left_out(talk: Talk):
+    assert "PMP" not in talk("does capm have to be renewed, and how often?").text
