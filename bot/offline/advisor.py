@@ -36,6 +36,8 @@ _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition",
 _OF_A_WISH = frozenset({"level", "status"})
 _OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
+_TURNING = 12  # words up to which one of them may be what it is about
+_WHOLE = 20  # passages: more than a credential's document has
 _PAIR = 2
 _HALF = 0.5
 _THIRD = 0.3
@@ -143,7 +145,10 @@ class OfflineAdvisor:
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
         fields = (*_former(subject, question), *resolved.fields)
-        if self._premises.is_elsewhere(question, subject, fields, english=language == DEFAULT_LANGUAGE):
+        english = language == DEFAULT_LANGUAGE
+        if self._premises.is_elsewhere(question, subject, fields, english=english) or (
+            english and await self._is_beside(question, subject)
+        ):
             return self._declining.silent(subject, language), context
         if fields:
             if self._premises.is_future(question) and not GENERAL & set(fields):
@@ -152,6 +157,21 @@ class OfflineAdvisor:
                 return self._declining.silent(subject, language), context
             return await self._told_fields(question, subject, fields, language), context
         return await self._beyond_fields(question, resolved, context, language)
+
+    async def _is_beside(self, question: Question, subject: Credential) -> bool:
+        """Whether a short question turns on words that no document has to do with the credential, and is by its
+        meaning one that documents never answer: "what colour is the CCNA certificate?".
+        """
+        offered = self._toolbox.catalog.status(subject) == "active"
+        if not question.rest or len(question.tokens) > _TURNING or len(question.fields) > 1 or not offered:
+            # That a credential is gone is worth telling whatever was asked.
+            return False
+        if not self._subject.is_absent(question.masked):
+            return False
+        hits = await self._toolbox.search(question.text, limit=_WHOLE, documents=[subject.document])
+        held = frozenset[str]().union(*(self._subject.passage_terms(hit.passage) for hit in hits))
+        asked = self._subject.content_terms(question.rest)
+        return len([term for term in asked if term not in held]) >= _HALF * len(asked)
 
     async def _told_fields(
         self, question: Question, subject: Credential, fields: Sequence[str], language: str
