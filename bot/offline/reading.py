@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.answer import Statement
+from bot.core.answer import Draft, Statement
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.documents.model import Passage
+from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import (
     FAIR_COVERAGE,
     FAIR_SIMILARITY,
@@ -25,6 +26,7 @@ _AS_NEAR = 0.015
 _MAX_WORDS = 60
 _MAX_SENTENCES = 3
 _HITS = 6
+_HALF = 0.5
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|\n+")
 # An abbreviation's full stop ends no sentence.
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|no|approx|U\.S|St|Dr)\.$")
@@ -36,6 +38,10 @@ class Found:
 
     statements: tuple[Statement, ...]
     hits: tuple[Hit, ...]
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(status="answered", statements=self.statements)
 
 
 class Reading:
@@ -60,7 +66,7 @@ class Reading:
         hits = await self._toolbox.search(question, limit=_HITS, documents=documents)
         asked = set(terms(question)) - {term for name in mentioning for term in terms(name)}
         about = [hit for hit in hits if is_about(hit, english=english) and _mentions(hit, mentioning)]
-        about.sort(key=lambda hit: -_fitness(hit, asked, own_page=bool(mentioning)))
+        about.sort(key=lambda hit: -fitness(hit, asked, own_page=bool(mentioning)))
         if not about:
             return None
         best = about[0].passage
@@ -68,6 +74,15 @@ class Reading:
         if (second := _second(about)) is not None:
             statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
         return Found(tuple(statements), tuple(about))
+
+    async def define(self, term: str) -> Found | None:
+        """The passage that explains a single term: of those with it in their heading the one that says least else."""
+        hits = await self._toolbox.search(term, limit=_HITS)
+        about = [hit for hit in hits if set(terms(term)) <= set(terms(hit.passage.heading))]
+        if not about:
+            return None
+        best = min(about, key=lambda hit: len(hit.passage.heading.split())).passage
+        return Found((Statement(text=excerpt(best, term), passages=(best,)),), tuple(about))
 
 
 def _named(passage: Passage, text: str) -> str:
@@ -85,6 +100,15 @@ def _second(about: Sequence[Hit]) -> Passage | None:
     return near.passage
 
 
+def covers(found: Found, rest: Sequence[str], *, english: bool, share: float = _HALF) -> bool:
+    """Whether the passage holds what was asked beyond the name. Across languages only meaning can tell."""
+    if not english:
+        return True
+    asked = SubjectGuess.content_terms(rest)
+    held = set(terms(found.hits[0].passage.indexed_text))
+    return bool(asked) and len([term for term in asked if term in held]) >= share * len(asked)
+
+
 def is_about(hit: Hit, *, english: bool) -> bool:
     """Whether a passage is about the question: by meaning, or by meaning and words together."""
     if hit.similarity is None:
@@ -94,7 +118,7 @@ def is_about(hit: Hit, *, english: bool) -> bool:
     return hit.similarity >= FAIR_SIMILARITY and hit.coverage >= FAIR_COVERAGE
 
 
-def _fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
+def fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
     """Meaning first; between passages of like meaning the one that holds more of the words asked for, and of a
     provider's own page when a provider is asked about, else the other.
     """

@@ -26,10 +26,17 @@ class Scope:
 
     async def holds(self, question: Question) -> bool:
         """Whether a question is in our field: by its likeness to examples, or because a passage is about it."""
-        if self._subject.in_field(question.text):
+        if self._subject.in_field(question.text) or self.term(question) is not None:
             return True
         hits = await self._toolbox.search(question.text, limit=1)
         return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
+
+    def term(self, question: Question) -> str | None:
+        """The one word of a "what is ...?" that documents explain and that ordinary English does not have."""
+        if not question.has("define") or len(question.rest) != 1 or question.fields or question.named:
+            return None
+        word = question.rest[0]
+        return word if self._subject.is_telling(word) and not is_ordinary(word) else None
 
     def unknown_name(self, question: Question, resolved: Resolved, language: str) -> str | None:
         """The name or code by which a credential is asked about that no document holds; None when all are known."""
@@ -72,6 +79,12 @@ class Scope:
     def _acronym(self, question: Question) -> str | None:
         """An acronym that is no name of ours, beside a field or a comparison: "CKA or CKS", "PSPO price"."""
         exact = set(question.fields) - CONCEPTUAL
+        if question.has("recommend") and not question.named and not question.constraints.topics:
+            # "How do I become a CPA?"
+            return next(
+                (w for w in question.acronyms if not self._subject.knows(w.lower()) and not is_ordinary(w.lower())),
+                None,
+            )
         if not exact and not (question.named and question.has("compare")):
             return None
         return next((word for word in question.acronyms if not is_ordinary(word.lower())), None)
@@ -82,6 +95,10 @@ class Scope:
         """
         asked = set(question.fields)
         exact = (asked - CONCEPTUAL - GENERAL) | (asked & {"skills"})
+        if exact and question.beside:
+            return question.beside
+        if exact and question.providers and _only_kinds(resolved, question):
+            return " ".join(question.tokens[:_FIRST_WORDS])
         if not exact or question.named or question.has("plural", "define"):
             return None
         if resolved.readings or resolved.guessed:
@@ -96,5 +113,17 @@ class Scope:
         asks = bool(question.fields) or question.leads_in
         if not asks or (resolved.subjects and not resolved.guessed and not resolved.leaning):
             return None
-        strange = (word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word))
+        # "and CKS?" after a question about CKA: a document may mention it, yet none is about it.
+        alone = question.leads_in and resolved.leaning and len(question.rest) == 1 and not question.named
+        strange = (word for word in question.rest if (alone or not self._subject.knows(word)) and not is_ordinary(word))
         return " ".join(strange) or None
+
+
+def _only_kinds(resolved: Resolved, question: Question) -> bool:
+    """Whether all that is named is a kind of programme of others than the provider named: "IBM Data Analyst
+    Professional Certificate".
+    """
+    readings = resolved.readings or resolved.subjects
+    return bool(readings and question.constraints.topics) and all(
+        reading.kind == "programme_type" and reading.provider not in question.providers for reading in readings
+    )

@@ -87,6 +87,10 @@ class SubjectGuess:
     def content_terms(rest: Sequence[str]) -> list[str]:
         return [term for word in rest if word not in STOP_WORDS for term in terms(word)]
 
+    def holds(self, passage: Passage, word: str) -> bool:
+        """Whether a passage holds a word, in whatever ending."""
+        return self.passage_terms(passage).issuperset(terms(word))
+
     @staticmethod
     def passage_terms(passage: Passage) -> frozenset[str]:
         return frozenset(terms(passage.indexed_text))
