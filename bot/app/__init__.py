@@ -1,6 +1,14 @@
 """The wiring: the one place that knows every part and builds them."""
 
-from bot.app.advising import Advising, build_advising, build_fact_reader, build_understanding
+from bot.app.advising import (
+    Advising,
+    build_advising,
+    build_fact_reader,
+    build_gate,
+    build_names,
+    build_toolbox,
+    build_understanding,
+)
 from bot.app.assistant import Service, build_assistant, build_service
 from bot.app.library import (
     LEXICAL_ONLY,
@@ -28,9 +36,12 @@ __all__ = [
     "build_assistant",
     "build_embedder",
     "build_fact_reader",
+    "build_gate",
+    "build_names",
     "build_practice",
     "build_retriever",
     "build_service",
+    "build_toolbox",
     "build_understanding",
     "database_state",
     "open_library",

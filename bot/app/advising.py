@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.app.library import Library, provider_names, shipped_vectors
+from bot.app.library import Library, build_retriever, provider_names, shipped_vectors
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.core.ports import Embedder, Vectors
@@ -55,9 +55,22 @@ def build_understanding(
     library: Library, catalog: Catalog, is_word: Callable[[str], bool] = lambda _: False
 ) -> Understanding:
     """`is_word` says whether a word stands anywhere in the documents."""
-    generic = library.lexicon.single_words("generic", "function_words")
-    names = Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon))
+    names = build_names(library, catalog)
     return Understanding(names, library.lexicon, build_fact_reader(library.lexicon), is_word)
+
+
+def build_names(library: Library, catalog: Catalog) -> Names:
+    generic = library.lexicon.single_words("generic", "function_words")
+    return Names(catalog, provider_names(library.index), generic, topical_words(library.lexicon))
+
+
+def build_toolbox(library: Library, catalog: Catalog) -> Toolbox:
+    """The tools for a command that needs neither understanding nor an advisor."""
+    return Toolbox(catalog, library.wording(catalog), build_retriever(library))
+
+
+def build_gate(library: Library) -> Gate:
+    return Gate(build_fact_reader(library.lexicon))
 
 
 def topical_words(lexicon: Lexicon) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, me, searching, wallet
+from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching, wallet
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -139,6 +139,42 @@ def ingest(
 ) -> int:
     """Index the packaged knowledge, or add your own files and folders; only what has changed is read."""
     return ingesting.ingest(paths or (), dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def plan(
+    *,
+    goal: Annotated[Many, typer.Option(metavar="ID", help="What to reach, by id, code or name.")] = None,
+    skills: Annotated[Many, typer.Option(metavar="A,B", help="Topics or skills to learn.")] = None,
+    have: Annotated[Many, typer.Option(metavar="ID", help="What you hold already.")] = None,
+    hours_per_week: Annotated[
+        float | None, typer.Option(metavar="H", help=f"Hours of study a week ({planning.HOURS_PER_WEEK:g}).")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(metavar="USD", help="The most it may cost in all.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="The first day of study (today).")] = None,
+    deadline: Annotated[str | None, typer.Option(metavar="DATE", help="The last day of study.")] = None,
+    minimise: Annotated[str, typer.Option(metavar="cost|hours|steps", help="What there should be least of.")] = "cost",
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A JSON list of credentials to plan with instead.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the provably best learning path, or what makes it impossible.
+
+    Options that take several values repeat or take a comma list.
+    """
+    wish = planning.Wish(
+        goals=_listed(goal),
+        skills=_listed(skills),
+        have=_listed(have),
+        hours_per_week=hours_per_week,
+        budget=budget,
+        start=start,
+        deadline=deadline,
+        minimise=minimise,
+        catalog=catalog,
+    )
+    planning.plan(wish, as_json=as_json)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from bot.documents.model import Passage
 Status = Literal["answered", "abstained", "clarify"]
 Mode = Literal["offline", "llm"]
 Shape = Literal["sentence", "item", "continued", "heading"]
-Rule = Literal["after", "before"]
+Rule = Literal["after", "before", "sum", "begins", "finishes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,10 @@ class Derived:
     Value and terms are told as in a text: `Derived(value="2026-12-01", rule="after", terms=("2023-12-01",
     "36 months"))`. `after` and `before` take a day and a span of months or days. A day may be the learner's own or
     derived itself, by an entry that stands before; a span has to stand in what is cited.
+
+    `sum` adds up amounts of one kind: prices, hours. `begins` and `finishes` are days of a path: their terms are its
+    first day, the hours a week, and the hours studied before the step, or by its end. How many hours someone studies is
+    theirs to say, or an assumption that the answer tells.
     """
 
     value: str

@@ -15,10 +15,12 @@ from itertools import combinations
 from bot.planning.bounds import derive
 from bot.planning.dates import DAYS, HUNDREDTHS, MOST_HOURS_A_WEEK, hundredths
 from bot.planning.model import Conflict, ConstraintName, Offer, PlanRequest
-from bot.planning.problem import END, Problem, problem_of, wanted
+from bot.planning.paths import path_of
+from bot.planning.problem import Problem, problem_of
 from bot.planning.search import Order, best_path, least
 from bot.planning.spelling import nearest
 
+_MOST_STUDIED = 60.0  # hours a week
 _LIMITS: tuple[ConstraintName, ...] = ("budget", "deadline", "hours_per_week", "retired")
 
 
@@ -121,23 +123,26 @@ def _missing(case: _Case, problem: Problem, goal: str, had: Mapping[str, int]) -
 
 def _limits(case: _Case) -> tuple[Conflict, ...]:
     request = case.request
-    given: list[ConstraintName] = [
-        name
-        for name, there in (
-            ("budget", request.budget_usd is not None),
-            ("deadline", request.deadline is not None),
-            ("hours_per_week", request.hours_per_week < MOST_HOURS_A_WEEK),
-            ("retired", bool(case.retired) or any(offer.retired_on for offer in case.offers.values())),
-        )
-        if there
-    ]
+    there: dict[ConstraintName, bool] = {
+        "budget": request.budget_usd is not None,
+        "deadline": request.deadline is not None,
+        "hours_per_week": request.hours_per_week < MOST_HOURS_A_WEEK,
+        "retired": bool(case.retired) or any(offer.retired_on for offer in case.offers.values()),
+    }
+    given = [name for name in _LIMITS if there[name]]
     for size in range(1, len(given) + 1):
         helping = [lifted for lifted in combinations(given, size) if _is_possible(case, lifted)]
         if helping:
-            named = dict.fromkeys(name for lifted in helping for name in lifted)
-            alone = size == 1
-            return tuple(_conflict(case, name, helping[0], alone=alone) for name in given if name in named)
+            lifting = {name: next((each for each in helping if name in each), ()) for name in given}
+            found = [_CONFLICTS[name](case, lifted) for name, lifted in lifting.items() if lifted]
+            return tuple(conflict for conflict in found if len(found) == 1 or not _is_hopeless(conflict))
     return ()
+
+
+def _is_hopeless(conflict: Conflict) -> bool:
+    """Nobody studies that much: beside another way out it is not worth a word."""
+    needed = conflict.needed
+    return conflict.constraint == "hours_per_week" and isinstance(needed, float) and needed > _MOST_STUDIED
 
 
 def _is_possible(case: _Case, lifted: tuple[ConstraintName, ...]) -> bool:
@@ -154,30 +159,27 @@ def _cost(problem: Problem, path: Order) -> int:
     return sum(problem.nodes[identity].cost for identity in path)
 
 
-def _conflict(case: _Case, name: str, lifted: tuple[str, ...], *, alone: bool) -> Conflict:
-    return _CONFLICTS[name](case, lifted, alone)
+def _budget(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict:
+    given = case.request.budget_usd
+    if len(lifted) > 1:
+        return Conflict(constraint="budget", given=given)
+    problem = case.problem("budget")
+    order = _found(least(problem, "cost"))
+    path = path_of(case.request, problem, case.offers, order)
+    return Conflict(constraint="budget", given=given, needed=_cost(problem, order) / HUNDREDTHS, path=path)
 
 
-def _budget(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
-    needed = None
-    if alone:
-        problem = case.problem("budget")
-        path = _found(least(problem, "cost"))
-        needed = _cost(problem, path) / HUNDREDTHS
-    return Conflict(constraint="budget", given=case.request.budget_usd, needed=needed)
+def _deadline(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict:
+    given = case.request.deadline
+    if len(lifted) > 1:
+        return Conflict(constraint="deadline", given=given)
+    problem = case.problem("deadline")
+    path = path_of(case.request, problem, case.offers, _found(least(problem, "hours")))
+    return Conflict(constraint="deadline", given=given, needed=path.finish or case.request.start, path=path)
 
 
-def _deadline(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
-    needed = None
-    if alone:
-        problem = case.problem("deadline")
-        path = _found(least(problem, "hours"))
-        needed = problem.clock.date(problem.clock.finish_day(sum(problem.hours(identity) for identity in path)))
-    return Conflict(constraint="deadline", given=case.request.deadline, needed=needed)
-
-
-def _hours_per_week(case: _Case, _: tuple[str, ...], alone: bool) -> Conflict:
-    needed = _least_pace(case) / HUNDREDTHS if alone else None
+def _hours_per_week(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict:
+    needed = _least_pace(case) / HUNDREDTHS if len(lifted) == 1 else None
     return Conflict(constraint="hours_per_week", given=case.request.hours_per_week, needed=needed)
 
 
@@ -186,6 +188,7 @@ def _least_pace(case: _Case) -> int:
 
     Begun where the shortest path would just fit: seldom is more needed than that.
     """
+
     def works(pace: int) -> bool:
         return best_path(case.problem(hours_per_week=pace / HUNDREDTHS)) is not None
 
@@ -205,10 +208,9 @@ def _least_pace(case: _Case) -> int:
     return high
 
 
-def _retired(case: _Case, lifted: tuple[str, ...], _: bool) -> Conflict:
+def _retired(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict:
     """Named are the steps of the best path that retire before they could be finished."""
-    with_it = lifted if "retired" in lifted else (*lifted, "retired")
-    problem = case.problem(*with_it)  # type: ignore[arg-type] - the names come from `_LIMITS`
+    problem = case.problem(*lifted)
     studied = 0
     late = []
     for identity in best_path(problem) or ():
@@ -220,11 +222,12 @@ def _retired(case: _Case, lifted: tuple[str, ...], _: bool) -> Conflict:
 
 
 def _found(path: Order | None) -> Order:
-    assert path is not None, "lifting this limit was seen to help"
+    if path is None:
+        raise AssertionError("lifting this limit was seen to help")
     return path
 
 
-_CONFLICTS: dict[str, Callable[[_Case, tuple[str, ...], bool], Conflict]] = {
+_CONFLICTS: dict[ConstraintName, Callable[[_Case, tuple[ConstraintName, ...]], Conflict]] = {
     "budget": _budget,
     "deadline": _deadline,
     "hours_per_week": _hours_per_week,

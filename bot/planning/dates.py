@@ -8,9 +8,10 @@ finishes on day `ceil(7 x studied / pace) - 1` after the start: the day on which
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from bot.catalog.terms import add_months
 
 HUNDREDTHS = 100
 DAYS = 7
@@ -23,14 +24,6 @@ MOST_HOURS_A_WEEK = 168.0
 def hundredths(amount: float) -> int:
     """Hours in hundredths, or dollars in cents; finer than that is rounded to the nearest."""
     return round(amount * HUNDREDTHS)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or its last where it has no such day; the end of all dates where it is beyond."""
-    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,13 +88,15 @@ class LearningPath:
 class Conflict:
     """A constraint that stands in the way. `needed` is its smallest relaxation that works with all else as given
     (US dollars, a date, hours a week), None where no relaxation of it alone helps; `about` names the credentials or
-    skills concerned. `nearest` are known skills that are spelt like one that is not known.
+    skills concerned; `path` is one that the relaxation of a budget or a deadline makes possible. `nearest` are known
+    skills that are spelt like one that is not known.
     """
 
     constraint: ConstraintName
     given: float | date | None = None
     needed: float | date | None = None
     about: tuple[str, ...] = ()
+    path: LearningPath | None = None
     nearest: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ What a path is:
   nothing needs to be studied). What is earned on a day for some months is valid until the same day of that later month,
   that day included; a skill is shown by a valid credential that gives it.
 - What is held for good is never bought; what is held with an expiry date may be earned again. Each step is taken once.
-- A step finishes before its offer's `retired_on`, the path on or before the deadline, and its cost is within the budget.
+- A step finishes before its offer's `retired_on`, the path on or before the deadline, its cost within the budget.
 - No step is there for nothing: each meets a requirement of a later step, or something that is wanted. (What something
   held for good meets is no requirement any more.)
 - The best path has the least of the objective; of equal ones that with the least cost, hours and steps, in this order,
@@ -25,10 +25,10 @@ from datetime import date
 from bot.errors import InputError
 from bot.planning.conflicts import conflicts
 from bot.planning.dates import HUNDREDTHS, LONGEST_YEARS, MOST_HOURS_A_WEEK
-from bot.planning.model import LearningPath, Offer, Plan, PlanRequest, Step
-from bot.planning.problem import END, Problem, problem_of
-from bot.planning.schedule import met_by
-from bot.planning.search import Order, alternatives, best_path
+from bot.planning.model import Offer, Plan, PlanRequest
+from bot.planning.paths import path_of
+from bot.planning.problem import problem_of
+from bot.planning.search import alternatives, best_path
 from bot.planning.spelling import nearest
 
 _GREATEST = 1e9  # dollars or hours: beyond it is a slip, and sums would leave the solver's range
@@ -53,35 +53,9 @@ def plan(request: PlanRequest, offers: Iterable[Offer], *, retired: frozenset[st
     return Plan(
         status="optimal",
         objective=request.minimise,
-        path=_path(request, problem, known, best),
-        alternatives=tuple(_path(request, problem, known, other) for other in alternatives(problem, best)),
+        path=path_of(request, problem, known, best),
+        alternatives=tuple(path_of(request, problem, known, other) for other in alternatives(problem, best)),
     )
-
-
-def _path(request: PlanRequest, problem: Problem, offers: Mapping[str, Offer], order: Order) -> LearningPath:
-    serves = met_by(problem, order)
-    assert serves is not None, "the search gives no path that breaks a rule"
-    steps = []
-    studied = 0
-    for identity in order:
-        before, studied = studied, studied + problem.hours(identity)
-        steps.append(
-            Step(
-                offer=offers[identity],
-                start=problem.clock.date(problem.clock.first_day(before, studied)),
-                finish=problem.clock.date(problem.clock.finish_day(studied)),
-                for_=_reasons(request, offers[identity], serves[identity]),
-            )
-        )
-    return LearningPath(steps=tuple(steps))
-
-
-def _reasons(request: PlanRequest, offer: Offer, serves: Iterable[str]) -> tuple[str, ...]:
-    """What needs it; nothing where it is a goal itself."""
-    if offer.id in request.goals:
-        return ()
-    upper = dict.fromkeys(identity for identity in serves if identity != END)
-    return (*upper, *(skill for skill in request.skills if skill in offer.skills))
 
 
 def _check(request: PlanRequest, offers: Mapping[str, Offer]) -> None:

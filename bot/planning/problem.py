@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bot.planning.dates import HUNDREDTHS, LONGEST_YEARS, MONTHS, Clock, add_months, hundredths
+from bot.catalog.terms import add_months
+from bot.planning.dates import HUNDREDTHS, LONGEST_YEARS, MONTHS, Clock, hundredths
 from bot.planning.model import Objective, Offer, PlanRequest
 
 END = ""

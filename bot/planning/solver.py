@@ -78,7 +78,7 @@ def best(
         if found is None:
             return None
         built.model.add(goal == found.objective)
-        built.model.clear_objective()
+        built.model.clear_objective()  # type: ignore[no-untyped-call]
     return None if found is None else _first_by_ids(problem, detail, apart_from, found.chosen)
 
 
@@ -109,7 +109,7 @@ def _solve(built: _Model, hint: _Found | None) -> _Found | None:
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = _MOST_WORK
     if hint is not None:
-        built.model.clear_hints()
+        built.model.clear_hints()  # type: ignore[no-untyped-call]
         for identity, taken in built.taken.items():
             built.model.add_hint(taken, identity in hint.chosen)
     status = solver.solve(built.model)
@@ -146,9 +146,10 @@ def _first_by_ids(
         part = ids[begin : begin + _BITS]
         built.model.maximize(sum(2 ** (_BITS - place) * built.taken[identity] for place, identity in enumerate(part)))
         found = _solve(built, _Found(chosen=chosen))
-        assert found is not None, "what was found is still there"
+        if found is None:
+            raise AssertionError("what was found is still there")
         chosen = found.chosen
-        built.model.clear_objective()
+        built.model.clear_objective()  # type: ignore[no-untyped-call]
         for identity in part:
             built.model.add(built.taken[identity] == (identity in chosen))
         if chosen <= set(ids[: begin + _BITS]):
@@ -213,9 +214,7 @@ def _expiring(problem: Problem, longest: int) -> frozenset[str]:
     """What, earned on the first day, may have expired before the longest path ends."""
     last = problem.clock.finish_day(max(longest, 0))
     return frozenset(
-        node.id
-        for node in problem.nodes.values()
-        if node.validity is not None and _fewest_days(node.validity) < last
+        node.id for node in problem.nodes.values() if node.validity is not None and _fewest_days(node.validity) < last
     )
 
 
@@ -259,9 +258,7 @@ def _add_times(built: _Model, longest: int, total: Any) -> None:
             latest = node.hours
         end = model.new_int_var(node.hours, latest, "")
         built.ends[identity] = end
-        intervals.append(
-            model.new_optional_interval_var(end - node.hours, node.hours, end, built.taken[identity], "")
-        )
+        intervals.append(model.new_optional_interval_var(end - node.hours, node.hours, end, built.taken[identity], ""))
         # Left out, it has one place in time, so that equal plans are not searched twice.
         model.add(end == node.hours).only_enforce_if(~built.taken[identity])
         model.add(end <= total).only_enforce_if(built.taken[identity])
@@ -324,7 +321,7 @@ def _circles(problem: Problem) -> dict[str, int]:
 
 def _closed(stack: list[str], root: str, low: dict[str, int]) -> dict[str, int]:
     """Takes a component off the stack; its members, if it has more than one."""
-    members = []
+    members: list[str] = []
     while not members or members[-1] != root:
         members.append(stack.pop())
     number = low[root]
