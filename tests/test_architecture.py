@@ -54,7 +54,7 @@ PARTS = [
     Part("learning", knows="errors text catalog planning", libraries="fsrs", late="icalendar"),
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
-    Part("core", knows=f"{_BASE} documents.model documents.passages learning", libraries="numpy"),
+    Part("core", knows=f"{_BASE} documents.model documents.passages planning learning", libraries="numpy"),
     Part("grounding", knows=f"{_CORE} planning"),
     Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
@@ -84,7 +84,7 @@ PARTS = [
     ),
     Part(
         "cli",
-        knows=f"{_BASE} core planning offline documents.model adapters settings documents.check evaluation app",
+        knows=f"{_BASE} learning core planning offline documents.model adapters settings documents.check evaluation app",
         libraries="rich typer",
         late="dotenv pydantic",
         types="retrieval",

@@ -15,7 +15,7 @@ from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
 from bot.dialogue.plan_wishes import PlanWishes
-from bot.dialogue.planning import Planning, PlanMaker
+from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.reminding import Reminding

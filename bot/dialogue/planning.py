@@ -13,6 +13,7 @@ from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.plan_wishes import PlanWishes, completed
 from bot.learning.calendar import path_calendar
+from bot.learning.learner import Learner
 from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.offline.planning import Planned, PlanWords
@@ -20,7 +21,6 @@ from bot.planning.model import Held, LearningPath, PlanRequest, PlanWish
 from bot.planning.offers import offering_of
 from bot.planning.planner import plan
 from bot.planning.stacks import Stacks
-from bot.learning.learner import Learner
 
 # What fits beside a job; said to be assumed wherever it is used.
 HOURS_PER_WEEK = 5.0
@@ -42,9 +42,7 @@ class PlanMaker:
         offering = offering_of(self._catalog, hours_per_week=request.hours_per_week, skills=request.skills)
         # The solver may take a second, in which others are to be answered.
         found = await asyncio.to_thread(plan, request, offering.offers, retired=offering.retired)
-        return Planned(
-            plan=found, request=request, offering=offering, pace_given=wish.hours_per_week is not None
-        )
+        return Planned(plan=found, request=request, offering=offering, pace_given=wish.hours_per_week is not None)
 
     def _request(self, wish: PlanWish, turn: Turn) -> PlanRequest:
         profile = turn.learner.profile if turn.learner else None
