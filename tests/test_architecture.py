@@ -84,7 +84,8 @@ PARTS = [
     ),
     Part(
         "cli",
-        knows=f"{_BASE} learning core planning offline documents.model adapters settings documents.check evaluation app",
+        knows=f"{_BASE} planning learning core offline documents.model adapters settings documents.check"
+        " evaluation app",
         libraries="rich typer",
         late="dotenv pydantic",
         types="retrieval",

@@ -9,7 +9,7 @@ from bot.app.advising import (
     build_toolbox,
     build_understanding,
 )
-from bot.app.assistant import Service, build_assistant, build_service
+from bot.app.assistant import Service, build_assistant, build_service, path_drawing
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -46,6 +46,7 @@ __all__ = [
     "database_state",
     "open_library",
     "open_store",
+    "path_drawing",
     "prompts_folder",
     "provider_names",
     "shipped_vectors",

@@ -56,6 +56,8 @@ class WalletKeeping:
             heard,
             replace(draft, suggestions=(*draft.suggestions[:2], *self._more(heard, entries))),
             own_words=self._words.own_words(entries),
+            # From here a picture or a calendar is of the wallet, and no longer of a path.
+            context=replace(heard.turn.context, plan=None),
         )
 
     def entries(self, heard: Heard, learner: Learner) -> tuple[Entry, ...]:
