@@ -21,11 +21,11 @@ _MIN_WORDS, _MAX_WORDS = 8, 38
 _MAX_SENTENCE = 220  # characters: with the heading before it a question of at most 300
 # A figure as it stands in a sentence, with what belongs to it: a currency before, up to three words behind.
 _SURFACE = re.compile(
-    r"(?<![\w.,-])(?:(?:US\$|USD |EUR |SGD |\$|€)\s?)?\d[\d,]*(?:\.\d+)?(?![\w-]|[.,]\d)(?:%|(?: [A-Za-z]+){0,3})"
+    r"(?<![\w.,-])(?:(?:US\$|USD |EUR |SGD |\$|€)\s?)?\d+(?:,\d{3})*(?:\.\d+)?(?![\w-]|[.,]\d)(?:%|(?: [A-Za-z]+){0,3})"
 )
 # The upper end of a range cannot be any figure: the lower end tells.
 _UPPER_END = re.compile(r"\d (?:to|or|and) \Z")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _DAY = re.compile(r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]+) (?P<year>\d{4})")
 _ASKED = frozenset({"money", "percent", "duration", "date"})
 _FACTORS = (0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
@@ -53,10 +53,13 @@ def sentences(text: str) -> list[str]:
 def _cloze(shop: Workshop, subject: Subject, passage: Passage) -> Iterator[Item]:
     """One gap a passage at most: several would answer each other."""
     context = frozenset(shop.say("cloze.needs_context", "en").split())
+    disputed = shop.lists("cloze.disputed", "en")
     for sentence in sentences(passage.text):
         length = len(sentence.split())
         first = sentence.split()[0].strip("\"',")
         if not (_MIN_WORDS <= length <= _MAX_WORDS and len(sentence) <= _MAX_SENTENCE) or first in context:
+            continue
+        if any(word in sentence.lower() for word in disputed):
             continue
         item = next(
             filter(None, (_gap(shop, subject, passage, sentence, s, f) for s, f in _gaps(shop, sentence))), None

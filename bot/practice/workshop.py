@@ -42,7 +42,6 @@ _APART = 1.04
 # Requirements that share this much of their words say the same, or one says part of what the other says.
 _ALIKE = 0.5
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_DATE = re.compile(r"\d{4}(?:-\d{2}){1,2}")
 _SHORT = 6  # words: longer ones are sentences
 
 
@@ -223,7 +222,7 @@ class Workshop:
         if len(key.split()) > _SHORT:
             return self.say("hint.begins", language, start=" ".join(key.split()[:4]))
         figure = _FIGURE.search(key)
-        if figure and not _DATE.fullmatch(key):
+        if figure and not any(fact.kind in {"code", "date"} for fact in self.read(key)):
             digits = figure[0].replace(",", "").partition(".")[0]
             return self.say("hint.figure", language, start=digits[0], length=len(digits))
         return self.say("hint.first", language, start=key[: max(1, len(key) // 3)], length=len(key))

@@ -141,6 +141,15 @@ class TestTheWhole:
         longest = [i for i in chosen if all(len(i.key) > len(o.text) for o in i.options if o.text != i.key)]
         assert len(longest) < 0.4 * len(chosen)
 
+    def test_the_key_is_not_to_be_told_by_its_rank(self, items: list[Item]) -> None:
+        ranks: Counter[int] = Counter()
+        for item in items:
+            if item.kind == "field" and item.aspect in {"cost", "exam_minutes"}:
+                figures = sorted(figure(option.text) or 0 for option in item.options)
+                ranks[figures.index(figure(item.key) or 0)] += 1
+        assert set(ranks) == {0, 1, 2, 3}
+        assert max(ranks.values()) < 0.4 * ranks.total(), ranks
+
     def test_no_question_says_its_own_answer(self, items: list[Item]) -> None:
         def told(item: Item) -> bool:
             return bool(re.search(rf"(?<!\w){re.escape(item.key.casefold())}(?!\w)", item.question.casefold()))
@@ -274,7 +283,7 @@ class TestTrueOrFalse:
         for item in asked:
             claim = item.question.removeprefix("True or false? ")
             held = readings(item.document, item.aspect.removeprefix("claim."))
-            told = re.split(r" (?:valid for|costs|takes|is(?! valid)|date) ", claim)[-1].rstrip(".")
+            told = re.split(r" (?:valid for|costs|takes|is(?! valid)|retired on) ", claim)[-1].rstrip(".")
             said = figure(claim if "expire" in claim else told)
             values = {as_figure(value) for value in held}
             if "retired" in item.aspect:
