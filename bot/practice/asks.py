@@ -99,7 +99,9 @@ def _number(name: str, near: Callable[[float], Iterable[float]]) -> Callable[[Cr
             candidate
             for candidate in _owned(credential, catalog, name)
             if isinstance(candidate.value, int | float)
-            and (name != "cost" or (candidate.owner and candidate.owner.cost_unit == credential.cost_unit))
+            and candidate.owner
+            and candidate.owner.kind == credential.kind
+            and (name != "cost" or candidate.owner.cost_unit == credential.cost_unit)
         ]
         invented = [Candidate(value=type(key)(value)) for value in near(key) if value > 0]
         candidates = _around(key, owned, invented, digest(name, credential.id))
@@ -131,11 +133,12 @@ def _validity(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
 
 
 def _figure_in_words(name: str, steps: tuple[int, ...]) -> Callable[[Credential, Catalog], Iterator[Ask]]:
-    """A field of words with one figure ("700/1000", "at most 90"): the same words with other figures."""
+    """A field of words with one figure ("700/1000", "85%"): the same words with other figures."""
 
     def make(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         key = known(credential, name, catalog)
-        if key is None or (shape := _shape(key)) is None:
+        # Of a bound ("at most 90") a higher bound is true as well.
+        if key is None or (shape := _shape(key)) is None or shape[0]:
             return
         owned = [c for c in _owned(credential, catalog, name) if _shape(c.value) == shape]
         figure = float(_FIRST_FIGURE.findall(key)[0])
@@ -285,10 +288,12 @@ def _prerequisites(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         theirs = known(other, "prerequisites", catalog)
         if theirs is None:
             continue
-        if theirs.required:
+        # What asks for this one cannot stand before it.
+        if theirs.required and not any(item.credential == credential.id for group in theirs.required for item in group):
             far.append(Candidate(value=Prerequisites(required=theirs.required), owner=other))
         if other.provider == credential.provider:
-            near += [Candidate(value=Prerequisites(required=((item,),)), owner=other) for item in theirs.recommended]
+            advised = [item for item in theirs.recommended if item.credential != credential.id]
+            near += [Candidate(value=Prerequisites(required=((item,),)), owner=other) for item in advised]
     candidates += [
         *(c for c in far if _same_issuer(c, credential)),
         *near,

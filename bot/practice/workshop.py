@@ -230,14 +230,16 @@ class Workshop:
 
 def told_apart(one: str, other: str, alike: float = 1.0) -> bool:
     """Whether two options differ: where only their first figures do, by more than a few in a hundred; else in their
-    words, of which they share a smaller part than `alike`.
+    words, of which the shorter has a smaller part in common than `alike`.
     """
     mine, theirs = _FIGURE.search(one), _FIGURE.search(other)
     if mine and theirs and words(_FIGURE.sub("", one, count=1)) == words(_FIGURE.sub("", other, count=1)):
         low, high = sorted(float(figure[0].replace(",", "")) for figure in (mine, theirs))
         return high / low > _APART if low else high != low
     ours, others = set(words(one)), set(words(other))
-    return len(ours & others) / len(ours | others) < alike if ours | others else False
+    if alike == 1.0:
+        return ours != others
+    return len(ours & others) / min(len(ours), len(others)) < alike if ours and others else False
 
 
 def gives_away(question: str, key: str) -> bool:

@@ -239,6 +239,17 @@ class TestFieldItems:
                 else:
                     assert not fits, f"{item.id}: {option.text}"
             assert ("No formal prerequisite" == item.key) == (not required), item.id
+            # Part of what is required is required too: "five years of work" where it is five years of security.
+            spans = set(re.findall(r"\w+ (?:years|months|hours)", item.key.casefold()))
+            wrong = " ".join(option.text.casefold() for option in item.options if option.text != item.key)
+            assert not any(span in wrong for span in spans), item.id
+            own = front(item.document)["short"]
+            assert not any(option.text.startswith(own) for option in item.options), item.id
+
+    def test_no_key_is_a_bound_that_another_option_would_meet_too(self, items: list[Item]) -> None:
+        loose = re.compile(r"\b(at most|at least|about|up to|around)\b")
+        numeric = [item for item, aspect, _ in aspect_items(items) if aspect in NUMERIC]
+        assert [] == [item.id for item in numeric if any(loose.search(option.text) for option in item.options)]
 
     def test_credits_and_windows_are_those_of_the_rule(self, items: list[Item]) -> None:
         for item, aspect, _ in aspect_items(items):
@@ -340,6 +351,7 @@ class TestGaps:
             gapped = re.search(r'Fill the gap: "(.+)"$', item.question)
             assert gapped is not None
             assert gapped[1].count("____") == 1
+            assert not re.search(r"\d [a-z]+$", item.key) or re.search(r"\d (\w+s|percent)$", item.key), item.key
             made = [option.text for option in item.options if gapped[1].replace("____", option.text) == item.quote]
             assert made == [item.key], item.id
             for option in item.options:
