@@ -15,7 +15,7 @@ from bot.app import Library, open_library
 from bot.core.ports import Vectors
 from bot.evaluation.answers import Case
 from bot.retrieval.index import IndexedDocument
-from tests.bench import memory, retrieval
+from tests.bench import memory, planning, retrieval
 from tests.bench.answers import STAGES, Timing, Watch, ask_all, watched_assistant
 from tests.bench.answers import _rows as stage_rows
 from tests.bench.baselines import PlainBm25
@@ -55,6 +55,14 @@ def put_courses(library: Library, count: int) -> None:
         document = IndexedDocument(id=passage.document, origin="test", digest="1", kind="general", title=passage.title)
         library.index.put(document, [passage])
     library.embed()
+
+
+def test_plans_are_measured_by_what_is_wanted() -> None:
+    """Every catalogue is asked for every kind of path, and the same catalogue comes every time."""
+    table = planning.section((20,))
+    assert {planning.SEEDS * 3} == {row[2] for row in table.rows}
+    assert {"5 skills", "3 goals, limits"} <= {row[1] for row in table.rows}
+    assert planning.catalogue(20, 1) == planning.catalogue(20, 1) != planning.catalogue(20, 2)
 
 
 def test_percentiles_are_measured_values_by_nearest_rank() -> None:

@@ -194,7 +194,10 @@ def _named(typed: str, catalog: Catalog, names: Names) -> str:
         return fold(typed)
     tokens = words(typed)
     named = names.find(tokens)
-    ids = [identity for group in named.found for identity in group] or list(named.partial)
+    ids = [identity for group in named.found for identity in group]
+    if not ids and names.vocabulary.issuperset(tokens):
+        # With a word that stands in no name it would be a guess.
+        ids = list(named.partial)
     if len(ids) == 1:
         return ids[0]
     if ids:

@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from bot.cli.output import progress
-from tests.bench import answers, ingesting, process, retrieval, setting
+from tests.bench import answers, ingesting, planning, process, retrieval, setting
 from tests.bench.setting import Bench, Steps
 from tests.bench.tables import Table, as_object, show, shown
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     # An answer's warnings belong to the product's log, not between the tables.
     logging.getLogger("bot").setLevel(logging.ERROR)
     tables = []
-    for table in _sections(options, began):
+    for table in chain(_sections(options, began), _planning(options)):
         show(table)
         tables.append(table)
     told |= _meanwhile(before, time.monotonic() - began)
@@ -83,6 +84,10 @@ def _sections(options: argparse.Namespace, began: float) -> Iterator[Table]:
     with progress() as steps:
         yield from _searching(bench, size, began + _EMBEDDING_ENDS, steps)
     yield answers.memory_section(asked, bench)
+
+
+def _planning(options: argparse.Namespace) -> Iterator[Table]:
+    yield planning.section(planning.QUICK_SIZES if options.quick else planning.SIZES)
 
 
 def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[Table]:

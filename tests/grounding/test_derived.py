@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.app import build_fact_reader
 from bot.catalog.terms import add_months
-from bot.core.answer import Derived, Draft, Statement
+from bot.core.answer import Derived, Draft, Rule, Statement
 from bot.documents.model import Passage
 from bot.grounding.gate import Gate
 from bot.settings import content_folder
@@ -120,3 +120,55 @@ def test_a_term_ends_in_its_month_on_its_day_or_the_last_before_it(start: date, 
     end = add_months(start, months)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
     assert end.day == start.day or (end.day < start.day and (end + timedelta(days=1)).day == 1)
+
+
+PRICES = Passage(
+    id="credentials/ena#cost",
+    document="credentials/ena",
+    kind="credential",
+    title="Example Network Associate",
+    heading="Cost",
+    text="Example Network Associate costs USD 165 for the first exam and USD 99.50 for the second.",
+)
+
+
+def costs(said: str, *terms: str) -> Statement:
+    return Statement(
+        text=f"Cost of Example Network Associate: {said}.",
+        passages=(PRICES,),
+        derived=(Derived(value=said, rule="sum", terms=terms),),
+    )
+
+
+def test_a_sum_of_cited_prices_passes(gate: Gate) -> None:
+    assert gate.problem(costs("USD 264.50", "USD 165", "USD 99.50"), "") is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(costs("USD 264", "USD 165", "USD 99.50"), id="another sum"),
+        pytest.param(costs("USD 364.50", "USD 165", "USD 99.50", "USD 100"), id="a term that no source states"),
+        pytest.param(costs("USD 165.50", "USD 165", "30 minutes"), id="a price and a time"),
+        pytest.param(costs("USD 264.50"), id="no terms"),
+    ],
+)
+def test_a_sum_that_does_not_follow_is_dropped(gate: Gate, wrong: Statement) -> None:
+    assert gate.problem(wrong, "30 minutes") is not None
+
+
+def studied(day: str, rule: Rule, hours: str, pace: str = "7 hours") -> Statement:
+    return Statement(text=f"It is {day}.", derived=(Derived(value=day, rule=rule, terms=("2026-11-02", pace, hours)),))
+
+
+def test_days_of_study_follow_from_the_hours_that_the_learner_tells(gate: Gate) -> None:
+    told = "7 hours a week from 2026-11-02, 14 hours in all"
+    assert gate.problem(studied("2026-11-15", "finishes", "14 hours"), told) is None
+    assert gate.problem(studied("2026-11-16", "begins", "14 hours"), told) is None
+
+
+def test_days_of_study_that_do_not_follow_are_dropped(gate: Gate) -> None:
+    told = "7 hours a week from 2026-11-02, 14 hours in all"
+    assert gate.problem(studied("2026-11-16", "finishes", "14 hours"), told) is not None
+    assert gate.problem(studied("2026-11-08", "finishes", "7 hours", "7 years"), told) is not None
+    assert gate.problem(studied("2026-11-22", "finishes", "21 hours"), told) is not None
