@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -33,7 +33,7 @@ class Database:
         self.file = dialects.file_of(self._address)
         self.engine = dialects.build_engine(self._address)
         # Writers of this process queue here. SQLite would let them try again and again, in no order.
-        self._queue = asyncio.Lock() if self.file else None
+        self._queue: AbstractAsyncContextManager[None] = asyncio.Lock() if self.file else nullcontext()
 
     @property
     def name(self) -> str:
@@ -72,17 +72,13 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: all of what is done in it, or, where anything is raised, nothing."""
         with self._faults():
-            async with AsyncExitStack() as stack:
-                if self._queue is not None:
-                    await stack.enter_async_context(self._queue)
-                yield await stack.enter_async_context(dialects.writing(self.engine).begin())
+            async with self._queue, dialects.writing(self.engine).begin() as connection:
+                yield connection
 
     async def leave_no_trace(self) -> None:
         """What was deleted leaves the file too (see `dialects.leave_no_trace`)."""
         with self._faults():
-            async with AsyncExitStack() as stack:
-                if self._queue is not None:
-                    await stack.enter_async_context(self._queue)
+            async with self._queue:
                 if not await dialects.leave_no_trace(self.engine):
                     logger.warning("storage.trace_left in=%s-wal until=the next checkpoint", self.file)
 
