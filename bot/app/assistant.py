@@ -18,6 +18,7 @@ from bot.dialogue.plan_wishes import PlanWishes
 from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.ranking import Ranking
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
@@ -80,6 +81,7 @@ def _assistant(
         # In this order a turn is offered: what is under way first, what is told in passing last.
         abilities = [
             Rights(speaker, store),
+            Ranking(speaker, store),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
