@@ -34,7 +34,7 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "sqlite":
         return Place(Settings(credway_home=tmp_path, database_url=""))
     postgres: Postgres = request.getfixturevalue("postgres")
-    return Place(Settings(credway_home=tmp_path, database_url=postgres.url(empty=True)))
+    return Place(Settings(credway_home=tmp_path, database_url=postgres.empty_url()))
 
 
 async def move_to(place: Place, revision: str) -> None:
