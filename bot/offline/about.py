@@ -20,7 +20,7 @@ from bot.offline.scope import GENERAL, Scope
 from bot.offline.sections import Sections
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import CERTAIN_SIMILARITY
-from bot.offline.understanding import Question, Understanding
+from bot.offline.understanding import Question
 from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import words
 
@@ -40,10 +40,11 @@ class About:
     def __init__(
         self,
         toolbox: Toolbox,
-        understanding: Understanding,
         subject_guess: SubjectGuess,
         declining: Declining,
         look_ups: LookUps,
+        sections: Sections,
+        scope: Scope,
         documents: Mapping[str, str],
     ) -> None:
         """`documents`: the kind of each document."""
@@ -52,12 +53,12 @@ class About:
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
         self._premises = Premises(toolbox.catalog.today, subject_guess.knows)
-        self._scope = Scope(toolbox, subject_guess)
+        self._scope = scope
         self._look_ups = look_ups
         self._declining = declining
         self._comparisons = Comparisons(toolbox)
         self._reading = Reading(toolbox)
-        self._sections = Sections(toolbox, understanding)
+        self._sections = sections
 
     async def tell(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
@@ -106,18 +107,15 @@ class About:
             kin = [c for c in catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
             if subject.kind == "programme_type" and kin:
                 return self._declining.asked_back(question, resolved, kin, language)
+            section = await self._sections.headed(question, subject, fields) if language == DEFAULT_LANGUAGE else None
+            if section is not None:
+                return self._look_ups.warned(subject, section, language), context
             return self._declining.silent(subject, language), context
-        return await self._told_fields(question, subject, fields, language), context
+        return self._told_fields(question, subject, fields, language), context
 
-    async def _told_fields(
-        self, question: Question, subject: Credential, fields: Sequence[str], language: str
-    ) -> Draft:
+    def _told_fields(self, question: Question, subject: Credential, fields: Sequence[str], language: str) -> Draft:
         draft = self._look_ups.fields(subject, fields, language, question)
-        if (decided := self._look_ups.decided(draft, question, subject, fields, language)) is not None:
-            return decided
-        if language != DEFAULT_LANGUAGE:
-            return draft
-        return await self._sections.completing(draft, question, subject, fields)
+        return self._look_ups.decided(draft, question, subject, fields, language) or draft
 
     def _of_successor(
         self, question: Question, subject: Credential, successor: Credential, fields: Sequence[str], language: str
@@ -151,7 +149,7 @@ class About:
             return self._look_ups.overview(subject, language), context
         guess = self._subject.field_of(question.masked)
         if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
-            draft = await self._told_fields(question, subject, (guess,), language)
+            draft = self._told_fields(question, subject, (guess,), language)
             return draft, replace(context, fields=(guess,))
         return await self._detail(question, subject, language), context
 

@@ -61,7 +61,9 @@ class LookUps:
         if yes is None or place >= len(draft.statements):
             return None
         said = decided(draft.statements[place], yes=yes, wording=self._wording, language=language)
-        return replace(draft, statements=(*draft.statements[:place], said, *draft.statements[place + 1 :]))
+        return replace(
+            draft, statements=(*draft.statements[:place], said, *draft.statements[place + 1 :]), fit="settled"
+        )
 
     def _unsaid(
         self, credential: Credential, fields: Sequence[str], told: Sequence[str], language: str
@@ -96,6 +98,7 @@ class LookUps:
             status="answered",
             statements=(*warning, summary, *rest[: 3 - len(warning)]),
             suggestions=self.suggestions(credential, _OVERVIEW, language),
+            fit="tentative",
         )
 
     def warned(self, credential: Credential, statement: Statement, language: str) -> Draft:

@@ -1,8 +1,8 @@
-"""Answers to the point from what is written about a credential, beside or in place of its fields."""
+"""What is written beside the fields: the passage that says what a draft leaves open, before, behind or in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.catalog.credential import Credential
@@ -10,8 +10,11 @@ from bot.catalog.fields import GROUPS
 from bot.core.answer import Draft, Statement
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
-from bot.offline.reading import fitness, split_sentences
-from bot.offline.thresholds import SECTION_SIMILARITY
+from bot.documents.model import Passage
+from bot.offline.reading import excerpt, fitness, split_sentences
+from bot.offline.resolving import Resolved
+from bot.offline.subject import SubjectGuess
+from bot.offline.thresholds import COMPLETING_SIMILARITY, SECTION_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 
@@ -22,46 +25,159 @@ _PLAIN = frozenset({"status", "replaced_by", "validity"})
 _CIRCUMSTANCES = 2  # words beyond the field and the name that make it a question about a case
 _HITS = 12
 _MAX_WORDS = 45
+_LONG = 75  # words of a draft to which nothing is added: a phone would have to scroll
 
 
 class Sections:
-    """Finds the section that a question about one credential is nearest to."""
+    """Completes drafts from the sections that are nearest to what was asked."""
 
-    def __init__(self, toolbox: Toolbox, understanding: Understanding) -> None:
+    def __init__(
+        self, toolbox: Toolbox, understanding: Understanding, subject_guess: SubjectGuess, documents: Mapping[str, str]
+    ) -> None:
+        """`documents`: the kind of each document."""
         self._toolbox = toolbox
         self._understanding = understanding
+        self._subject = subject_guess
+        self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
 
-    async def completing(self, draft: Draft, question: Question, subject: Credential, fields: Sequence[str]) -> Draft:
-        """The draft with the section's first sentences, where fields alone would leave a yes or no to the reader, or
-        would not reach the case that is told.
+    async def completing(self, draft: Draft, question: Question, resolved: Resolved, fields: Sequence[str]) -> Draft:
+        """The draft with what it leaves open of the question, as far as a section near enough says it.
+
+        `fields` are those that the draft tells. A section that decides a yes or no goes before them; one that tells
+        the rest goes behind, or takes the place of a draft that is only what is said for want of better.
         """
-        asked = set(fields)
-        if not asked & _RULES or not asked <= _RULES:
+        if draft.status == "clarify":
+            return await self._read_instead(draft, question)
+        told = any(statement.passages for statement in draft.statements)
+        listed = any(statement.shape == "item" for statement in draft.statements)
+        if draft.status != "answered" or draft.fit == "settled" or not told or listed:
             return draft
-        case = len(question.rest) >= _CIRCUMSTANCES
+        if len(resolved.subjects) == 1:
+            decided = await self._decided(draft, question, resolved.subjects[0], fields)
+            if decided is not None:
+                return decided
+        return await self._told_the_rest(draft, question, resolved, fields)
+
+    async def _decided(
+        self, draft: Draft, question: Question, subject: Credential, fields: Sequence[str]
+    ) -> Draft | None:
+        """With the section that decides a yes or no, where the field leaves that to the reader."""
+        asked = set(fields)
+        if not asked or not asked <= _RULES or not question.closed or (asked <= _PLAIN and not question.rest):
+            return None
+        deciding = await self.statement(question, subject, fields, closed=True)
+        if deciding is None:
+            return None
+        # A warning that it is retired goes before everything.
         retired = self._toolbox.catalog.status(subject) != "active"
-        if question.closed and (question.rest or not asked <= _PLAIN):
-            deciding = await self.statement(question, subject, fields, closed=True)
-            if deciding is not None:
-                # A warning that it is retired goes before everything.
-                statements = (*draft.statements, deciding) if retired else (deciding, *draft.statements)
-                return replace(draft, statements=statements)
-        statement = await self.statement(question, subject, fields) if case else None
-        return draft if statement is None else replace(draft, statements=(*draft.statements, statement))
+        return replace(draft, statements=(*draft.statements, deciding) if retired else (deciding, *draft.statements))
+
+    async def _told_the_rest(
+        self, draft: Draft, question: Question, resolved: Resolved, fields: Sequence[str]
+    ) -> Draft:
+        tentative = draft.fit == "tentative"
+        open_terms = self._open_terms(draft, question, resolved)
+        case = len(question.rest) >= _CIRCUMSTANCES and bool(fields) and set(fields) <= _RULES
+        if not (open_terms or (case and not tentative)) or (not tentative and _length(draft) > _LONG):
+            return draft
+        asked = set(terms(question.text))
+        shown = {passage.id for statement in draft.statements for passage in statement.passages}
+        own = {subject.document for subject in resolved.subjects}
+
+        def tells(hit: Hit) -> bool:
+            if hit.passage.id in shown or not (tentative or is_written(hit.passage)):
+                return False
+            similarity = hit.similarity or 0.0
+            if similarity >= COMPLETING_SIMILARITY and open_terms & self._subject.passage_terms(hit.passage):
+                return True
+            of_the_case = case and hit.passage.document in own and self._is_headed(hit.passage, fields)
+            return of_the_case and similarity >= SECTION_SIMILARITY
+
+        hits = await self._toolbox.search(question.text, limit=_HITS, documents=self._scope(question, resolved))
+        best = max(filter(tells, hits), key=lambda hit: fitness(hit, asked, own_page=False), default=None)
+        if best is None:
+            return draft
+        if tentative:
+            return replace(
+                draft, statements=(Statement(text=excerpt(best.passage, question.text), passages=(best.passage,)),)
+            )
+        text = self._excerpt(best.passage, open_terms, draft)
+        added = (Statement(text=text, passages=(best.passage,)),) if text else ()
+        return replace(draft, statements=(*draft.statements, *added))
+
+    def _open_terms(self, draft: Draft, question: Question, resolved: Resolved) -> frozenset[str]:
+        """The words of a question beyond names and fields that a draft does not take up. Topics count beside a name:
+        "CCNA Security" asks for more than CCNA.
+        """
+        topics = question.topic_words if draft.fit == "tentative" else ()
+        names = {term for c in resolved.subjects for name in (c.name, *c.aliases) for term in terms(name)}
+        said = {term for statement in draft.statements for term in terms(statement.text)}
+        return frozenset(self._subject.content_terms((*question.rest, *topics))) - names - said
+
+    def _scope(self, question: Question, resolved: Resolved) -> list[str] | None:
+        """Where the rest may stand: with the credentials named, their providers and the guides; else anywhere."""
+        providers = question.providers or tuple(subject.provider for subject in resolved.subjects)
+        if not providers:
+            return None
+        documents = [subject.document for subject in resolved.subjects]
+        return [*documents, *(f"providers/{provider}" for provider in providers), *self._guides]
+
+    def _excerpt(self, passage: Passage, open_terms: frozenset[str], draft: Draft) -> str:
+        """The sentences that take up what is open, without those that the draft has already."""
+        said = " ".join(statement.text for statement in draft.statements)
+        sentences = [sentence for sentence in split_sentences(passage.text) if sentence not in said]
+        # By our rule of writing the first sentence answers the heading.
+        taken_up = open_terms & set(terms(passage.heading)) or not open_terms & set(terms(passage.text))
+        chosen = [0] if taken_up and sentences else []
+        missing = open_terms - {term for place in chosen for term in terms(sentences[place])}
+        while True:
+            size = sum(len(sentences[place].split()) for place in chosen)
+            worth = {
+                place: self._subject.weight(missing & set(terms(sentence)))
+                for place, sentence in enumerate(sentences)
+                if place not in chosen and (not chosen or size + len(sentence.split()) <= _MAX_WORDS)
+            }
+            best = max(worth, key=worth.__getitem__, default=None)
+            if best is None or not worth[best]:
+                return " ".join(sentences[place] for place in sorted(chosen))
+            chosen.append(best)
+            missing -= set(terms(sentences[best]))
+
+    async def _read_instead(self, draft: Draft, question: Question) -> Draft:
+        """To a question without a field the guide or page that is about it, rather than a question back."""
+        if question.fields:
+            return draft
+        asked = set(terms(question.text))
+        hits = await self._toolbox.search(question.text, limit=_HITS)
+        best = max(hits, key=lambda hit: fitness(hit, asked, own_page=False), default=None)
+        if best is None or best.passage.kind == "credential" or (best.similarity or 0.0) < COMPLETING_SIMILARITY:
+            return draft
+        statement = Statement(text=excerpt(best.passage, question.text), passages=(best.passage,))
+        return Draft(status="answered", statements=(statement,))
+
+    async def headed(self, question: Question, subject: Credential, fields: Sequence[str]) -> Statement | None:
+        """The section about a field that has no value of its own: "which courses are in it?"."""
+        return await self.statement(question, subject, fields, exactly=True)
 
     async def statement(
-        self, question: Question, subject: Credential, fields: Sequence[str] = (), *, closed: bool = False
+        self,
+        question: Question,
+        subject: Credential,
+        fields: Sequence[str] = (),
+        *,
+        closed: bool = False,
+        exactly: bool = False,
     ) -> Statement | None:
         """What the nearest section about the fields says first, or None where none is near; `closed`: only of those
-        that decide.
+        that decide; `exactly`: only of those whose heading asks for one of the fields.
         """
         hits = await self._toolbox.search(question.text, limit=_HITS, documents=[subject.document])
         near = [
             hit
             for hit in hits
-            if _is_written(hit)
+            if is_written(hit.passage)
             and (hit.similarity or 0.0) >= SECTION_SIMILARITY
-            and self._is_asked(hit.passage.heading, fields, closed=closed)
+            and self._is_headed(hit.passage, fields, closed=closed, exactly=exactly)
         ]
         if not near:
             return None
@@ -72,13 +188,22 @@ class Sections:
         second = next((other for other in others[:1] if size + len(other.split()) <= _MAX_WORDS), None)
         return Statement(text=" ".join(filter(None, [first, second])), passages=(best.passage,))
 
-    def _is_asked(self, heading: str, fields: Sequence[str], *, closed: bool) -> bool:
+    def _is_headed(
+        self, passage: Passage, fields: Sequence[str], *, closed: bool = False, exactly: bool = False
+    ) -> bool:
         """Sections are headed by questions: whether this one asks for one of the fields, or for none that we know."""
-        headed = self._understanding.read(heading)
+        headed = self._understanding.read(passage.heading)
         if closed and not headed.closed:
             return False
-        return not fields or not headed.fields or bool(set(fields) & set(headed.fields))
+        if set(fields) & set(headed.fields):
+            return True
+        return not exactly and (not fields or not headed.fields)
 
 
-def _is_written(hit: Hit) -> bool:
-    return hit.passage.id.rpartition("#")[2] not in GROUPS
+def is_written(passage: Passage) -> bool:
+    """Whether a passage is a section and not made of fields."""
+    return passage.id.rpartition("#")[2] not in GROUPS
+
+
+def _length(draft: Draft) -> int:
+    return sum(len(statement.text.split()) for statement in draft.statements)
