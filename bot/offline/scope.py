@@ -9,6 +9,7 @@ from bot.offline.resolving import Resolved, names_another
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import COMPLETING_SIMILARITY, SURE_SIMILARITY
 from bot.offline.understanding import Question
+from bot.retrieval.tokens import terms
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
 
@@ -63,14 +64,18 @@ class Scope:
 
     async def explains(self, question: Question) -> bool:
         """Whether a passage about the question holds all that nothing else explains, none of it a word of names: then
-        it is no name. "Student discount on Microsoft exams", "what is FSRS and do I need it?".
+        it is no name. What is no ordinary word has to stand in its heading: "Student discount on Microsoft exams",
+        "what is FSRS and do I need it?".
         """
         asked = frozenset(self._subject.content_terms(question.rest))
+        strange = {term for word in question.rest if not is_ordinary(word) for term in terms(word)}
         if not asked or any(self._is_name_word(word) for word in question.rest):
             return False
         hits = await self._toolbox.search(question.text, limit=_NEAREST)
         return any(
-            (hit.similarity or 0.0) >= COMPLETING_SIMILARITY and asked <= self._subject.passage_terms(hit.passage)
+            (hit.similarity or 0.0) >= COMPLETING_SIMILARITY
+            and asked <= self._subject.passage_terms(hit.passage)
+            and strange <= set(terms(hit.passage.heading))
             for hit in hits
         )
 

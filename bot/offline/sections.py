@@ -14,7 +14,7 @@ from bot.documents.model import Passage
 from bot.offline.reading import excerpt, fitness, split_sentences
 from bot.offline.resolving import Resolved
 from bot.offline.subject import SubjectGuess
-from bot.offline.thresholds import COMPLETING_SIMILARITY, SECTION_SIMILARITY
+from bot.offline.thresholds import COMPLETING_SIMILARITY, GUIDE_SIMILARITY, SECTION_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 
@@ -25,6 +25,9 @@ _PLAIN = frozenset({"status", "replaced_by", "validity"})
 _CIRCUMSTANCES = 2  # words beyond the field and the name that make it a question about a case
 _HITS = 12
 _MAX_WORDS = 45
+_NEWS = 0.5
+_MOST = 0.4
+_OWN = 0.01  # what a credential's own document says of it goes before the same elsewhere
 _LONG = 75  # words of a draft to which nothing is added: a phone would have to scroll
 
 
@@ -38,6 +41,8 @@ class Sections:
         self._toolbox = toolbox
         self._understanding = understanding
         self._subject = subject_guess
+        self._named: dict[str, frozenset[str]] = {}
+        self._headings: dict[str, tuple[bool, frozenset[str]]] = {}
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
 
     async def completing(self, draft: Draft, question: Question, resolved: Resolved, fields: Sequence[str]) -> Draft:
@@ -85,16 +90,26 @@ class Sections:
         own = {subject.document for subject in resolved.subjects}
 
         def tells(hit: Hit) -> bool:
-            if hit.passage.id in shown or not (tentative or is_written(hit.passage)):
+            passage, similarity = hit.passage, hit.similarity or 0.0
+            if passage.id in shown or not (tentative or is_written(passage)):
                 return False
-            similarity = hit.similarity or 0.0
-            if similarity >= COMPLETING_SIMILARITY and open_terms & self._subject.passage_terms(hit.passage):
-                return True
-            of_the_case = case and hit.passage.document in own and self._is_headed(hit.passage, fields)
-            return of_the_case and similarity >= SECTION_SIMILARITY
+            held = bool(open_terms & self._subject.passage_terms(passage))
+            if case and passage.document in own and self._is_headed(passage, fields, exactly=not held):
+                return similarity >= SECTION_SIMILARITY
+            # A guide speaks of many: beside a name it has to be nearer, and not of another one.
+            general = bool(own) and passage.kind == "guide"
+            if similarity < (GUIDE_SIMILARITY if general else COMPLETING_SIMILARITY):
+                return False
+            if tentative:
+                return held
+            return self._takes_up(passage, open_terms) and not (general and self._of_others(passage, resolved))
 
         hits = await self._toolbox.search(question.text, limit=_HITS, documents=self._scope(question, resolved))
-        best = max(filter(tells, hits), key=lambda hit: fitness(hit, asked, own_page=False), default=None)
+        best = max(
+            filter(tells, hits),
+            key=lambda hit: fitness(hit, asked, own_page=False) + (_OWN if hit.passage.document in own else 0.0),
+            default=None,
+        )
         if best is None:
             return draft
         if tentative:
@@ -105,14 +120,31 @@ class Sections:
         added = (Statement(text=text, passages=(best.passage,)),) if text else ()
         return replace(draft, statements=(*draft.statements, *added))
 
+    def _takes_up(self, passage: Passage, open_terms: frozenset[str]) -> bool:
+        """Whether a passage is headed by something that is open, or holds most of it, some of it telling."""
+        if open_terms & set(terms(passage.heading)):
+            return True
+        held = open_terms & self._subject.passage_terms(passage)
+        most = self._subject.weight(held) >= _MOST * self._subject.weight(open_terms)
+        return most and self._subject.tells_apart(held)
+
+    def _of_others(self, passage: Passage, resolved: Resolved) -> bool:
+        """Whether a passage names credentials or providers, but none of those asked about."""
+        if passage.id not in self._named:
+            self._named[passage.id] = self._understanding.names_in(f"{passage.heading} {passage.text}")
+        named = self._named[passage.id]
+        ours = {identity for subject in resolved.subjects for identity in (subject.id, subject.provider)}
+        return bool(named) and not named & ours
+
     def _open_terms(self, draft: Draft, question: Question, resolved: Resolved) -> frozenset[str]:
-        """The words of a question beyond names and fields that a draft does not take up. Topics count beside a name:
-        "CCNA Security" asks for more than CCNA.
+        """The words of a question beyond names and fields that a draft does not take up, but some document might.
+        Topics count beside a name: "CCNA Security" asks for more than CCNA.
         """
         topics = question.topic_words if draft.fit == "tentative" else ()
         names = {term for c in resolved.subjects for name in (c.name, *c.aliases) for term in terms(name)}
         said = {term for statement in draft.statements for term in terms(statement.text)}
-        return frozenset(self._subject.content_terms((*question.rest, *topics))) - names - said
+        asked = (word for word in (*question.rest, *topics) if self._subject.knows(word))
+        return frozenset(self._subject.content_terms(list(asked))) - names - said
 
     def _scope(self, question: Question, resolved: Resolved) -> list[str] | None:
         """Where the rest may stand: with the credentials named, their providers and the guides; else anywhere."""
@@ -124,11 +156,9 @@ class Sections:
 
     def _excerpt(self, passage: Passage, open_terms: frozenset[str], draft: Draft) -> str:
         """The sentences that take up what is open, without those that the draft has already."""
-        said = " ".join(statement.text for statement in draft.statements)
-        sentences = [sentence for sentence in split_sentences(passage.text) if sentence not in said]
+        sentences = split_sentences(passage.text)
         # By our rule of writing the first sentence answers the heading.
-        taken_up = open_terms & set(terms(passage.heading)) or not open_terms & set(terms(passage.text))
-        chosen = [0] if taken_up and sentences else []
+        chosen = [0] if open_terms & set(terms(passage.heading)) or not open_terms & set(terms(passage.text)) else []
         missing = open_terms - {term for place in chosen for term in terms(sentences[place])}
         while True:
             size = sum(len(sentences[place].split()) for place in chosen)
@@ -139,9 +169,11 @@ class Sections:
             }
             best = max(worth, key=worth.__getitem__, default=None)
             if best is None or not worth[best]:
-                return " ".join(sentences[place] for place in sorted(chosen))
+                break
             chosen.append(best)
             missing -= set(terms(sentences[best]))
+        said = {term for statement in draft.statements for term in terms(statement.text)}
+        return " ".join(sentences[place] for place in sorted(chosen) if _is_news(sentences[place], said))
 
     async def _read_instead(self, draft: Draft, question: Question) -> Draft:
         """To a question without a field the guide or page that is about it, rather than a question back."""
@@ -192,17 +224,26 @@ class Sections:
         self, passage: Passage, fields: Sequence[str], *, closed: bool = False, exactly: bool = False
     ) -> bool:
         """Sections are headed by questions: whether this one asks for one of the fields, or for none that we know."""
-        headed = self._understanding.read(passage.heading)
-        if closed and not headed.closed:
+        if passage.heading not in self._headings:
+            read = self._understanding.read(passage.heading)
+            self._headings[passage.heading] = read.closed, frozenset(read.fields)
+        is_closed, headed = self._headings[passage.heading]
+        if closed and not is_closed:
             return False
-        if set(fields) & set(headed.fields):
+        if headed & set(fields):
             return True
-        return not exactly and (not fields or not headed.fields)
+        return not exactly and (not fields or not headed)
 
 
 def is_written(passage: Passage) -> bool:
     """Whether a passage is a section and not made of fields."""
     return passage.id.rpartition("#")[2] not in GROUPS
+
+
+def _is_news(sentence: str, said: set[str]) -> bool:
+    """Whether a sentence is more than another wording of what is said already."""
+    held = set(terms(sentence))
+    return len(held - said) >= _NEWS * len(held)
 
 
 def _length(draft: Draft) -> int:

@@ -81,7 +81,11 @@ class SubjectGuess:
 
     def is_telling(self, word: str) -> bool:
         """Whether a word is known and rare enough to tell documents apart."""
-        return self.knows(word) and any(self._retriever.rarity(term) >= _TELLING for term in terms(word))
+        return self.knows(word) and self.tells_apart(terms(word))
+
+    def tells_apart(self, found: Iterable[str]) -> bool:
+        """Whether any of these terms is rare enough to tell documents apart."""
+        return any(self._retriever.rarity(term) >= _TELLING for term in found)
 
     def weight(self, found: Iterable[str]) -> float:
         """How much terms tell, by their rarity."""
