@@ -27,6 +27,8 @@ from bot.text.words import words
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 _OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
+# Who names the first may mean the second as well.
+_KIN = {"validity": "renewal"}
 _TURNING = 12  # words up to which one of them may be what it is about
 _WHOLE = 20  # passages: more than a credential's document has
 _PAIR = 2
@@ -63,18 +65,28 @@ class About:
     async def tell(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
         if len(subjects) > 1:
-            return self._several(question, resolved, language)
+            return await self._several(question, resolved, language)
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
-        fields = (*_former(subject, question), *resolved.fields)
+        fields = (*_former(subject, question), *(resolved.fields or self._premises.claimed(question)))
         english = language == DEFAULT_LANGUAGE
         if self._premises.is_elsewhere(question, subject, fields, english=english) or (
             english and await self._is_beside(question, subject)
         ):
             return self._declining.silent(subject, language), context
+        if len(fields) == 1:
+            fields = (*fields, *self._also_meant(question, subject, fields[0]))
         if fields:
             return await self._facts(question, resolved, subject, fields, language)
         return await self._beyond_fields(question, resolved, context, language)
+
+    def _also_meant(self, question: Question, subject: Credential, field: str) -> Sequence[str]:
+        """A field beside the one named that a question means without a word for it: "mine expires in March, what are
+        my options?".
+        """
+        kin = _KIN.get(field)
+        meant = kin is not None and sourced(subject, kin) and self._subject.field_of(question.masked) == kin
+        return (kin,) if kin is not None and meant else ()
 
     async def _is_beside(self, question: Question, subject: Credential) -> bool:
         """Whether a short question turns on words that no document has to do with the credential, and is by its
@@ -153,7 +165,7 @@ class About:
             return draft, replace(context, fields=(guess,))
         return await self._detail(question, subject, language), context
 
-    def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
+    async def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
         context = Context(
             focus=tuple(subject.id for subject in subjects),
@@ -165,6 +177,10 @@ class About:
             related = self._look_ups.relation(subjects[0], subjects[1], question, language)
             if related is not None:
                 return related, context
+        traits = not resolved.fields and not question.has(*MEASURES) and language == DEFAULT_LANGUAGE
+        told = await self._sections.sides(question, subjects) if traits else None
+        if told is not None:
+            return told, context
         draft = self._comparisons.compare(subjects, resolved.fields, question.cues, language, closed=question.closed)
         if (unknown := self._scope.unknown_side(question)) is not None:
             also = self._declining.unknown(unknown, Resolved(), language).statements

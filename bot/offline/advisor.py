@@ -211,7 +211,9 @@ class OfflineAdvisor:
                 return told, Context(asked=question.unnamed)
         # With words of its own, "it" points back to them: "how do I get a green belt, and what does it cost?"
         dangling = resolved.dangling and len(question.rest) < _PAIR
-        if resolved.readings or dangling or (resolved.fields and not question.rest):
+        # Words of names alone do not say which is meant: "machine learning engineer certification cost".
+        unnamed = [word for word in question.rest if not self._understanding.is_name_word(word)]
+        if resolved.readings or dangling or (resolved.fields and not unnamed):
             return self._declining.asked_back(question, resolved, resolved.readings, language)
         return self._declining.nothing(language), context
 
@@ -243,7 +245,7 @@ class OfflineAdvisor:
         if english and passage.kind == "guide" and similarity >= CERTAIN_SIMILARITY:
             # A guide that is about the very question, though "how much" in it asks for no price.
             return True
-        told = {fact.kind for statement in found.statements for fact in self._understanding.facts.read(statement.text)}
+        told = {fact.kind for said in found.statements for fact in self._understanding.facts.read(said.text)}
         if any(field in KINDS and not told & KINDS[field] for field in exact):
             return False
         if not english:

@@ -14,7 +14,12 @@ from bot.offline.polar import agrees, decided, truth
 from bot.offline.understanding import Question
 
 # Fields that belong to the answer even when only the first was asked for.
-_WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
+_WITH = {
+    "renewal": ("validity", "renewed_by"),
+    "replaced_by": ("status",),
+    "retired_on": ("status",),
+    "status": ("replaced_by",),
+}
 # Words for these stand in many questions that do not ask for them.
 _ALONGSIDE = frozenset({"status", "replaced_by", "recognition", "stacks_into", "level", "courses", "skills"})
 _OVERVIEW = ("cost", "validity", "prerequisites")
@@ -124,7 +129,7 @@ class LookUps:
             renews = lower.renewed_by is not None and upper.id in (lower.renewed_by.value or ())
             if renews and (not statements or "renewal" in question.fields):
                 statements.append(self.statement(lower, "renewed_by", language))
-        if not statements and needs_asked:
+        if not statements and needs_asked and question.closed:
             statements = [self._needing(first, second, question, language)]
         if not statements:
             return None
@@ -167,6 +172,9 @@ class LookUps:
 
     def _mentioned(self, credential: Credential, field: str, question: Question, language: str) -> list[Statement]:
         def said(value: str) -> bool:
+            if question.has("claim"):
+                # Those who were told otherwise may have been told what was true once.
+                return True
             if value.isalpha():
                 # A level is a word: "is it beginner or advanced?".
                 return value.lower() in question.tokens

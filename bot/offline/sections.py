@@ -25,6 +25,7 @@ _PLAIN = frozenset({"status", "replaced_by", "validity"})
 _CIRCUMSTANCES = 2  # words beyond the field and the name that make it a question about a case
 _HITS = 12
 _MAX_WORDS = 45
+_SIDES = 3
 _NEWS = 0.5
 _MOST = 0.4
 _OWN = 0.01  # what a credential's own document says of it goes before the same elsewhere
@@ -186,6 +187,28 @@ class Sections:
             return draft
         statement = Statement(text=excerpt(best.passage, question.text), passages=(best.passage,))
         return Draft(status="answered", statements=(statement,))
+
+    async def sides(self, question: Question, subjects: Sequence[Credential]) -> Draft | None:
+        """Several told apart by a trait that is no field, each by its own section: "which is the attacking one?"; None
+        where no telling word asks for one, or a side has no section near it.
+        """
+        traits = [word for word in question.rest if self._subject.is_telling(word)]
+        if not traits:
+            return None
+        statements = []
+        held: set[str] = set()
+        for subject in subjects[:_SIDES]:
+            hits = await self._toolbox.search(question.text, limit=_HITS, documents=[subject.document])
+            near = [h for h in hits if is_written(h.passage) and (h.similarity or 0.0) >= SECTION_SIMILARITY]
+            if not near:
+                return None
+            passage = near[0].passage
+            held |= self._subject.passage_terms(passage)
+            text = f"**{subject.short_name}**: {split_sentences(passage.text)[0]}"
+            statements.append(Statement(text=text, passages=(passage,), shape="item"))
+        if held.isdisjoint(self._subject.content_terms(traits)):
+            return None
+        return Draft(status="answered", statements=tuple(statements))
 
     async def headed(self, question: Question, subject: Credential, fields: Sequence[str]) -> Statement | None:
         """The section about a field that has no value of its own: "which courses are in it?"."""
