@@ -27,6 +27,7 @@ from bot.text.words import words
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 _OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
+_LONGER = 8  # words that may ask for more than the field that they name
 # Who names the first may mean the second as well.
 _KIN = {"validity": "renewal"}
 _TURNING = 12  # words up to which one of them may be what it is about
@@ -84,7 +85,7 @@ class About:
         """A field beside the one named that a question means without a word for it: "mine expires in March, what are
         my options?".
         """
-        kin = _KIN.get(field)
+        kin = _KIN.get(field) if len(question.tokens) >= _LONGER else None
         meant = kin is not None and sourced(subject, kin) and self._subject.field_of(question.masked) == kin
         return (kin,) if kin is not None and meant else ()
 

@@ -212,8 +212,8 @@ class OfflineAdvisor:
         # With words of its own, "it" points back to them: "how do I get a green belt, and what does it cost?"
         dangling = resolved.dangling and len(question.rest) < _PAIR
         # Words of names alone do not say which is meant: "machine learning engineer certification cost".
-        unnamed = [word for word in question.rest if not self._understanding.is_name_word(word)]
-        if resolved.readings or dangling or (resolved.fields and not unnamed):
+        of_names = not question.providers and all(self._understanding.is_name_word(word) for word in question.rest)
+        if resolved.readings or dangling or (resolved.fields and (not question.rest or of_names)):
             return self._declining.asked_back(question, resolved, resolved.readings, language)
         return self._declining.nothing(language), context
 
