@@ -16,6 +16,7 @@ from bot.text.words import words
 
 Span = tuple[int, int]
 _SHORTEST_CORRECTED = 4
+_SHARED = 4  # credentials whose names have a word that then names none of them
 _LONG = 8  # letters from which two slips are forgiven
 _CODE = re.compile(r"[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
 # Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
@@ -73,6 +74,10 @@ class Names:
             if all(word.isalpha() for word in pair)
         }
         count = Counter(word for held in self._words_of.values() for word in held)
+        # "Fundamentals" is all that is left of one name without its beginning, but a word of many.
+        shared = [phrase for phrase in self._phrases if len(phrase) == 1 and count[phrase[0]] > _SHARED]
+        for phrase in shared:
+            del self._phrases[phrase]
         self.vocabulary = frozenset(count)
 
     def _add(self, credential: Credential, provider_names: Sequence[str]) -> None:

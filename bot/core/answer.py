@@ -10,6 +10,7 @@ from bot.documents.model import Passage
 
 Status = Literal["answered", "abstained", "clarify"]
 Mode = Literal["offline", "llm"]
+Fit = Literal["settled", "open", "tentative"]
 Shape = Literal["sentence", "item", "continued", "heading"]
 Rule = Literal["after", "before", "sum", "begins", "finishes"]
 
@@ -58,11 +59,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An answer before the gate."""
+    """An answer before the gate.
+
+    `fit` is how it fits the question: `settled` leaves nothing to add, `open` may be completed by what else is asked,
+    `tentative` is what was said for want of better and gives way to a nearer passage.
+    """
 
     status: Status
     statements: tuple[Statement, ...]
     suggestions: tuple[Suggestion, ...] = ()
+    fit: Fit = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,16 @@ from bot.offline.scope import GENERAL, Scope
 from bot.offline.sections import Sections
 from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import CERTAIN_SIMILARITY
-from bot.offline.understanding import Question, Understanding
+from bot.offline.understanding import Question
 from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import words
 
 # With these fields, or none, a question about two credentials may ask how they hang together.
 _RELATING = frozenset({"prerequisites", "stacks_into", "renewal", "recognition", "validity", "time"})
 _OF_A_CODE = frozenset({"status", "replaced_by", "codes"})
+_LONGER = 8  # words that may ask for more than the field that they name
+# Who names the first may mean the second as well.
+_KIN = {"validity": "renewal"}
 _TURNING = 12  # words up to which one of them may be what it is about
 _WHOLE = 20  # passages: more than a credential's document has
 _PAIR = 2
@@ -40,10 +43,11 @@ class About:
     def __init__(
         self,
         toolbox: Toolbox,
-        understanding: Understanding,
         subject_guess: SubjectGuess,
         declining: Declining,
         look_ups: LookUps,
+        sections: Sections,
+        scope: Scope,
         documents: Mapping[str, str],
     ) -> None:
         """`documents`: the kind of each document."""
@@ -52,28 +56,38 @@ class About:
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
         self._premises = Premises(toolbox.catalog.today, subject_guess.knows)
-        self._scope = Scope(toolbox, subject_guess)
+        self._scope = scope
         self._look_ups = look_ups
         self._declining = declining
         self._comparisons = Comparisons(toolbox)
         self._reading = Reading(toolbox)
-        self._sections = Sections(toolbox, understanding)
+        self._sections = sections
 
     async def tell(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
         if len(subjects) > 1:
-            return self._several(question, resolved, language)
+            return await self._several(question, resolved, language)
         subject = subjects[0]
         context = Context(focus=(subject.id,), fields=resolved.fields)
-        fields = (*_former(subject, question), *resolved.fields)
+        fields = (*_former(subject, question), *(resolved.fields or self._premises.claimed(question)))
         english = language == DEFAULT_LANGUAGE
         if self._premises.is_elsewhere(question, subject, fields, english=english) or (
             english and await self._is_beside(question, subject)
         ):
             return self._declining.silent(subject, language), context
+        if len(fields) == 1:
+            fields = (*fields, *self._also_meant(question, subject, fields[0]))
         if fields:
             return await self._facts(question, resolved, subject, fields, language)
         return await self._beyond_fields(question, resolved, context, language)
+
+    def _also_meant(self, question: Question, subject: Credential, field: str) -> Sequence[str]:
+        """A field beside the one named that a question means without a word for it: "mine expires in March, what are
+        my options?".
+        """
+        kin = _KIN.get(field) if len(question.tokens) >= _LONGER else None
+        meant = kin is not None and sourced(subject, kin) and self._subject.field_of(question.masked) == kin
+        return (kin,) if kin is not None and meant else ()
 
     async def _is_beside(self, question: Question, subject: Credential) -> bool:
         """Whether a short question turns on words that no document has to do with the credential, and is by its
@@ -106,18 +120,15 @@ class About:
             kin = [c for c in catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
             if subject.kind == "programme_type" and kin:
                 return self._declining.asked_back(question, resolved, kin, language)
+            section = await self._sections.headed(question, subject, fields) if language == DEFAULT_LANGUAGE else None
+            if section is not None:
+                return self._look_ups.warned(subject, section, language), context
             return self._declining.silent(subject, language), context
-        return await self._told_fields(question, subject, fields, language), context
+        return self._told_fields(question, subject, fields, language), context
 
-    async def _told_fields(
-        self, question: Question, subject: Credential, fields: Sequence[str], language: str
-    ) -> Draft:
+    def _told_fields(self, question: Question, subject: Credential, fields: Sequence[str], language: str) -> Draft:
         draft = self._look_ups.fields(subject, fields, language, question)
-        if (decided := self._look_ups.decided(draft, question, subject, fields, language)) is not None:
-            return decided
-        if language != DEFAULT_LANGUAGE:
-            return draft
-        return await self._sections.completing(draft, question, subject, fields)
+        return self._look_ups.decided(draft, question, subject, fields, language) or draft
 
     def _of_successor(
         self, question: Question, subject: Credential, successor: Credential, fields: Sequence[str], language: str
@@ -151,11 +162,11 @@ class About:
             return self._look_ups.overview(subject, language), context
         guess = self._subject.field_of(question.masked)
         if guess is not None and any(sourced(subject, f) for f in self._look_ups.meant(subject, [guess])):
-            draft = await self._told_fields(question, subject, (guess,), language)
+            draft = self._told_fields(question, subject, (guess,), language)
             return draft, replace(context, fields=(guess,))
         return await self._detail(question, subject, language), context
 
-    def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
+    async def _several(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         subjects = resolved.subjects
         context = Context(
             focus=tuple(subject.id for subject in subjects),
@@ -167,6 +178,10 @@ class About:
             related = self._look_ups.relation(subjects[0], subjects[1], question, language)
             if related is not None:
                 return related, context
+        traits = not resolved.fields and not question.has(*MEASURES) and language == DEFAULT_LANGUAGE
+        told = await self._sections.sides(question, subjects) if traits else None
+        if told is not None:
+            return told, context
         draft = self._comparisons.compare(subjects, resolved.fields, question.cues, language, closed=question.closed)
         if (unknown := self._scope.unknown_side(question)) is not None:
             also = self._declining.unknown(unknown, Resolved(), language).statements

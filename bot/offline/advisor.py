@@ -21,8 +21,9 @@ from bot.offline.reading import Found, Reading, covers, split_sentences
 from bot.offline.recommending import Recommendations
 from bot.offline.resolving import Resolved, resolve
 from bot.offline.scope import CONCEPTUAL, GENERAL, Scope
+from bot.offline.sections import Sections
 from bot.offline.subject import SubjectGuess
-from bot.offline.thresholds import CERTAIN_SIMILARITY
+from bot.offline.thresholds import CERTAIN_SIMILARITY, COMPLETING_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 from bot.text.language import LanguageGuess
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 _FOLLOW_UP = 8  # words up to which a question may lean on what came before
 _ADVICE = 45  # words before a list
 _PAIR = 2
+_THIRD = 0.3
 
 
 class OfflineAdvisor:
@@ -57,10 +59,13 @@ class OfflineAdvisor:
         self._provider_names = provider_names
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
-        self._scope = Scope(toolbox, subject_guess)
+        self._scope = Scope(toolbox, subject_guess, understanding.is_name_word)
         self._look_ups = LookUps(toolbox, understanding.facts)
         self._declining = Declining(toolbox, self._look_ups)
-        self._about = About(toolbox, understanding, subject_guess, self._declining, self._look_ups, documents)
+        self._sections = Sections(toolbox, understanding, subject_guess, documents)
+        self._about = About(
+            toolbox, subject_guess, self._declining, self._look_ups, self._sections, self._scope, documents
+        )
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
         self._pages = ProviderPages(toolbox, understanding, provider_names)
@@ -75,6 +80,9 @@ class OfflineAdvisor:
         )
         resolved = resolve(question, turn.context, self._toolbox.catalog)
         draft, context = await self._draft(question, resolved, turn.context, language)
+        if language == DEFAULT_LANGUAGE:
+            # The documents are English: nothing of them completes an answer in another language.
+            draft = await self._sections.completing(draft, question, resolved, context.fields)
         # A language without phrases is answered in English; the phrases fall back by themselves.
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
         return self._release(turn, draft, context, spoken), replace(context, language=language)
@@ -132,7 +140,8 @@ class OfflineAdvisor:
         if (talk := self._declining.small_talk(question, resolved, language)) is not None:
             return talk, context
         unknown = self._scope.unknown_name(question, resolved, language)
-        if unknown is not None and (len(resolved.subjects) < _PAIR or resolved.leaning):
+        named = unknown is not None and (len(resolved.subjects) < _PAIR or resolved.leaning)
+        if unknown is not None and named and not await self._scope.explains(question):
             return self._declining.unknown(unknown, resolved, language), context
         if not resolved.sure and not context.focus and kinds.is_vague(question):
             fitting = self._recommendations.fitting(question, ()).picks if question.constraints.any else ()
@@ -202,7 +211,9 @@ class OfflineAdvisor:
                 return told, Context(asked=question.unnamed)
         # With words of its own, "it" points back to them: "how do I get a green belt, and what does it cost?"
         dangling = resolved.dangling and len(question.rest) < _PAIR
-        if resolved.readings or dangling or (resolved.fields and not question.rest):
+        # Words of names alone do not say which is meant: "machine learning engineer certification cost".
+        of_names = not question.providers and all(self._understanding.is_name_word(word) for word in question.rest)
+        if resolved.readings or dangling or (resolved.fields and (not question.rest or of_names)):
             return self._declining.asked_back(question, resolved, resolved.readings, language)
         return self._declining.nothing(language), context
 
@@ -230,15 +241,20 @@ class OfflineAdvisor:
     def _answers(self, found: Found, question: Question, *, english: bool) -> bool:
         """A price or a passing score of something that is no credential of ours is not answered with another's."""
         exact = set(question.fields) - CONCEPTUAL - GENERAL
-        told = {fact.kind for statement in found.statements for fact in self._understanding.facts.read(statement.text)}
+        passage, similarity = found.hits[0].passage, found.hits[0].similarity or 0.0
+        if english and passage.kind == "guide" and similarity >= CERTAIN_SIMILARITY:
+            # A guide that is about the very question, though "how much" in it asks for no price.
+            return True
+        told = {fact.kind for said in found.statements for fact in self._understanding.facts.read(said.text)}
         if any(field in KINDS and not told & KINDS[field] for field in exact):
             return False
         if not english:
             return True
-        passage = found.hits[0].passage
         if question.qualifier and not question.has("plural") and not self._subject.holds(passage, question.qualifier):
             # Of a nursing certificate nothing is known, however near a passage about certificates.
             return False
-        if not exact or not question.rest or (found.hits[0].similarity or 0.0) >= CERTAIN_SIMILARITY:
+        if not exact or not question.rest or similarity >= CERTAIN_SIMILARITY:
             return True
+        if not exact & KINDS.keys() and similarity >= COMPLETING_SIMILARITY:
+            return covers(found, question.rest, english=True, share=_THIRD)
         return covers(found, question.rest, english=True)

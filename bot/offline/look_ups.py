@@ -14,7 +14,12 @@ from bot.offline.polar import agrees, decided, truth
 from bot.offline.understanding import Question
 
 # Fields that belong to the answer even when only the first was asked for.
-_WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
+_WITH = {
+    "renewal": ("validity", "renewed_by"),
+    "replaced_by": ("status",),
+    "retired_on": ("status",),
+    "status": ("replaced_by",),
+}
 # Words for these stand in many questions that do not ask for them.
 _ALONGSIDE = frozenset({"status", "replaced_by", "recognition", "stacks_into", "level", "courses", "skills"})
 _OVERVIEW = ("cost", "validity", "prerequisites")
@@ -61,7 +66,9 @@ class LookUps:
         if yes is None or place >= len(draft.statements):
             return None
         said = decided(draft.statements[place], yes=yes, wording=self._wording, language=language)
-        return replace(draft, statements=(*draft.statements[:place], said, *draft.statements[place + 1 :]))
+        return replace(
+            draft, statements=(*draft.statements[:place], said, *draft.statements[place + 1 :]), fit="settled"
+        )
 
     def _unsaid(
         self, credential: Credential, fields: Sequence[str], told: Sequence[str], language: str
@@ -96,6 +103,7 @@ class LookUps:
             status="answered",
             statements=(*warning, summary, *rest[: 3 - len(warning)]),
             suggestions=self.suggestions(credential, _OVERVIEW, language),
+            fit="tentative",
         )
 
     def warned(self, credential: Credential, statement: Statement, language: str) -> Draft:
@@ -121,7 +129,7 @@ class LookUps:
             renews = lower.renewed_by is not None and upper.id in (lower.renewed_by.value or ())
             if renews and (not statements or "renewal" in question.fields):
                 statements.append(self.statement(lower, "renewed_by", language))
-        if not statements and needs_asked:
+        if not statements and needs_asked and question.closed:
             statements = [self._needing(first, second, question, language)]
         if not statements:
             return None
@@ -164,6 +172,9 @@ class LookUps:
 
     def _mentioned(self, credential: Credential, field: str, question: Question, language: str) -> list[Statement]:
         def said(value: str) -> bool:
+            if question.has("claim"):
+                # Those who were told otherwise may have been told what was true once.
+                return True
             if value.isalpha():
                 # A level is a word: "is it beginner or advanced?".
                 return value.lower() in question.tokens

@@ -18,6 +18,7 @@ KINDS: dict[str, frozenset[FactKind]] = {
     "exam_questions": frozenset({"number"}),
     "exam_passing": frozenset({"number", "percent"}),
 }
+_STATING: dict[FactKind, str] = {"money": "cost", "percent": "exam_passing"}
 _FAR = 30
 _YEAR = 4  # figures
 _EARLIEST = 1980
@@ -50,6 +51,12 @@ class Premises:
         strange = (word.lower() for word in _CAPITALISED.findall(question.text) if word.lower() in question.rest)
         return any(not self._knows(word) for word in strange)
 
+    @staticmethod
+    def claimed(question: Question) -> tuple[str, ...]:
+        """The field that a claim puts a figure forward for without a word for it: "everyone says two years now"."""
+        found = tuple(dict.fromkeys(_field_stating(question))) if question.has("claim") else ()
+        return found if len(found) == 1 else ()
+
     def is_future(self, question: Question) -> bool:
         """Whether a year after this one is named: what something will cost then stands in no document."""
         return any(self._today.year < year <= self._today.year + _FAR for year in _years(question.facts))
@@ -58,6 +65,15 @@ class Premises:
         dates = (value.as_of for field in fields if (value := sourced(subject, field)) and value.as_of)
         known = min((int(as_of[:_YEAR]) for as_of in dates), default=self._today.year)
         return any(_EARLIEST < year < known for year in _years(question.facts))
+
+
+def _field_stating(question: Question) -> Iterable[str]:
+    for fact in question.facts:
+        if fact.kind == "duration":
+            # An exam lasts minutes, a certificate months.
+            yield "validity" if "months" in fact.value else "exam_minutes"
+        elif fact.kind in _STATING:
+            yield _STATING[fact.kind]
 
 
 def _years(facts: Iterable[Fact]) -> list[int]:

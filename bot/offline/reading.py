@@ -22,8 +22,9 @@ from bot.retrieval.tokens import terms
 
 _WORD_SHARE = 0.06
 _OWN_PAGE = 0.01
-_AS_NEAR = 0.015
+_AS_NEAR = 0.02
 _MAX_WORDS = 60
+_MAX_SECOND = 35
 _MAX_SENTENCES = 3
 _HITS = 6
 _HALF = 0.5
@@ -72,7 +73,7 @@ class Reading:
         best = about[0].passage
         statements = [Statement(text=_named(best, excerpt(best, question)), passages=(best,))]
         if (second := _second(about)) is not None:
-            statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
+            statements.append(Statement(text=excerpt(second, question, _MAX_SECOND, first=True), passages=(second,)))
         return Found(tuple(statements), tuple(about))
 
     async def define(self, term: str) -> Found | None:
@@ -91,13 +92,12 @@ def _named(passage: Passage, text: str) -> str:
 
 
 def _second(about: Sequence[Hit]) -> Passage | None:
-    """A passage of another document that is about as near as the best: its first sentence completes the answer."""
+    """The next passage, where it is about as near as the best: it completes the answer, or is the better one."""
     best = about[0]
-    others = (hit for hit in about[1:] if hit.passage.document != best.passage.document)
-    near = next(others, None)
-    if near is None or (near.similarity or 0.0) < (best.similarity or 1.0) - _AS_NEAR:
-        return None
-    return near.passage
+    near = [hit for hit in about[1:] if (hit.similarity or 0.0) >= (best.similarity or 1.0) - _AS_NEAR]
+    # Another document sees it from another side.
+    others = [hit for hit in near if hit.passage.document != best.passage.document]
+    return next((hit.passage for hit in (*others, *near)), None)
 
 
 def covers(found: Found, rest: Sequence[str], *, english: bool, share: float = _HALF) -> bool:
@@ -135,7 +135,7 @@ def _mentions(hit: Hit, names: Sequence[str]) -> bool:
     return not names or any(name.lower() in text for name in names)
 
 
-def excerpt(passage: Passage, question: str) -> str:
+def excerpt(passage: Passage, question: str, limit: int = _MAX_WORDS, *, first: bool = False) -> str:
     """The sentences that answer: the first, which by our rule of writing answers the heading, then those that share
     most with the question, in their own order, as far as a short answer goes.
     """
@@ -144,13 +144,13 @@ def excerpt(passage: Passage, question: str) -> str:
         return passage.text
     asked = set(terms(question))
     ranked = sorted(range(len(sentences)), key=lambda place: (-_shared(sentences[place], asked), place))
-    keep_first = passage.kind != "credential" and bool(asked & set(terms(passage.heading or passage.title)))
+    keep_first = first or (passage.kind != "credential" and bool(asked & set(terms(passage.heading or passage.title))))
     order = [0, *(place for place in ranked if place)] if keep_first else ranked
     chosen: list[int] = []
     size = 0
     for place in order:
         length = len(sentences[place].split())
-        if chosen and size + length > _MAX_WORDS:
+        if chosen and size + length > limit:
             continue
         chosen.append(place)
         size += length

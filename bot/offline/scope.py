@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.core.toolbox import Toolbox
 from bot.offline.resolving import Resolved, names_another
 from bot.offline.subject import SubjectGuess
-from bot.offline.thresholds import SURE_SIMILARITY
+from bot.offline.thresholds import COMPLETING_SIMILARITY, SURE_SIMILARITY
 from bot.offline.understanding import Question
+from bot.retrieval.tokens import terms
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
 
@@ -14,15 +17,17 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
 GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
+_NEAREST = 3
 _FIRST_WORDS = 6  # of a question, to say what it was about
 
 
 class Scope:
     """Decides what is declined, not how that is said."""
 
-    def __init__(self, toolbox: Toolbox, subject: SubjectGuess) -> None:
+    def __init__(self, toolbox: Toolbox, subject: SubjectGuess, is_name_word: Callable[[str], bool]) -> None:
         self._toolbox = toolbox
         self._subject = subject
+        self._is_name_word = is_name_word
 
     async def holds(self, question: Question) -> bool:
         """Whether a question is in our field: by its likeness to examples, or because a passage is about it."""
@@ -56,6 +61,23 @@ class Scope:
         if question.has("recommend") or question.constraints.measured:
             return None
         return self._another(question, resolved) or self._strange(question, resolved)
+
+    async def explains(self, question: Question) -> bool:
+        """Whether a passage about the question holds all that nothing else explains, none of it a word of names: then
+        it is no name. What is no ordinary word has to stand in its heading: "Student discount on Microsoft exams",
+        "what is FSRS and do I need it?".
+        """
+        asked = frozenset(self._subject.content_terms(question.rest))
+        strange = {term for word in question.rest if not is_ordinary(word) for term in terms(word)}
+        if not asked or any(self._is_name_word(word) for word in question.rest):
+            return False
+        hits = await self._toolbox.search(question.text, limit=_NEAREST)
+        return any(
+            (hit.similarity or 0.0) >= COMPLETING_SIMILARITY
+            and asked <= self._subject.passage_terms(hit.passage)
+            and strange <= set(terms(hit.passage.heading))
+            for hit in hits
+        )
 
     def unknown_side(self, question: Question) -> str | None:
         """One of several compared that no document holds, told by its name being no ordinary word."""

@@ -169,6 +169,16 @@ class Understanding:
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
 
+    def names_in(self, text: str) -> frozenset[str]:
+        """The credentials and providers that a text of the documents names."""
+        tokens = words(text)
+        credentials = (identity for ids in self._names.find(tokens).found for identity in ids)
+        return frozenset([*credentials, *(identity for identity, _ in self._names.providers(tokens))])
+
+    def is_name_word(self, word: str) -> bool:
+        """Whether a word stands in the name of a credential."""
+        return word in self._names.vocabulary
+
     def fields_in(self, text: str) -> frozenset[str]:
         """The fields and aspects that a text of the documents speaks of, by the same words as a question."""
         cues = self._lexicon.cues(words(text))
