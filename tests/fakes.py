@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.core.ports import Vectors
+from bot.core.ports import Hit, Vectors
 from bot.errors import MissingService
 from bot.text.words import words
 
@@ -45,3 +45,10 @@ class FakeEmbedder:
         """The same in every process, unlike `hash`; other models have other directions."""
         seed = int.from_bytes(hashlib.sha256(f"{self.model}\0{word}".encode()).digest()[:8])
         return np.random.default_rng(seed).standard_normal(self.dimension, dtype=np.float32)
+
+
+class NoRetriever:
+    """A `Retriever` over no documents: for what is answered from the catalogue alone."""
+
+    async def retrieve(self, query: str, *, limit: int = 5, documents: frozenset[str] | None = None) -> list[Hit]:
+        return []

@@ -9,7 +9,7 @@ from bot.app.advising import (
     build_toolbox,
     build_understanding,
 )
-from bot.app.assistant import Service, build_assistant, build_service
+from bot.app.assistant import Service, build_assistant, build_service, path_drawing
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -21,6 +21,7 @@ from bot.app.library import (
     provider_names,
     shipped_vectors,
 )
+from bot.app.practising import Practice, build_practice, simulation_problems
 from bot.app.stores import DatabaseState, database_state, open_store
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Advising",
     "DatabaseState",
     "Library",
+    "Practice",
     "Service",
     "build_advising",
     "build_assistant",
@@ -36,6 +38,7 @@ __all__ = [
     "build_fact_reader",
     "build_gate",
     "build_names",
+    "build_practice",
     "build_retriever",
     "build_service",
     "build_toolbox",
@@ -43,7 +46,9 @@ __all__ = [
     "database_state",
     "open_library",
     "open_store",
+    "path_drawing",
     "prompts_folder",
     "provider_names",
     "shipped_vectors",
+    "simulation_problems",
 ]

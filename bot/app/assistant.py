@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.library import Library, build_retriever, prompts_folder
+from bot.app.practising import build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.ports import LearnerStore
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
+from bot.dialogue.plan_wishes import PlanWishes
+from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
+from bot.dialogue.ranking import Ranking
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
+from bot.learning.wallet import Entry
+from bot.offline.planning import PlanWords
 from bot.offline.wallet import WalletWords
-from bot.practice.book import ItemBook
-from bot.practice.grading import Grader
-from bot.practice.scripts import load_simulations
-from bot.practice.session import PracticeSessions
-from bot.practice.simulation import Simulations
-from bot.practice.workshop import Workshop
+from bot.planning.model import LearningPath
 from bot.retrieval.retriever import HybridRetriever
-from bot.settings import content_folder
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
 
@@ -70,11 +69,26 @@ def _assistant(
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    abilities: list[Ability] = [build_simulating(library, speaker), Helping(speaker)]
+    practice = build_practice(library, advising)
+    everybody: list[Ability] = [
+        Simulating(practice.simulations, speaker),
+        build_planning(library, advising, commands, speaker),
+    ]
+    abilities: list[Ability] = [*everybody, Helping(speaker)]
     remind: Remind = no_reminders
     if store is not None:
-        abilities = [*remembering(library, advising, commands, speaker, store), *abilities]
         remind = build_reminding(advising, store).wanted
+        # In this order a turn is offered: what is under way first, what is told in passing last.
+        abilities = [
+            Rights(speaker, store),
+            Ranking(speaker, store),
+            Practising(practice.sessions, practice.book, speaker, store),
+            *everybody,
+            WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
+            Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
+            build_telling(advising, commands, speaker),
+            Helping(speaker),
+        ]
     dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
 
@@ -83,40 +97,45 @@ def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:
     return Reminding(advising.toolbox.catalog, WalletWords(advising.toolbox), advising.gate, store)
 
 
-def remembering(
-    library: Library, advising: Advising, commands: Lexicon, speaker: Speaker, store: LearnerStore
-) -> list[Ability]:
-    """What can be done for a learner who is remembered, in the order in which a turn is offered."""
-    catalog = advising.toolbox.catalog
-    own_words = ProfileWords(catalog, speaker)
-    telling = Telling(catalog, advising.understanding, commands)
-    return [
-        Rights(speaker, store),
-        build_practising(library, advising, speaker, store),
-        WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker),
-        Me(own_words, speaker, store),
-        TellingAbout(advising.toolbox, telling, own_words, WalletWords(advising.toolbox), speaker, advising.advisor),
-    ]
-
-
-def build_simulating(library: Library, speaker: Speaker) -> Simulating:
-    def load() -> Simulations:
-        phrases = Phrases.load(prompts_folder(library.settings, "practice"))
-        return Simulations(load_simulations(content_folder("knowledge")), library.index.passages_of, phrases)
-
-    return Simulating(load, speaker)
-
-
-def build_practising(library: Library, advising: Advising, speaker: Speaker, store: LearnerStore) -> Practising:
-    phrases = Phrases.load(prompts_folder(library.settings, "practice"))
-    reader = advising.understanding.facts
-    book = ItemBook(
-        Workshop(advising.toolbox, phrases, advising.gate, reader),
-        library.index.passages_of,
-        {
-            document.id: tuple(json.loads(document.data).get("topics", ()))
-            for document in library.index.documents().values()
-            if document.kind in {"guide", "provider"}
-        },
+def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker) -> TellingAbout:
+    toolbox = advising.toolbox
+    return TellingAbout(
+        toolbox,
+        Telling(toolbox.catalog, advising.understanding, commands),
+        ProfileWords(toolbox.catalog, speaker),
+        WalletWords(toolbox),
+        speaker,
+        advising.advisor,
     )
-    return Practising(PracticeSessions(book, phrases, Grader(phrases, reader)), book, speaker, store)
+
+
+def build_planning(library: Library, advising: Advising, commands: Lexicon, speaker: Speaker) -> Planning:
+    toolbox = advising.toolbox
+    return Planning(
+        PlanWishes(toolbox.catalog, advising.understanding, commands),
+        PlanMaker(toolbox),
+        toolbox,
+        PlanWords(toolbox.wording, toolbox),
+        speaker,
+        path_drawing(library),
+    )
+
+
+def path_drawing(library: Library) -> Callable[[LearningPath, str, str], bytes]:
+    """Draws a path; matplotlib takes a second to load, and most conversations draw nothing."""
+
+    def draw(path: LearningPath, title: str, language: str) -> bytes:
+        from bot.pictures.path import path_picture  # noqa: PLC0415
+
+        return path_picture(path, title, library.phrases, language)
+
+    return draw
+
+
+def wallet_drawing(library: Library) -> Callable[[Sequence[Entry], date, str], bytes]:
+    def draw(entries: Sequence[Entry], today: date, language: str) -> bytes:
+        from bot.pictures.wallet import wallet_picture  # noqa: PLC0415
+
+        return wallet_picture(entries, today, library.phrases, language)
+
+    return draw

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -15,6 +16,7 @@ from bot.text.words import words
 
 Span = tuple[int, int]
 _SHORTEST_CORRECTED = 4
+_SHARED = 4  # credentials whose names have a word that then names none of them
 _LONG = 8  # letters from which two slips are forgiven
 _CODE = re.compile(r"[a-z][a-z0-9]{1,3}-[a-z]?\d{2,4}|\d{3}-\d{3,4}")
 # Brand prefixes that people leave out: "Microsoft Certified: Azure Fundamentals" is asked for as "Azure Fundamentals".
@@ -53,6 +55,8 @@ class Names:
         self._broad: set[str] = set()
         self._phrases: dict[tuple[str, ...], set[str]] = {}
         self._words_of: dict[str, frozenset[str]] = {}
+        self._called: dict[str, frozenset[str]] = {}
+        self._described: dict[str, frozenset[str]] = {}
         self._providers: dict[tuple[str, ...], str] = {}
         for identity, aliases in providers.items():
             for alias in aliases:
@@ -62,7 +66,18 @@ class Names:
             self._offering.add(credential.provider)
             self._add(credential, providers.get(credential.provider, ()))
         self._longest = max(map(len, self._phrases), default=1)
+        # "powerbi" for "power bi": two words of a name that people write as one.
+        self.joined = {
+            "".join(pair): pair
+            for phrase in self._phrases
+            for pair in pairwise(phrase)
+            if all(word.isalpha() for word in pair)
+        }
         count = Counter(word for held in self._words_of.values() for word in held)
+        # "Fundamentals" is all that is left of one name without its beginning, but a word of many.
+        shared = [phrase for phrase in self._phrases if len(phrase) == 1 and count[phrase[0]] > _SHARED]
+        for phrase in shared:
+            del self._phrases[phrase]
         self.vocabulary = frozenset(count)
 
     def _add(self, credential: Credential, provider_names: Sequence[str]) -> None:
@@ -72,6 +87,8 @@ class Names:
         for name in names:
             self._add_phrase(tuple(words(name)), credential.id)
         held = {word for name in names for word in words(name)}
+        self._called[credential.id] = frozenset(held)
+        self._described[credential.id] = frozenset(words(credential.summary))
         held |= {word for name in provider_names[:3] for word in words(name)}
         if credential.level and credential.level.value:
             held |= set(words(credential.level.value))
@@ -147,7 +164,9 @@ class Names:
             for place, token in enumerate(tokens)
             if place not in blocked and token in self.vocabulary and token not in self._generic
         }
-        if not any(word not in self._topical or len(self._users[word]) == 1 for word in told):
+        # A figure is part of many codes, and names nothing by itself.
+        naming = (word for word in told if not word.isdigit())
+        if not any(word not in self._topical or len(self._users[word]) == 1 for word in naming):
             return (), ()
         ids = [identity for identity, held in self._words_of.items() if held.issuperset(told)]
         return tuple(ids), tuple((place, place + 1) for place in told.values()) if ids else ()
@@ -191,6 +210,14 @@ class Names:
     def has_word(self, ids: Sequence[str], word: str) -> bool:
         """Whether a word stands in the names of any of these credentials."""
         return any(word in self._words_of[identity] for identity in ids)
+
+    def is_called(self, identity: str, word: str) -> bool:
+        """Whether a word stands in a name of the credential itself, not of its provider or its level."""
+        return word in self._called[identity]
+
+    def describes(self, identity: str, word: str) -> bool:
+        """Whether a word stands in a name of the credential or in the sentence that says what it is."""
+        return word in self._words_of[identity] or word in self._described[identity]
 
     def is_brand(self, word: str) -> bool:
         """Whether a word of names is used by one provider alone and names a subject or platform: azure, aws."""

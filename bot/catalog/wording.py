@@ -222,7 +222,11 @@ class Wording:
         when = credential.retired_on.value if credential.retired_on else None
         if status == "retired" and when is None:
             return self.say("field.status.retired_undated", language, name=name)
-        return self.say(f"field.status.{status}", language, name=name, **({"value": when} if when else {}))
+        sentence = self.say(f"field.status.{status}", language, name=name, **({"value": when} if when else {}))
+        note = credential.status.note
+        if status != "active" or not note:
+            return sentence
+        return self._annotated(sentence[:-1], [note], language) + sentence[-1]
 
 
 def money(amount: float) -> str:

@@ -102,16 +102,17 @@ def _shown(name: str, value: object) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
-    from bot.app import build_fact_reader
+    from bot.app import build_fact_reader, simulation_problems
     from bot.documents.check import check_knowledge
     from bot.settings import content_folder
     from bot.text.lexicon import Lexicon
 
     folder = content_folder("knowledge")
     reader = build_fact_reader(Lexicon.load(settings.prompts_dir / "understanding"))
-    problems = check_knowledge(folder, reader)
+    problems = [*check_knowledge(folder, reader), *simulation_problems(settings)]
     gone = [str(path) for path in settings.knowledge_dirs if not path.exists()]
     files = sum(1 for _ in folder.rglob("*.md"))
+    stories = sum(1 for _ in folder.glob("simulations/*.yaml"))
     if gone:
         return Finding(
             item="knowledge",
@@ -129,7 +130,9 @@ def _knowledge(settings: Settings) -> Finding:
             advice="correct what is named below",
             problems=tuple(problems),
         )
-    return Finding(item="knowledge", state="ok", says=f"{files} files in {folder}, none with a problem")
+    return Finding(
+        item="knowledge", state="ok", says=f"{files} files and {stories} simulations in {folder}, none with a problem"
+    )
 
 
 def _index(library: Library) -> Finding:

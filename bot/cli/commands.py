@@ -157,6 +157,8 @@ def plan(
     catalog: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A JSON list of credentials to plan with instead.")
     ] = None,
+    image: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the path.")] = None,
+    calendar: Annotated[Path | None, typer.Option(metavar="FILE.ics", help="Write its steps for a calendar.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the provably best learning path, or what makes it impossible.
@@ -174,7 +176,7 @@ def plan(
         minimise=minimise,
         catalog=catalog,
     )
-    planning.plan(wish, as_json=as_json)
+    planning.plan(wish, planning.Files(image=image, calendar=calendar), as_json=as_json)
 
 
 @app.command()

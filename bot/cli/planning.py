@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.cli.offers_file import read_offers
-from bot.cli.output import progress, say_json
+from bot.cli.output import progress, say_json, tell
 from bot.cli.session import index_texts, open_library
 from bot.cli.views import console_phrases, output_view
 from bot.core.answer import Statement
@@ -24,6 +24,7 @@ from bot.planning.model import Conflict, Held, LearningPath, Objective, Offer, P
 from bot.planning.offers import Offering, offering_of, skill_names
 from bot.planning.planner import plan as plan_path
 from bot.planning.spelling import nearest
+from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import clean, fold, words
 
 if TYPE_CHECKING:
@@ -49,14 +50,46 @@ class Wish:
     catalog: Path | None = None
 
 
-def plan(wish: Wish, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What else is made of a plan, and where it is written."""
+
+    image: Path | None = None
+    calendar: Path | None = None
+
+
+def plan(wish: Wish, files: Files, *, as_json: bool) -> None:
     with _library() as library:
         planned, plan_words = make(library, wish)
+        _write(library, planned, files)
         if as_json:
             say_json(plan_object(planned, plan_words))
         else:
             _show(library, planned, plan_words)
-        # What else is made of a plan, pictures and calendars, is made here of `planned.plan`.
+
+
+def _write(library: Library, planned: Planned, files: Files) -> None:
+    """The picture and the calendar. Raises `InputError` where there is no path, or no place for them."""
+    path = planned.plan.path
+    if files == Files():
+        return
+    if path is None or not path.steps:
+        tell("there is no path to draw or to write down")
+        return
+    wording = library.wording(library.catalog())
+    try:
+        if files.image is not None:
+            from bot.app import path_drawing
+
+            names = ", ".join(wording.name_of(goal) for goal in planned.request.goals)
+            title = names or ", ".join(planned.request.skills)
+            files.image.write_bytes(path_drawing(library)(path, title, DEFAULT_LANGUAGE))
+        if files.calendar is not None:
+            from bot.learning.calendar import path_calendar
+
+            files.calendar.write_bytes(path_calendar(path, wording, DEFAULT_LANGUAGE, datetime.now(UTC)))
+    except OSError as error:
+        raise InputError(f"{error.filename} cannot be written ({error.strerror}); give another place") from error
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from bot.documents.model import Passage
 
 Status = Literal["answered", "abstained", "clarify"]
 Mode = Literal["offline", "llm"]
-Shape = Literal["sentence", "item", "heading"]
+Fit = Literal["settled", "open", "tentative"]
+Shape = Literal["sentence", "item", "continued", "heading"]
 Rule = Literal["after", "before", "sum", "begins", "finishes"]
 
 
@@ -37,8 +38,8 @@ class Statement:
     """A piece of an answer before the gate: what is said and the passages that it is said from.
 
     Without passages it is framing (a lead-in, an abstention): it may then hold no fact but the learner's own.
-    `shape` says how it stands in the text: running on, as an item of a list, or on a line of its own. `derived` are
-    values in it that were worked out.
+    `shape` says how it stands in the text: running on, as an item of a list, going on with the statement before it
+    (and gone with it), or on a line of its own. `derived` are values in it that were worked out.
     """
 
     text: str
@@ -58,11 +59,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An answer before the gate."""
+    """An answer before the gate.
+
+    `fit` is how it fits the question: `settled` leaves nothing to add, `open` may be completed by what else is asked,
+    `tentative` is what was said for want of better and gives way to a nearer passage.
+    """
 
     status: Status
     statements: tuple[Statement, ...]
     suggestions: tuple[Suggestion, ...] = ()
+    fit: Fit = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

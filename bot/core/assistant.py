@@ -83,6 +83,7 @@ class Assistant:
             # In a room with others nothing of a learner is known, so that nothing can show, not even by advice.
             learner=learner if incoming.room.private else None,
             who=incoming.who,
+            room=incoming.room,
             private=incoming.room.private,
             now=self._now(),
         )

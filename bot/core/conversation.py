@@ -53,6 +53,7 @@ class Turn:
     command: str | None = None
     learner: Learner | None = None
     who: Identity | None = None
+    room: Room | None = None
     private: bool = True
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.core.answer import Suggestion
 from bot.core.conversation import Response
@@ -16,11 +19,15 @@ from bot.learning.zones import local_day
 from bot.offline.understanding import named_ids
 from bot.offline.wallet import WalletWords
 
+# The wallet's picture: its entries, the day, the language.
+Draw = Callable[[Sequence[Entry], date, str], bytes]
+
 
 class WalletKeeping:
-    """`/wallet` and questions about one's own credentials; `/calendar` for the file."""
+    """`/wallet` and questions about one's own credentials; `/calendar` and `/picture` for files."""
 
-    def __init__(self, toolbox: Toolbox, words: WalletWords, speaker: Speaker) -> None:
+    def __init__(self, toolbox: Toolbox, words: WalletWords, speaker: Speaker, draw: Draw) -> None:
+        self._draw = draw
         self._toolbox = toolbox
         self._words = words
         self._speaker = speaker
@@ -31,6 +38,8 @@ class WalletKeeping:
             return None
         if heard.calls("calendar"):
             return self._calendar(heard, learner)
+        if heard.calls("picture"):
+            return await self._picture(heard, learner)
         if heard.calls("wallet"):
             return self._show(heard, learner)
         return None
@@ -47,6 +56,8 @@ class WalletKeeping:
             heard,
             replace(draft, suggestions=(*draft.suggestions[:2], *self._more(heard, entries))),
             own_words=self._words.own_words(entries),
+            # From here a picture or a calendar is of the wallet, and no longer of a path.
+            context=replace(heard.turn.context, plan=None),
         )
 
     def entries(self, heard: Heard, learner: Learner) -> tuple[Entry, ...]:
@@ -62,7 +73,19 @@ class WalletKeeping:
     def _more(self, heard: Heard, entries: tuple[Entry, ...]) -> tuple[Suggestion, ...]:
         if not any(entry.expiry and entry.expiry.on for entry in entries):
             return ()
-        return (self._speaker.suggest("label.calendar", heard, "/calendar"),)
+        return (
+            self._speaker.suggest("label.picture", heard, "/picture"),
+            self._speaker.suggest("label.calendar", heard, "/calendar"),
+        )
+
+    async def _picture(self, heard: Heard, learner: Learner) -> Response:
+        entries = self.entries(heard, learner)
+        if not any(entry.held for entry in entries):
+            return self._speaker.plain(heard, "picture.nothing", status="abstained")
+        today = local_day(learner.profile, heard.turn.now)
+        content = await asyncio.to_thread(self._draw, entries, today, heard.language)
+        file = Attachment(name="credway-wallet.png", media_type="image/png", content=content)
+        return replace(self._speaker.plain(heard, "picture.done"), attachments=(file,))
 
     def _calendar(self, heard: Heard, learner: Learner) -> Response:
         entries = self.entries(heard, learner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,7 +15,6 @@ from bot.documents.model import Document, Page
 from bot.errors import DocumentError, Problem
 
 AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _CREDENTIAL = TypeAdapter(Credential)
 _PAGE = TypeAdapter(Page)
 
@@ -132,8 +132,15 @@ def _day_problems(name: str, field: str, reading: dict[str, Any]) -> list[Proble
     return [
         Problem(name, f"{field}.{key}", f"{reading[key]!r} is not a day such as 2026-08-19")
         for key in ("earned_since", "earned_before")
-        if reading.get(key) is not None and not _DAY.fullmatch(str(reading[key]))
+        if reading.get(key) is not None and not _is_day(str(reading[key]))
     ]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _date_problems(name: str, dates: list[tuple[str, object]]) -> list[Problem]:

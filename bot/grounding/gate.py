@@ -70,10 +70,15 @@ class Gate:
         """Drop what fails, number the citations in order of first use, and set the text."""
         kept: list[Statement] = []
         dropped: list[str] = []
+        begun = True
         for drafted in draft.statements:
             # Only the gate numbers citations: a mark in the draft would point at nothing, or at the wrong source.
             statement = replace(drafted, text=_MARK.sub("", drafted.text))
             reason = self.problem(statement, learner_words, same_language=same_language)
+            if statement.shape != "continued":
+                begun = reason is None
+            elif not begun:
+                reason = reason or "goes on with what was dropped"
             if reason is None:
                 kept.append(statement)
             else:
@@ -108,7 +113,7 @@ def _set_text(statements: list[Statement], numbers: dict[Passage, int]) -> str:
     for statement in statements:
         marks = "".join(f"[{number}]" for number in sorted({numbers[passage] for passage in statement.passages}))
         text += _separator(before, statement.shape) + _with_marks(statement.text, marks)
-        before = statement.shape
+        before = statement.shape if statement.shape != "continued" else before
     return text
 
 
@@ -117,7 +122,7 @@ def _separator(before: Shape | None, shape: Shape) -> str:
         return "\n- " if before else "- "
     if before is None:
         return ""
-    return " " if before == shape == "sentence" else "\n\n"
+    return " " if shape == "continued" or before == shape == "sentence" else "\n\n"
 
 
 def _with_marks(text: str, marks: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.learning.learner import Profile, Reminder
-from bot.learning.wallet import Alert, Entry
+from bot.learning.wallet import Entry
 from bot.learning.zones import local_day, zone_of
 
 # A quarter to register and study, a month to sit an exam, a week for what was put off.
@@ -96,14 +96,8 @@ def _of_retirement(entry: Entry) -> Iterator[_Moment]:
         return _Moment(series=series, key=key, day=day, text_key=text_key, values=values, credential=about)
 
     for days in _BEFORE_RETIREMENT_HELD if entry.held else _BEFORE_RETIREMENT:
-        yield moment(f"retiring:{about}:{alert.on}:{days}d", _moved(alert.on, -days), _text_of(alert, entry))
+        yield moment(f"retiring:{about}:{alert.on}:{days}d", _moved(alert.on, -days), "reminder.retiring")
     yield moment(f"retired:{about}:{alert.on}", alert.on, "reminder.retired")
-
-
-def _text_of(alert: Alert, entry: Entry) -> str:
-    if not entry.held:
-        return "reminder.retiring.planned"
-    return "reminder.retiring.renew" if alert.advice == "renew_before" else "reminder.retiring"
 
 
 def _of_practice(due: datetime, profile: Profile, now: datetime) -> Iterator[_Moment]:

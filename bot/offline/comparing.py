@@ -9,6 +9,7 @@ from bot.catalog.fields import Verdict, sourced
 from bot.catalog.recommend import total_cost
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
+from bot.offline.polar import decided
 
 _DEFAULT = ("cost", "exam_minutes", "validity", "level", "prerequisites")
 _PROGRAMME = ("cost", "study_hours", "length", "level", "prerequisites")
@@ -78,9 +79,9 @@ class Comparisons:
         cues: frozenset[str],
         language: str,
         *,
-        polar: bool = False,
+        closed: bool = False,
     ) -> Draft:
-        """`polar`: asked as "is the first cheaper than the second?", so that yes or no comes first."""
+        """`closed`: asked as "is the first cheaper than the second?", so that yes or no comes first."""
         compared = tuple(credentials)[:_MAX_COMPARED]
         measured = [MEASURES[cue][0] for cue in MEASURES if cue in cues]
         asked = [_told(field, compared) for field in (*measured, *_with_validity(fields))]
@@ -88,11 +89,11 @@ class Comparisons:
         if not wanted or all(credential.kind == "programme_type" for credential in compared):
             return self._in_words(compared, language)
         statements = [*self._winners(compared, cues, language), *self._retired(compared, language)]
-        if polar and len(compared) == _FULL and statements and len(set(measured)) == 1:
+        if closed and len(compared) == _FULL and statements and len(set(measured)) == 1:
             best = self._least(compared, next(MEASURES[cue][1] for cue in MEASURES if cue in cues))
             if best is not None:
-                said = "polar.yes" if best == [compared[0]] else "polar.no"
-                statements.insert(0, Statement(text=self._wording.say(said, language)))
+                yes = best == [compared[0]]
+                statements[0] = decided(statements[0], yes=yes, wording=self._wording, language=language)
         if not measured:
             statements += [
                 self._same(_told(field, compared), language) for field in fields if self._are_equal(compared, field)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
+from bot.catalog.recommend import Constraints
 from bot.core.answer import Draft, Statement, Status, Suggestion
+from bot.core.conversation import Context
 from bot.core.toolbox import Toolbox
 from bot.offline.look_ups import LookUps
 from bot.offline.resolving import Resolved
@@ -29,15 +32,21 @@ class Declining:
         kind = next((kind for kind in _TALK if question.has(kind)), None)
         if kind is None or resolved.subjects or resolved.readings or len(question.rest) > 1:
             return None
+        if question.has("define") and question.rest and kind != "help":
+            # "Cool. So what's ECTS?"
+            return None
         if question.fields and kind != "help":
             return None
         if question.constraints.any or (question.has("recommend") and kind != "help"):
             return None
         return self._plain("answered", f"talk.{kind}", language)
 
-    def unknown(self, name: str, language: str) -> Draft:
-        """No document tells of what bears this name."""
-        return self._plain("abstained", "abstain.unknown", language, name=name)
+    def unknown(self, name: str, nearest: Resolved, language: str) -> Draft:
+        """No document tells of what bears this name; what its words nearly fit is a tap away."""
+        draft = self._plain("abstained", "abstain.unknown", language, name=name)
+        options = self._offered(nearest.subjects or nearest.readings)
+        near = tuple(self._reading(option, nearest.fields, language) for option in options)
+        return replace(draft, suggestions=near) if near else draft
 
     def nothing(self, language: str) -> Draft:
         """No source answers this."""
@@ -54,13 +63,24 @@ class Declining:
 
     def ask_back(self, readings: Sequence[Credential], fields: Sequence[str], language: str) -> tuple[Draft, list[str]]:
         """Which one is meant, with the likeliest readings a tap away; and the ids of those readings."""
-        options = [c for c in readings if self._catalog.status(c) != "retired"][:_MAX_READINGS]
+        options = self._offered(readings)
         if not options:
             return self._plain("clarify", "clarify.open", language), []
         text = self._say("clarify.options", language)
         suggestions = tuple(self._reading(option, fields, language) for option in options)
         draft = Draft(status="clarify", statements=(Statement(text=text),), suggestions=suggestions)
         return draft, [option.id for option in options]
+
+    def asked_back(
+        self, question: Question, resolved: Resolved, readings: Sequence[Credential], language: str
+    ) -> tuple[Draft, Context]:
+        """Which one is meant, and what to remember until it is told."""
+        draft, options = self.ask_back(readings, resolved.fields, language)
+        wish = question.constraints if not resolved.fields else Constraints()
+        return draft, Context(options=tuple(options), fields=resolved.fields, wish=wish)
+
+    def _offered(self, readings: Sequence[Credential]) -> list[Credential]:
+        return [c for c in readings if self._catalog.status(c) != "retired"][:_MAX_READINGS]
 
     def _reading(self, option: Credential, fields: Sequence[str], language: str) -> Suggestion:
         told = (name for name in self._look_ups.meant(option, fields[:1]) if sourced(option, name))

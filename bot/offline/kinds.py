@@ -23,6 +23,9 @@ def wants_recommendation(question: Question, resolved: Resolved) -> bool:
     if resolved.subjects and not resolved.guessed and (resolved.fields or not question.topical_name):
         # Only what is named as a step already taken does not make it the subject.
         return question.held_alone and (told or bool(wish.providers)) and no_fact
+    if resolved.guessed and resolved.fields and question.closed and not asks:
+        # "Does ISC2's entry exam last two hours?" puts a figure forward and looks for nothing.
+        return False
     if question.has("define"):
         return asks and (wish.measured or (bool(wish.bands) and question.has("credential_word")))
     if asks and told:

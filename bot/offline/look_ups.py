@@ -9,10 +9,17 @@ from bot.catalog.credential import Credential
 from bot.catalog.fields import FIELDS, sourced
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.toolbox import Toolbox
-from bot.grounding.facts import Fact, FactReader, supports
+from bot.grounding.facts import FactReader, supports
+from bot.offline.polar import agrees, decided, truth
+from bot.offline.understanding import Question
 
 # Fields that belong to the answer even when only the first was asked for.
-_WITH = {"renewal": ("validity",), "replaced_by": ("status",), "retired_on": ("status",), "status": ("replaced_by",)}
+_WITH = {
+    "renewal": ("validity", "renewed_by"),
+    "replaced_by": ("status",),
+    "retired_on": ("status",),
+    "status": ("replaced_by",),
+}
 # Words for these stand in many questions that do not ask for them.
 _ALONGSIDE = frozenset({"status", "replaced_by", "recognition", "stacks_into", "level", "courses", "skills"})
 _OVERVIEW = ("cost", "validity", "prerequisites")
@@ -29,12 +36,9 @@ class LookUps:
         self._wording = toolbox.wording
         self._catalog = toolbox.catalog
 
-    def fields(
-        self, credential: Credential, fields: Sequence[str], language: str, facts: frozenset[Fact] = frozenset()
-    ) -> Draft:
-        """The fields asked for, after a warning where the credential is retired.
-
-        `facts` are those of the question: what an older source said is told to those who bring it up.
+    def fields(self, credential: Credential, fields: Sequence[str], language: str, question: Question) -> Draft:
+        """The fields asked for, after a warning where the credential is retired; what an older source said is told to
+        those who bring it up.
         """
         wanted = self.meant(credential, fields)
         statements = [*self._warning(credential, wanted, language)]
@@ -42,12 +46,28 @@ class LookUps:
             # The full name once, then its short form.
             name = credential.short_name if statements else ""
             statements.append(self.statement(credential, field, language, name=name))
-            statements += self._mentioned(credential, field, facts, language)
+            statements += self._mentioned(credential, field, question, language)
         statements += self._unsaid(credential, fields, wanted, language)
         return Draft(
             status="answered",
             statements=tuple(statements),
             suggestions=self.suggestions(credential, wanted, language),
+        )
+
+    def decided(
+        self, draft: Draft, question: Question, credential: Credential, fields: Sequence[str], language: str
+    ) -> Draft | None:
+        """The draft with yes or no before the field, where the fact decides that; else None."""
+        place = len(self._warning(credential, self.meant(credential, fields), language))
+        told = [statement for statement in draft.statements if statement.passages]
+        yes = truth(question, credential, fields, self._catalog.status(credential))
+        if yes is None:
+            yes = agrees(question, fields, told, self._facts)
+        if yes is None or place >= len(draft.statements):
+            return None
+        said = decided(draft.statements[place], yes=yes, wording=self._wording, language=language)
+        return replace(
+            draft, statements=(*draft.statements[:place], said, *draft.statements[place + 1 :]), fit="settled"
         )
 
     def _unsaid(
@@ -83,20 +103,34 @@ class LookUps:
             status="answered",
             statements=(*warning, summary, *rest[: 3 - len(warning)]),
             suggestions=self.suggestions(credential, _OVERVIEW, language),
+            fit="tentative",
         )
 
-    def relation(self, first: Credential, second: Credential, fields: Sequence[str], language: str) -> Draft | None:
+    def warned(self, credential: Credential, statement: Statement, language: str) -> Draft:
+        """A statement after the warning that a credential is retired or about to be."""
+        return Draft(
+            status="answered",
+            statements=(*self._warning(credential, (), language), statement),
+            suggestions=self.suggestions(credential, (), language),
+        )
+
+    def relation(self, first: Credential, second: Credential, question: Question, language: str) -> Draft | None:
         """How two credentials hang together: which requires, renews or leads to which; None when nothing says."""
-        statements = []
+        needs_asked = "prerequisites" in question.fields or question.has("waived")
+        statements: list[Statement] = []
         for lower, upper in ((first, second), (second, first)):
-            if self._needs(upper, lower):
-                statements.append(self.statement(upper, "prerequisites", language))
-            elif self._leads(lower, upper):
+            leads = self._leads(lower, upper)
+            if leads and "stacks_into" in question.fields and not needs_asked:
+                statements.append(self._leading(lower, upper, question, language))
+            elif self._needs(upper, lower) or (needs_asked and leads):
+                statements.append(self._needing(lower, upper, question, language))
+            elif leads:
                 statements.append(self.statement(lower, "stacks_into", language))
-            if lower.renewed_by and upper.id in (lower.renewed_by.value or ()):
+            renews = lower.renewed_by is not None and upper.id in (lower.renewed_by.value or ())
+            if renews and (not statements or "renewal" in question.fields):
                 statements.append(self.statement(lower, "renewed_by", language))
-        if not statements and "prerequisites" in fields:
-            statements = [self.statement(second, "prerequisites", language)]
+        if not statements and needs_asked and question.closed:
+            statements = [self._needing(first, second, question, language)]
         if not statements:
             return None
         return Draft(
@@ -104,6 +138,29 @@ class LookUps:
             statements=(*self._warning(first, (), language), *self._warning(second, (), language), *statements[:2]),
             suggestions=self.suggestions(second, ("prerequisites",), language),
         )
+
+    def _leading(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
+        """What the lower one leads to, after a yes where it counts for the upper one beyond being advised before it."""
+        statement = self.statement(lower, "stacks_into", language)
+        links = (lower.stacks_into.value if lower.stacks_into else None) or ()
+        counts = any(link.credential == upper.id and link.relation != "recommended" for link in links)
+        asked_upwards = question.named[:1] == ((lower.id,),)
+        if not (counts and asked_upwards and question.closed):
+            return statement
+        return decided(statement, yes=True, wording=self._wording, language=language)
+
+    def _needing(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
+        """The prerequisites of the upper one, after a yes or no where they decide."""
+        statement = self.statement(upper, "prerequisites", language)
+        value = upper.prerequisites
+        if value is None or value.value is None or not question.closed:
+            return statement
+        groups = [group for group in value.value.required if any(item.credential == lower.id for item in group)]
+        if groups and (value.note or any(len(group) > 1 for group in groups)):
+            # One of several that will do, or needed for the title and not for the exam: neither yes nor no.
+            return statement
+        yes = bool(groups) != question.has("waived")
+        return decided(statement, yes=yes, wording=self._wording, language=language)
 
     def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:
         fact = self._toolbox.look_up(credential, field)
@@ -113,10 +170,16 @@ class LookUps:
             verdict=fact.verdict,
         )
 
-    def _mentioned(self, credential: Credential, field: str, facts: frozenset[Fact], language: str) -> list[Statement]:
+    def _mentioned(self, credential: Credential, field: str, question: Question, language: str) -> list[Statement]:
         def said(value: str) -> bool:
+            if question.has("claim"):
+                # Those who were told otherwise may have been told what was true once.
+                return True
+            if value.isalpha():
+                # A level is a word: "is it beginner or advanced?".
+                return value.lower() in question.tokens
             held = self._facts.read(value)
-            return any(supports(held, fact) for fact in facts if fact.kind != "code")
+            return any(supports(held, fact) for fact in question.facts if fact.kind != "code")
 
         passage = self._toolbox.look_up(credential, field).passage
         cited = (passage,) if passage else ()

@@ -8,10 +8,11 @@ from bot.core.answer import Draft, Statement
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.documents.model import Passage
+from bot.offline.cues import aspects
 from bot.offline.reading import is_about, split_sentences
 from bot.offline.scope import GENERAL
 from bot.offline.thresholds import FAIR_SIMILARITY
-from bot.offline.understanding import Question, Understanding, aspects
+from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 from bot.text.ordinary import is_ordinary
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.answer import Statement
+from bot.core.answer import Draft, Statement
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.documents.model import Passage
+from bot.offline.subject import SubjectGuess
 from bot.offline.thresholds import (
     FAIR_COVERAGE,
     FAIR_SIMILARITY,
@@ -21,10 +22,12 @@ from bot.retrieval.tokens import terms
 
 _WORD_SHARE = 0.06
 _OWN_PAGE = 0.01
-_AS_NEAR = 0.015
+_AS_NEAR = 0.02
 _MAX_WORDS = 60
+_MAX_SECOND = 35
 _MAX_SENTENCES = 3
 _HITS = 6
+_HALF = 0.5
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|\n+")
 # An abbreviation's full stop ends no sentence.
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|no|approx|U\.S|St|Dr)\.$")
@@ -36,6 +39,10 @@ class Found:
 
     statements: tuple[Statement, ...]
     hits: tuple[Hit, ...]
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(status="answered", statements=self.statements)
 
 
 class Reading:
@@ -60,14 +67,23 @@ class Reading:
         hits = await self._toolbox.search(question, limit=_HITS, documents=documents)
         asked = set(terms(question)) - {term for name in mentioning for term in terms(name)}
         about = [hit for hit in hits if is_about(hit, english=english) and _mentions(hit, mentioning)]
-        about.sort(key=lambda hit: -_fitness(hit, asked, own_page=bool(mentioning)))
+        about.sort(key=lambda hit: -fitness(hit, asked, own_page=bool(mentioning)))
         if not about:
             return None
         best = about[0].passage
         statements = [Statement(text=_named(best, excerpt(best, question)), passages=(best,))]
         if (second := _second(about)) is not None:
-            statements.append(Statement(text=split_sentences(second.text)[0], passages=(second,)))
+            statements.append(Statement(text=excerpt(second, question, _MAX_SECOND, first=True), passages=(second,)))
         return Found(tuple(statements), tuple(about))
+
+    async def define(self, term: str) -> Found | None:
+        """The passage that explains a single term: of those with it in their heading the one that says least else."""
+        hits = await self._toolbox.search(term, limit=_HITS)
+        about = [hit for hit in hits if set(terms(term)) <= set(terms(hit.passage.heading))]
+        if not about:
+            return None
+        best = min(about, key=lambda hit: len(hit.passage.heading.split())).passage
+        return Found((Statement(text=excerpt(best, term), passages=(best,)),), tuple(about))
 
 
 def _named(passage: Passage, text: str) -> str:
@@ -76,13 +92,21 @@ def _named(passage: Passage, text: str) -> str:
 
 
 def _second(about: Sequence[Hit]) -> Passage | None:
-    """A passage of another document that is about as near as the best: its first sentence completes the answer."""
+    """The next passage, where it is about as near as the best: it completes the answer, or is the better one."""
     best = about[0]
-    others = (hit for hit in about[1:] if hit.passage.document != best.passage.document)
-    near = next(others, None)
-    if near is None or (near.similarity or 0.0) < (best.similarity or 1.0) - _AS_NEAR:
-        return None
-    return near.passage
+    near = [hit for hit in about[1:] if (hit.similarity or 0.0) >= (best.similarity or 1.0) - _AS_NEAR]
+    # Another document sees it from another side.
+    others = [hit for hit in near if hit.passage.document != best.passage.document]
+    return next((hit.passage for hit in (*others, *near)), None)
+
+
+def covers(found: Found, rest: Sequence[str], *, english: bool, share: float = _HALF) -> bool:
+    """Whether the passage holds what was asked beyond the name. Across languages only meaning can tell."""
+    if not english:
+        return True
+    asked = SubjectGuess.content_terms(rest)
+    held = set(terms(found.hits[0].passage.indexed_text))
+    return bool(asked) and len([term for term in asked if term in held]) >= share * len(asked)
 
 
 def is_about(hit: Hit, *, english: bool) -> bool:
@@ -94,7 +118,7 @@ def is_about(hit: Hit, *, english: bool) -> bool:
     return hit.similarity >= FAIR_SIMILARITY and hit.coverage >= FAIR_COVERAGE
 
 
-def _fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
+def fitness(hit: Hit, asked: set[str], *, own_page: bool) -> float:
     """Meaning first; between passages of like meaning the one that holds more of the words asked for, and of a
     provider's own page when a provider is asked about, else the other.
     """
@@ -111,7 +135,7 @@ def _mentions(hit: Hit, names: Sequence[str]) -> bool:
     return not names or any(name.lower() in text for name in names)
 
 
-def excerpt(passage: Passage, question: str) -> str:
+def excerpt(passage: Passage, question: str, limit: int = _MAX_WORDS, *, first: bool = False) -> str:
     """The sentences that answer: the first, which by our rule of writing answers the heading, then those that share
     most with the question, in their own order, as far as a short answer goes.
     """
@@ -120,13 +144,13 @@ def excerpt(passage: Passage, question: str) -> str:
         return passage.text
     asked = set(terms(question))
     ranked = sorted(range(len(sentences)), key=lambda place: (-_shared(sentences[place], asked), place))
-    keep_first = passage.kind != "credential" and bool(asked & set(terms(passage.heading or passage.title)))
+    keep_first = first or (passage.kind != "credential" and bool(asked & set(terms(passage.heading or passage.title))))
     order = [0, *(place for place in ranked if place)] if keep_first else ranked
     chosen: list[int] = []
     size = 0
     for place in order:
         length = len(sentences[place].split())
-        if chosen and size + length > _MAX_WORDS:
+        if chosen and size + length > limit:
             continue
         chosen.append(place)
         size += length

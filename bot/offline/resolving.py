@@ -17,6 +17,7 @@ _SHORT = 6
 # What is asked of a credential that is gone; everything else is asked of its successor.
 OF_THE_OLD = frozenset({"status", "retired_on", "replaced_by"})
 _RELATING = frozenset({"prerequisites", "stacks_into"})
+_ENDING = frozenset({"status", "replaced_by", "retired_on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ def _narrowed(ids: Sequence[str], question: Question, context: Context, catalog:
     for keep in (
         [i for i in ids if catalog[i].provider in question.providers],
         [i for i in ids if i in context.focus],
+        _ended(ids, question, catalog),
         [i for i in ids if catalog.status(catalog[i]) == "active"],
     ):
         if keep and len(keep) < len(ids):
@@ -99,6 +101,13 @@ def _narrowed(ids: Sequence[str], question: Question, context: Context, catalog:
         if len(ids) == 1:
             break
     return tuple(ids)
+
+
+def _ended(ids: Sequence[str], question: Question, catalog: Catalog) -> list[str]:
+    """Whether it is gone, and what came after it, is asked of the one that another of the same name continues."""
+    if not _ENDING & set(question.fields):
+        return []
+    return [i for i in ids if (successor := catalog[i].replaced_by) is not None and successor.value in ids]
 
 
 def _sibling(question: Question, context: Context, catalog: Catalog) -> str | None:
@@ -186,7 +195,7 @@ def names_another(question: Question) -> bool:
 
 def _partial(question: Question, context: Context, catalog: Catalog) -> Resolved:
     ids = [i for i in question.partial if i in (*context.options, *context.focus)] or list(question.partial)
-    offered = [i for i in ids if catalog.status(catalog[i]) != "retired"] or ids
+    offered = _ended(ids, question, catalog) or [i for i in ids if catalog.status(catalog[i]) != "retired"] or ids
     found = _credentials(tuple(offered), catalog)
     if len(found) == 1:
         return Resolved(subjects=found, fields=question.fields, guessed=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.core.toolbox import Toolbox
 from bot.offline.resolving import Resolved, names_another
 from bot.offline.subject import SubjectGuess
-from bot.offline.thresholds import SURE_SIMILARITY
+from bot.offline.thresholds import COMPLETING_SIMILARITY, SURE_SIMILARITY
 from bot.offline.understanding import Question
+from bot.retrieval.tokens import terms
 from bot.text.ordinary import is_ordinary
 from bot.text.prompts import DEFAULT_LANGUAGE
 
@@ -14,22 +17,31 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 CONCEPTUAL = frozenset({"recognition", "skills", "level", "stacks_into"})
 # Fields in which the credentials of a provider are mostly alike: its page answers for all of them.
 GENERAL = frozenset({"renewal", "validity", "recognition", "retake", "languages", "awarding_body", "status"})
+_NEAREST = 3
 _FIRST_WORDS = 6  # of a question, to say what it was about
 
 
 class Scope:
     """Decides what is declined, not how that is said."""
 
-    def __init__(self, toolbox: Toolbox, subject: SubjectGuess) -> None:
+    def __init__(self, toolbox: Toolbox, subject: SubjectGuess, is_name_word: Callable[[str], bool]) -> None:
         self._toolbox = toolbox
         self._subject = subject
+        self._is_name_word = is_name_word
 
     async def holds(self, question: Question) -> bool:
         """Whether a question is in our field: by its likeness to examples, or because a passage is about it."""
-        if self._subject.in_field(question.text):
+        if self._subject.in_field(question.text) or self.term(question) is not None:
             return True
         hits = await self._toolbox.search(question.text, limit=1)
         return any(hit.similarity is not None and hit.similarity >= SURE_SIMILARITY for hit in hits)
+
+    def term(self, question: Question) -> str | None:
+        """The one word of a "what is ...?" that documents explain and that ordinary English does not have."""
+        if not question.has("define") or len(question.rest) != 1 or question.fields or question.named:
+            return None
+        word = question.rest[0]
+        return word if self._subject.is_telling(word) and not is_ordinary(word) else None
 
     def unknown_name(self, question: Question, resolved: Resolved, language: str) -> str | None:
         """The name or code by which a credential is asked about that no document holds; None when all are known."""
@@ -49,6 +61,23 @@ class Scope:
         if question.has("recommend") or question.constraints.measured:
             return None
         return self._another(question, resolved) or self._strange(question, resolved)
+
+    async def explains(self, question: Question) -> bool:
+        """Whether a passage about the question holds all that nothing else explains, none of it a word of names: then
+        it is no name. What is no ordinary word has to stand in its heading: "Student discount on Microsoft exams",
+        "what is FSRS and do I need it?".
+        """
+        asked = frozenset(self._subject.content_terms(question.rest))
+        strange = {term for word in question.rest if not is_ordinary(word) for term in terms(word)}
+        if not asked or any(self._is_name_word(word) for word in question.rest):
+            return False
+        hits = await self._toolbox.search(question.text, limit=_NEAREST)
+        return any(
+            (hit.similarity or 0.0) >= COMPLETING_SIMILARITY
+            and asked <= self._subject.passage_terms(hit.passage)
+            and strange <= set(terms(hit.passage.heading))
+            for hit in hits
+        )
 
     def unknown_side(self, question: Question) -> str | None:
         """One of several compared that no document holds, told by its name being no ordinary word."""
@@ -72,6 +101,12 @@ class Scope:
     def _acronym(self, question: Question) -> str | None:
         """An acronym that is no name of ours, beside a field or a comparison: "CKA or CKS", "PSPO price"."""
         exact = set(question.fields) - CONCEPTUAL
+        if question.has("recommend") and not question.named and not question.constraints.topics:
+            # "How do I become a CPA?"
+            return next(
+                (w for w in question.acronyms if not self._subject.knows(w.lower()) and not is_ordinary(w.lower())),
+                None,
+            )
         if not exact and not (question.named and question.has("compare")):
             return None
         return next((word for word in question.acronyms if not is_ordinary(word.lower())), None)
@@ -82,6 +117,10 @@ class Scope:
         """
         asked = set(question.fields)
         exact = (asked - CONCEPTUAL - GENERAL) | (asked & {"skills"})
+        if exact and question.beside:
+            return question.beside
+        if exact and question.providers and _only_kinds(resolved, question):
+            return " ".join(question.tokens[:_FIRST_WORDS])
         if not exact or question.named or question.has("plural", "define"):
             return None
         if resolved.readings or resolved.guessed:
@@ -96,5 +135,17 @@ class Scope:
         asks = bool(question.fields) or question.leads_in
         if not asks or (resolved.subjects and not resolved.guessed and not resolved.leaning):
             return None
-        strange = (word for word in question.rest if not self._subject.knows(word) and not is_ordinary(word))
+        # "and CKS?" after a question about CKA: a document may mention it, yet none is about it.
+        alone = question.leads_in and resolved.leaning and len(question.rest) == 1 and not question.named
+        strange = (word for word in question.rest if (alone or not self._subject.knows(word)) and not is_ordinary(word))
         return " ".join(strange) or None
+
+
+def _only_kinds(resolved: Resolved, question: Question) -> bool:
+    """Whether all that is named is a kind of programme of others than the provider named: "IBM Data Analyst
+    Professional Certificate".
+    """
+    readings = resolved.readings or resolved.subjects
+    return bool(readings and question.constraints.topics) and all(
+        reading.kind == "programme_type" and reading.provider not in question.providers for reading in readings
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -81,11 +81,23 @@ class SubjectGuess:
 
     def is_telling(self, word: str) -> bool:
         """Whether a word is known and rare enough to tell documents apart."""
-        return self.knows(word) and any(self._retriever.rarity(term) >= _TELLING for term in terms(word))
+        return self.knows(word) and self.tells_apart(terms(word))
+
+    def tells_apart(self, found: Iterable[str]) -> bool:
+        """Whether any of these terms is rare enough to tell documents apart."""
+        return any(self._retriever.rarity(term) >= _TELLING for term in found)
+
+    def weight(self, found: Iterable[str]) -> float:
+        """How much terms tell, by their rarity."""
+        return sum(self._retriever.rarity(term) for term in found)
 
     @staticmethod
     def content_terms(rest: Sequence[str]) -> list[str]:
         return [term for word in rest if word not in STOP_WORDS for term in terms(word)]
+
+    def holds(self, passage: Passage, word: str) -> bool:
+        """Whether a passage holds a word, in whatever ending."""
+        return self.passage_terms(passage).issuperset(terms(word))
 
     @staticmethod
     def passage_terms(passage: Passage) -> frozenset[str]:

@@ -13,6 +13,9 @@ FAIR_SIMILARITY = 0.835
 FOREIGN_SIMILARITY = 0.825  # questions in other languages lie a little further from English passages
 FAIR_COVERAGE = 0.45
 LEXICAL_COVERAGE = 0.6
+SECTION_SIMILARITY = 0.86  # a section of the document of the credential that is asked about
+COMPLETING_SIMILARITY = 0.87  # a passage that tells what a draft leaves open of the question
+GUIDE_SIMILARITY = 0.885  # the same of a guide, beside a credential that is named
 CERTAIN_SIMILARITY = 0.9  # a passage this near is about the very question
 
 # A field is taken from meaning alone only when its examples are near, nearer than those of what the documents never

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from bot.catalog.fields import FIELDS
-from bot.catalog.names import Named, Names, Span, correct, is_code
+from bot.catalog.names import Named, Names, Span, is_code
 from bot.catalog.recommend import Constraints
 from bot.grounding.facts import Fact, FactReader
+from bot.offline import cues as cued
 from bot.offline.apart import Apart, Called, set_apart
+from bot.offline.cues import places
+from bot.offline.naming import Siblings
+from bot.offline.spelling import SHORTEST, Spelling, respelt
 from bot.offline.wishes import Wanted, wish_of
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.ordinary import is_ordinary
-from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import fold, words
 
-_FIELD = "field."
-_TIME = "time"
-_TIMES = frozenset({"study_hours", "length", "exam_minutes", "retired_on"})
-_LASTING = frozenset({"validity", "renewal"})
-_BESIDE = 7  # words between "how long" and "valid"
 _LEAST_PRICE = 20  # numbers in words below it are no prices
-_SHORTEST_SPELLING = 4
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
-# In names of certifications the same in every language.
-_RUNGS = frozenset({"ii", "iii", "iv", "2", "3", "advanced", "professional", "expert", "associate", "specialty"})
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
+_MIXED = re.compile(r"(?<![\w-])[a-z][A-Z]{2,5}(?![\w+])")  # iMSA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +36,15 @@ class Question:
     nothing here explains: what the documents must cover; `stranger` is one of them that no document holds and that
     stands where it makes another name of a known one ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the
     text with "it" in the place of the names; `acronyms` are words in capitals that no name and no lexicon has;
-    `sibling` is a name made into another one by the word beside it ("PSM II", "Azure Developer Associate").
+    `sibling` is a name made into another one by the word beside it ("PSM II", "Azure Developer Associate"), `beside`
+    one of which only a part is known ("Azure Database Administrator"); `qualifier` is a word that nothing explains
+    before a word for a credential ("nursing certificate").
 
     `held` are credentials that the learner has already (`held_alone`: and no other is named); `topical_name` tells
     that the only name is a topic's as well ("Kubernetes certification"). `narrowing` are the name words besides those
     of a provider; `of_provider` tells that every name is a provider's as well ("Sophia"); `unnamed` is the text without
     the providers' names; `bodies` are those that issue nothing themselves but have a page (employers). `topic_words`
-    are the words by which topics were told; `polar` asks for a yes or a no.
+    are the words by which topics were told; `closed` questions are answered with yes or no.
     """
 
     text: str
@@ -67,12 +64,14 @@ class Question:
     stranger: str = ""
     acronyms: tuple[str, ...] = ()
     sibling: str = ""
+    beside: str = ""
+    qualifier: str = ""
     masked: str = ""
     loose: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     held_alone: bool = False
     topical_name: bool = False
-    polar: bool = False
+    closed: bool = False
     unnamed: str = ""
     narrowing: tuple[str, ...] = ()
     of_provider: bool = False
@@ -103,31 +102,38 @@ class Understanding:
         self.facts = facts
         self._is_word = is_word
         self._known = names.vocabulary | lexicon.vocabulary
-        self._short_names = sorted(word for word in names.vocabulary if len(word) == _SHORTEST_SPELLING)
+        self._auxiliary = lexicon.single_words("auxiliary")
+        self._question_words = lexicon.single_words("question_words")
+        self._determiners = lexicon.single_words("determiner")
+        self._stand_in = sorted(lexicon.single_words("stand_in"))[:1]
         self._numbers = {word: number for word, number in lexicon.figures("numbers").items() if number >= _LEAST_PRICE}
         spoken = sorted(self._numbers, key=len, reverse=True)
         self._spoken = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken)) or '(?!)'})(?!\w)")
-        self._by_language: dict[frozenset[str], tuple[frozenset[str], list[str]]] = {}
-        self._platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
+        platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
+        self._siblings = Siblings(names, platforms, self._known)
+        self._spelling = Spelling(names, lexicon, is_word)
         self._quiet = lexicon.single_words("function_words", "generic")
 
     def read(self, text: str) -> Question:
-        original = words(text)
-        votes = Counter(_languages(self._lexicon.cues(original), frozenset()))
+        original = self._spelling.parted(words(text))
+        votes = Counter(cued.languages(self._lexicon.cues(original), frozenset()))
         spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))
         # An acronym in capitals was meant as it stands: CCSK is no slip for CCSP.
-        meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= _SHORTEST_SPELLING}
-        tokens = [token if token in meant else self._spelt(token, spoken) for token in original]
-        tokens = self._in_full(tokens)
-        cues = [*_outside_set_phrases(self._lexicon.cues(tokens), spoken), *self._lexicon.signs(text, len(tokens) + 1)]
-        named = self._names.find(tokens, _phrases_over_names(cues))
-        apart = set_apart(tokens, cues, named, self._names)
+        meant = {word.lower() for word in _ACRONYM.findall(text) if len(word) <= SHORTEST}
+        meant |= {word.lower() for word in _MIXED.findall(text)}
+        tokens = self._spelling.put_right(original, meant, spoken)
+        cues = cued.outside_set_phrases(self._lexicon.cues(tokens), spoken)
+        cues += self._lexicon.signs(text, len(tokens) + 1)
+        cues += self._around_names(tokens, self._names.find(tokens, cued.phrases_over_names(cues)).spans)
+        found = self._names.find(tokens, cued.phrases_over_names(cues))
+        apart = set_apart(tokens, cues, found, self._names)
         named, providers = apart.named, apart.called
-        taken = _places([*named.spans, *(span for _, span in providers)]) | apart.places
-        fields = _fields(cues, _places(named.spans))
-        kinds = {cue.key for cue in cues}
+        of_providers = [span for _, span in providers]
+        taken = places([*named.spans, *of_providers]) | apart.places
+        fields = cued.fields_of(cues, places(named.spans))
+        explained = self._explained(tokens, cues, frozenset())
         return Question(
-            text=_respelt(text, original, tokens),
+            text=respelt(text, original, tokens),
             tokens=tuple(tokens),
             named=named.found,
             partial=named.partial,
@@ -137,58 +143,71 @@ class Understanding:
             providers=tuple(dict.fromkeys(identity for identity, _ in providers)),
             bodies=apart.bodies,
             fields=fields,
-            cues=frozenset(kinds),
-            cue_languages=_languages(cues, taken),
+            cues=frozenset(cue.key for cue in cues),
+            cue_languages=cued.languages(cues, taken),
             constraints=self._wish(text, cues, named, providers, apart),
-            rest=self._rest(tokens, cues, taken, named),
-            stranger=self._stranger(
-                original, tokens, cues, [*named.spans, *named.partial_spans, *(s for _, s in providers)]
+            rest=self._rest(tokens, explained | taken | places(named.partial_spans)),
+            stranger=self._stranger(original, tokens, cues, [*named.spans, *named.partial_spans, *of_providers]),
+            acronyms=tuple(
+                word for word in _ACRONYM.findall(text) if word.lower() in tokens and word.lower() not in self._known
             ),
+            sibling=self._siblings.rung(text, tokens, named, fields),
+            beside=self._siblings.beside(text, tokens, named, explained, of_providers),
+            qualifier=cued.qualifier(tokens, cues, explained | taken),
             masked=_masked(tokens, named.spans),
-            acronyms=tuple(word for word in _ACRONYM.findall(text) if word.lower() not in self._known),
-            sibling=self._sibling(tokens, named),
-            in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             loose=self._names.holding(apart.kept(tokens)),
             held=apart.held,
             held_alone=apart.all_held,
-            polar=_is_polar(cues, len(tokens)),
-            unnamed=_without_names(tokens, providers),
             topical_name=self._is_topical(named, cues),
+            closed=cued.is_polar(cues, len(tokens)) or self.is_closed(text),
+            unnamed=_without_names(tokens, providers),
             narrowing=_narrowing(tokens, named, providers),
             of_provider=self._are_of_providers(tokens, named, providers),
-            topic_words=_topic_words(tokens, cues, _places(span for _, span in providers)),
+            topic_words=cued.topic_words(tokens, cues, places(of_providers)),
+            in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
 
+    def names_in(self, text: str) -> frozenset[str]:
+        """The credentials and providers that a text of the documents names."""
+        tokens = words(text)
+        credentials = (identity for ids in self._names.find(tokens).found for identity in ids)
+        return frozenset([*credentials, *(identity for identity, _ in self._names.providers(tokens))])
+
+    def is_name_word(self, word: str) -> bool:
+        """Whether a word stands in the name of a credential."""
+        return word in self._names.vocabulary
+
     def fields_in(self, text: str) -> frozenset[str]:
         """The fields and aspects that a text of the documents speaks of, by the same words as a question."""
         cues = self._lexicon.cues(words(text))
-        return frozenset(_fields(cues, frozenset())) | aspects(cue.key for cue in cues)
+        return frozenset(cued.fields_of(cues, frozenset())) | cued.aspects(cue.key for cue in cues)
 
-    def _in_full(self, tokens: list[str]) -> list[str]:
-        """With "pro" behind a name written out, as the names have it: "AWS Solutions Architect Pro"."""
-        names = self._names.vocabulary
+    def _around_names(self, tokens: Sequence[str], spans: Sequence[Span]) -> list[Cue]:
+        """The phrases that a name stands in the midst of: "keep my AZ-104 alive" is "keep it alive"."""
+        kept, stood = list(tokens), list(range(len(tokens)))
+        for start, end in sorted(spans, reverse=True):
+            first = start - 1 if start and tokens[start - 1] in self._determiners else start
+            kept[first:end], stood[first:end] = self._stand_in, [start]
+        names = {
+            place for place, token in enumerate(kept) if [token] == self._stand_in and stood[place] in places(spans)
+        }
         return [
-            "professional" if word == "pro" and before in names else word
-            for before, word in zip(["", *tokens], tokens, strict=False)
+            replace(cue, start=stood[cue.start], end=stood[cue.end - 1] + 1)
+            for cue in self._lexicon.cues(kept)
+            if cue.end - cue.start > 1
+            and cue.key.startswith(cued.FIELD)
+            and any(cue.start < place < cue.end - 1 for place in names)
         ]
 
-    def _spelt(self, token: str, spoken: frozenset[str]) -> str:
-        """A misspelt word put right, by the names and the words of the question's language and of English."""
-        known, spellings = self._spellings_of(spoken)
-        if token in known or self._is_word(token) or is_ordinary(token):
-            return token
-        if len(token) <= _SHORTEST_SPELLING:
-            # Too short to tell a slip from another word, but for names such as CCNA.
-            return correct(token, self._short_names) or token
-        return correct(token, spellings) or token
-
-    def _spellings_of(self, spoken: frozenset[str]) -> tuple[frozenset[str], list[str]]:
-        if spoken not in self._by_language:
-            known = self._names.vocabulary | self._lexicon.vocabulary_of(*spoken, DEFAULT_LANGUAGE)
-            self._by_language[spoken] = known, sorted(word for word in known if len(word) >= _SHORTEST_SPELLING)
-        return self._by_language[spoken]
+    def is_closed(self, text: str) -> bool:
+        """Whether yes or no would answer a question: an auxiliary comes before any question word."""
+        tokens = words(text)
+        first_places = {token: place for place, token in reversed(list(enumerate(tokens)))}
+        first = min((first_places[word] for word in self._auxiliary if word in first_places), default=None)
+        asks = min((first_places[word] for word in self._question_words if word in first_places), default=len(tokens))
+        return first is not None and first < asks
 
     def _in_figures(self, text: str) -> str:
         """Number words as figures: "three hundred dollars" is "300 dollars"."""
@@ -202,22 +221,22 @@ class Understanding:
             not_providers=apart.providers,
             excluded=apart.credentials,
         )
-        places = _places(span for _, span in providers) if wanted.providers else frozenset()
-        return wish_of(self._in_figures(text), cues, wanted, self.facts, places)
+        of_providers = places(span for _, span in providers) if wanted.providers else frozenset()
+        return wish_of(self._in_figures(text), cues, wanted, self.facts, of_providers)
 
     def _are_of_providers(self, tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> bool:
-        names = {place for place in _places(named.spans) if tokens[place] not in self._quiet}
-        return _places(span for _, span in providers).issuperset(names)
+        names = {place for place in places(named.spans) if tokens[place] not in self._quiet}
+        return places(span for _, span in providers).issuperset(names)
 
     def _is_topical(self, named: Named, cues: Sequence[Cue]) -> bool:
-        topical = _places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
+        topical = places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
         asks = any(cue.key == "recommend" for cue in cues)
-        return asks and bool(named.found) and topical.issuperset(_places(named.spans))
+        return asks and bool(named.found) and topical.issuperset(places(named.spans))
 
     def _stranger(
         self, original: Sequence[str], tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]
     ) -> str:
-        explained = _places((cue.start, cue.end) for cue in cues) | _places(spans)
+        explained = places((cue.start, cue.end) for cue in cues) | places(spans)
         beside = {start - 1 for start, _ in spans} | {end for _, end in spans}
         strange = [
             place
@@ -231,48 +250,22 @@ class Understanding:
         ]
         return next((original[place] for place in strange if place in beside), "")
 
-    def _sibling(self, tokens: Sequence[str], named: Named) -> str:
-        for ids, (start, end) in zip(named.found, named.spans, strict=True):
-            after = tokens[end] if end < len(tokens) else ""
-            before = tokens[start - 1] if start else ""
-            level_asked = end + 1 < len(tokens) and tokens[end + 1] == "level"
-            if self._tells_apart(after, ids) and not level_asked:
-                return " ".join(tokens[start : end + 1])
-            if before in self._platforms and self._names.is_brand(before) and not self._names.has_word(ids, before):
-                return " ".join(tokens[start - 1 : end])
-        return ""
+    @staticmethod
+    def _rest(tokens: Sequence[str], explained: frozenset[int]) -> tuple[str, ...]:
+        return tuple(token for place, token in enumerate(tokens) if place not in explained)
 
-    def _tells_apart(self, word: str, ids: Sequence[str]) -> bool:
-        """Whether a word behind a name makes it the name of another rung of the same ladder."""
-        return word in _RUNGS and not self._names.has_word(ids, word)
-
-    def _rest(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int], named: Named) -> tuple[str, ...]:
+    def _explained(self, tokens: Sequence[str], cues: Sequence[Cue], taken: frozenset[int]) -> frozenset[int]:
+        """The places of names, of what the lexicon knows, of figures and of words that say nothing by themselves."""
         telling = (
             cue
             for cue in cues
             # An aspect is only what a provider's page is searched for; elsewhere its words have to be found.
             if not cue.key.startswith("aspect.") and (cue.key != "function_words" or cue.end - cue.start > 1)
         )
-        explained = taken | _places((cue.start, cue.end) for cue in telling)
-        explained |= _places(named.partial_spans)
-        return tuple(
-            token
-            for place, token in enumerate(tokens)
-            if place not in explained and token not in self._quiet and not token.replace(".", "").isdigit()
+        quiet = (
+            place for place, token in enumerate(tokens) if token in self._quiet or token.replace(".", "").isdigit()
         )
-
-
-def aspects(keys: Iterable[str]) -> frozenset[str]:
-    """What may be asked of a provider that is no field of a credential: what it offers, how to verify it."""
-    return frozenset(key for key in keys if key.startswith("aspect."))
-
-
-def _respelt(text: str, original: Sequence[str], tokens: Sequence[str]) -> str:
-    """The text as it was meant: searching for what was misspelt finds less."""
-    for was, now in zip(original, tokens, strict=True):
-        if was != now:
-            text = re.sub(rf"(?<!\w){re.escape(was)}(?!\w)", now, text, flags=re.IGNORECASE)
-    return text
+        return taken | places((cue.start, cue.end) for cue in telling) | frozenset(quiet)
 
 
 def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
@@ -283,110 +276,15 @@ def _masked(tokens: Sequence[str], spans: Sequence[Span]) -> str:
 
 
 def _without_names(tokens: Sequence[str], providers: Sequence[Called]) -> str:
-    names = _places(span for _, span in providers)
+    names = places(span for _, span in providers)
     return " ".join(token for place, token in enumerate(tokens) if place not in names)
 
 
 def _narrowing(tokens: Sequence[str], named: Named, providers: Sequence[Called]) -> tuple[str, ...]:
-    of_providers = _places(span for _, span in providers)
-    return tuple(tokens[place] for place in sorted(_places(named.partial_spans) - of_providers))
-
-
-def _topic_words(tokens: Sequence[str], cues: Iterable[Cue], of_providers: frozenset[int]) -> tuple[str, ...]:
-    places = _places((cue.start, cue.end) for cue in cues if cue.key.startswith("topic.")) - of_providers
-    return tuple(tokens[place] for place in sorted(places))
-
-
-def _phrases_over_names(cues: Iterable[Cue]) -> frozenset[int]:
-    """Places of words that stand in a longer phrase of another meaning: the "associate" of a level is no name."""
-    return frozenset(
-        place
-        for cue in cues
-        if cue.end - cue.start > 1 and cue.key.startswith(("not_covered", "help", "no_", "compare", "function_words"))
-        for place in range(cue.start, cue.end)
-    )
-
-
-def _fields(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]:
-    """The fields asked for, in order. A phrase inside a longer one does not count by itself, nor one inside a name."""
-    spoken = [cue for cue in cues if cue.key.startswith(_FIELD)]
-    places = [cue for cue in cues if cue.key.startswith("ordinal.")]
-    spoken = [cue for cue in spoken if not any(place.start <= cue.start and cue.end <= place.end for place in places)]
-    spoken = [cue for cue in spoken if not _lies_in(cue, name_places)]
-    kept = [
-        cue
-        for cue in spoken
-        if not any(
-            other.start <= cue.start and cue.end <= other.end and other.end - other.start > cue.end - cue.start
-            for other in spoken
-        )
-    ]
-    kept = sorted(_without_repeats(kept), key=lambda cue: cue.start)
-    names = list(dict.fromkeys(cue.key.removeprefix(_FIELD) for cue in kept))
-    if _TIMES & set(names):
-        names = [name for name in names if name != _TIME]
-    return tuple(name for name in names if name in FIELDS or name == _TIME)
-
-
-def _without_repeats(spoken: Sequence[Cue]) -> list[Cue]:
-    """Without the "how long" of "how long is it valid": it asks for the validity, not for a length as well. A plain
-    word ("cost, time, expiry") asks for itself.
-    """
-    times = [cue for cue in spoken if cue.key == _FIELD + _TIME]
-    lasting = [cue for cue in spoken if cue.key.removeprefix(_FIELD) in _LASTING]
-    repeated = []
-    for cue in lasting:
-        near = [time for time in times if _gap(time, cue) <= _BESIDE and time.end - time.start > 1]
-        repeated += sorted(near, key=lambda time: _gap(time, cue))[:1]
-    return [cue for cue in spoken if cue not in repeated]
-
-
-def _gap(one: Cue, other: Cue) -> int:
-    """How many words lie between two phrases."""
-    return max(one.start, other.start) - min(one.end, other.end)
-
-
-def _is_polar(cues: Sequence[Cue], length: int) -> bool:
-    """Whether it asks for a yes or a no: by the word it begins with, in some languages ends with."""
-    begins = max((cue.end for cue in cues if cue.key == "lead_in" and cue.start == 0), default=0)
-    return any(cue.key == "polar" and (cue.start in {0, begins} or cue.end == length) for cue in cues)
-
-
-def _languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
-    """The language of each cue outside names; function words count too, they tell languages apart best."""
-    return tuple(cue.language for cue in cues if cue.start not in taken)
-
-
-def _lies_in(cue: Cue, places: frozenset[int]) -> bool:
-    return cue.start < cue.end and places.issuperset(range(cue.start, cue.end))
-
-
-def _places(spans: Iterable[Span]) -> frozenset[int]:
-    return frozenset(place for start, end in spans for place in range(start, end))
+    of_providers = places(span for _, span in providers)
+    return tuple(tokens[place] for place in sorted(places(named.partial_spans) - of_providers))
 
 
 def named_ids(question: Question) -> list[str]:
     """The credentials that are named beyond doubt, in order, each once."""
     return list(dict.fromkeys(ids[0] for ids in question.named if len(ids) == 1))
-
-
-def _outside_set_phrases(cues: Sequence[Cue], spoken: frozenset[str]) -> list[Cue]:
-    """Without the cues that are a part of a set phrase of function words: the "ai" of "j'ai" is no topic. Only in a
-    language that is `spoken`: "a data" is a date in Portuguese alone.
-    """
-    phrases = [
-        cue for cue in cues if cue.key == "function_words" and cue.end - cue.start > 1 and cue.language in spoken
-    ]
-    # "Last longer" is no length, and "without a degree" asks for none.
-    longer = [cue for cue in cues if cue.key.startswith(("compare.", "no_prerequisites"))]
-    return [
-        cue
-        for cue in cues
-        if not any(_is_part(cue, phrase) for phrase in phrases)
-        and not (cue.key.startswith(("compare.", "kind.")) and any(_is_part(cue, phrase) for phrase in longer))
-    ]
-
-
-def _is_part(cue: Cue, phrase: Cue) -> bool:
-    inside = phrase.start <= cue.start and cue.end <= phrase.end
-    return inside and cue.end - cue.start < phrase.end - phrase.start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced, verdict
@@ -28,7 +29,7 @@ class WalletWords:
         """Every credential in one item: until when it is valid, whether renewal is open, whether it goes away."""
         if not entries:
             return Draft(status="answered", statements=(self._framing("wallet.empty", language),))
-        items = [self._item(entry, language) for entry in entries]
+        items = [part for entry in entries for part in self._item(entry, language)]
         return Draft(
             status="answered",
             statements=(self._framing("wallet.lead", language), *items),
@@ -48,37 +49,21 @@ class WalletWords:
     def reminder(self, reminder: Reminder, entries: Iterable[Entry], language: str) -> Draft:
         """A reminder as it is sent, with what to do. `entries` are the wallet as it stands when it is sent.
 
-        A reminder of a day that is no longer so (it was renewed since) has nothing to rest on: the gate drops it.
+        Without statements where it is no longer so: the credential was renewed since, or has left the wallet.
         """
         text = self._wording.say(reminder.text_key, language, **reminder.values)
-        entry = next((entry for entry in entries if entry.holding.credential == reminder.credential), None)
-        if entry is None or entry.credential is None:
+        if reminder.credential is None:
             return Draft(status="answered", statements=(Statement(text=text),))
-        if reminder.text_key.startswith(("reminder.retiring", "reminder.retired")):
-            passages = self._passages(entry.credential, "status", "retired_on")
-            told = [Statement(text=text, passages=passages), *self._successor(entry, language)]
-        elif entry.expiry is not None and entry.expiry.months is not None:
-            passages = self._passages(entry.credential, "validity")
-            told = [Statement(text=text, passages=passages, derived=_derived(entry.expiry, None))]
-        else:
-            # The learner's own date needs no source.
-            told = [Statement(text=text)]
+        entry = next((entry for entry in entries if entry.holding.credential == reminder.credential), None)
+        told = self._reminded(reminder, entry, text, language) if entry is not None else None
+        if entry is None or told is None:
+            return Draft(status="answered", statements=())
+        more = self._advice(entry, language) if _about_retirement(reminder) else []
         return Draft(
             status="answered",
-            statements=(*told, *self._renewal(entry, language)),
+            statements=(told, *more, *self._renewal(entry, language)),
             suggestions=self._suggestions([entry], language),
         )
-
-    def alert(self, entry: Entry, language: str) -> list[Statement]:
-        """That what is held or planned goes away, or has gone, and what to do; nothing where it stays."""
-        if entry.alert is None or entry.credential is None:
-            return []
-        told = []
-        if entry.alert.kind != "replaced":
-            told.append(self._fact(entry.credential, "status", language))
-            if entry.alert.advice != "keep":
-                told.append(self._framing(f"wallet.advice.{entry.alert.advice}", language))
-        return [*told, *self._successor(entry, language)]
 
     def own_words(self, entries: Iterable[Entry]) -> str:
         """What the learner has told, for the gate: names and days. A name may hold a number and states none."""
@@ -91,41 +76,64 @@ class WalletWords:
 
     # What is said, piece by piece
 
-    def _item(self, entry: Entry, language: str) -> Statement:
-        parts = [*self._base(entry, language)]
-        if entry.validity == "renewable":
-            parts += self._window(entry, language)
-        parts += [*self._extension(entry, language), *self.alert(entry, language)]
-        return Statement(
-            text=" ".join(part.text for part in parts),
-            passages=tuple(dict.fromkeys(passage for part in parts for passage in part.passages)),
-            derived=tuple(entry for part in parts for entry in part.derived),
-            verdict=parts[0].verdict,
-            shape="item",
-        )
+    def _reminded(self, reminder: Reminder, entry: Entry, text: str, language: str) -> Statement | None:
+        """The reminder itself, with what its day was computed from; None where it is no longer so."""
+        day = reminder.values.get("date")
+        if _about_retirement(reminder):
+            if entry.alert is None or entry.credential is None or str(entry.alert.on) != day:
+                return None
+            return Statement(text=text, passages=self._passages(entry.credential, "status", "retired_on"))
+        expiry = entry.expiry
+        if expiry is None or str(expiry.on) != day:
+            return None
+        if entry.credential is None or expiry.months is None:
+            # The learner's own date needs no source.
+            return Statement(text=text)
+        basis = self._wording.say(f"reminder.basis.{expiry.basis}", language, **self._terms(expiry, language))
+        fields = ("validity", "renewed_by") if expiry.basis == "renewed" else ("validity",)
+        passages = self._passages(entry.credential, *fields)
+        return Statement(text=f"{text} {basis}", passages=passages, derived=_derived(expiry, None))
+
+    def _item(self, entry: Entry, language: str) -> list[Statement]:
+        window = self._window(entry, language) if entry.validity == "renewable" else []
+        first, *more = [
+            *self._base(entry, language),
+            *window,
+            *self._extension(entry, language),
+            *self.alert(entry, language),
+        ]
+        return [replace(first, shape="item"), *(replace(part, shape="continued") for part in more)]
 
     def _base(self, entry: Entry, language: str) -> list[Statement]:
         """What is held until when, or that it is planned."""
         if entry.expiry is None:
             return [self._framing(f"wallet.{entry.holding.state}", language, name=entry.name)]
-        expiry = entry.expiry
-        say, name = self._wording.say, entry.name
-        if expiry.basis in {"computed", "renewed"} and expiry.since and expiry.on and expiry.months:
-            over = f".{_OVER}" if entry.validity == _OVER else ""
-            values = {"earned": expiry.since, "date": expiry.on, "term": self._wording.term(expiry.months, language)}
-            if expiry.extension is not None:
-                values["by"] = self._wording.name_of(expiry.extension.by)
-            text = say(f"wallet.{expiry.basis}{over}", language, name=name, **values)
+        expiry, over = entry.expiry, ".expired" if entry.validity == _OVER else ""
+        if expiry.basis == "stated":
+            return [self._framing(f"wallet.stated{over}", language, name=entry.name, date=expiry.on)]
+        if expiry.on is not None:
             fields = ("validity", "renewed_by") if expiry.basis == "renewed" else ("validity",)
+            text = self._wording.say(
+                f"wallet.{expiry.basis}{over}",
+                language,
+                name=entry.name,
+                date=expiry.on,
+                **self._terms(expiry, language),
+            )
             text = " ".join([text, *self._limits(entry, fields, language)])
             return [self._cited(entry, text, *fields, derived=_derived(expiry, None))]
-        if expiry.basis == "stated":
-            over = f".{_OVER}" if entry.validity == _OVER else ""
-            return [self._framing(f"wallet.stated{over}", language, name=name, date=expiry.on)]
         key = {"unknown": "no_term", "conflict": "disputed"}.get(expiry.basis, expiry.basis)
-        text = say(f"wallet.{key}", language, name=name)
         cited = ("validity",) if expiry.basis in {"never", "unknown", "conflict"} else ()
-        return [self._cited(entry, text, *cited)]
+        told = [self._cited(entry, self._wording.say(f"wallet.{key}", language, name=entry.name), *cited)]
+        if expiry.basis in {"unknown", "conflict", "unlisted"}:
+            told.append(self._framing("wallet.ask_date", language))
+        return told
+
+    def _terms(self, expiry: Expiry, language: str) -> dict[str, object]:
+        """From what an expiry was computed, for the phrases that say so."""
+        by = {"by": self._wording.name_of(expiry.extension.by)} if expiry.extension is not None else {}
+        term = self._wording.term(expiry.months, language) if expiry.months is not None else ""
+        return {"earned": expiry.since, "term": term, **by}
 
     def _limits(self, entry: Entry, fields: Sequence[str], language: str) -> list[str]:
         """What to know of the rules that a date was computed by: that one is old, or on which condition it renews."""
@@ -163,19 +171,25 @@ class WalletWords:
         if entry.expiry is None or entry.expiry.basis != "stated" or entry.expiry.extension is None:
             return []
         renewed = entry.expiry.extension
-        text = self._wording.say(
-            "wallet.extension",
-            language,
-            name=entry.name,
-            by=self._wording.name_of(renewed.by),
-            earned=renewed.earned_on,
-        )
-        return [self._cited(entry, text, "renewed_by")]
+        values = {"name": entry.name, "by": self._wording.name_of(renewed.by), "earned": renewed.earned_on}
+        text = self._wording.say("wallet.extension", language, **values)
+        return [self._cited(entry, text, "renewed_by"), self._framing("wallet.look_up", language)]
 
-    def _successor(self, entry: Entry, language: str) -> list[Statement]:
-        if entry.credential is None or entry.credential.replaced_by is None:
+    def alert(self, entry: Entry, language: str) -> list[Statement]:
+        """That what is held or planned goes away, or has gone, and what to do; nothing where it stays."""
+        if entry.alert is None or entry.credential is None:
             return []
-        return [self._fact(entry.credential, "replaced_by", language)]
+        told = [self._fact(entry.credential, "status", language)] if entry.alert.kind != "replaced" else []
+        return [*told, *self._advice(entry, language)]
+
+    def _advice(self, entry: Entry, language: str) -> list[Statement]:
+        """What to do about what goes away, and what takes its place."""
+        told = []
+        if entry.alert is not None and entry.alert.kind != "replaced" and entry.alert.advice != "keep":
+            told.append(self._framing(f"wallet.advice.{entry.alert.advice}", language))
+        if entry.credential is not None and entry.credential.replaced_by is not None:
+            told.append(self._fact(entry.credential, "replaced_by", language))
+        return told
 
     def _fact(self, credential: Credential, field: str, language: str) -> Statement:
         fact = self._toolbox.look_up(credential, field)
@@ -213,6 +227,10 @@ class WalletWords:
             )
             for credential in known[:_MAX_SUGGESTIONS]
         )
+
+
+def _about_retirement(reminder: Reminder) -> bool:
+    return reminder.text_key.startswith(("reminder.retiring", "reminder.retired"))
 
 
 def _derived(expiry: Expiry, window: Window | None) -> tuple[Derived, ...]:

@@ -16,11 +16,12 @@ from typing import Any
 from bot.catalog.catalog import BAND_OF_LEVEL, Catalog
 from bot.catalog.credential import Credential, Prerequisites
 from bot.catalog.fields import sourced, verdict
+from bot.practice.items import OPTIONS, digest
 
 # Reads as "70.50" and "2,000"; the first figure of a score or a count is what is asked.
 _FIRST_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _WEIGHT = re.compile(r"(?P<name>.+?) (?P<low>\d+(?:\.\d+)?)(?:-(?P<high>\d+))?%")
-_NEAREST = 6
+_NEAREST = 10
 _FEWEST_AREAS = 3
 _MONTHS = 12
 
@@ -98,13 +99,28 @@ def _number(name: str, near: Callable[[float], Iterable[float]]) -> Callable[[Cr
             candidate
             for candidate in _owned(credential, catalog, name)
             if isinstance(candidate.value, int | float)
-            and (name != "cost" or (candidate.owner and candidate.owner.cost_unit == credential.cost_unit))
+            and candidate.owner
+            and candidate.owner.kind == credential.kind
+            and (name != "cost" or candidate.owner.cost_unit == credential.cost_unit)
         ]
-        owned.sort(key=lambda candidate: abs(math.log(candidate.value / key)) if key else candidate.value)
         invented = [Candidate(value=type(key)(value)) for value in near(key) if value > 0]
-        yield Ask(aspect=name, field=name, credential=credential, key=key, candidates=(*owned[:_NEAREST], *invented))
+        candidates = _around(key, owned, invented, digest(name, credential.id))
+        yield Ask(aspect=name, field=name, credential=credential, key=key, candidates=candidates)
 
     return make
+
+
+def _around(key: float, owned: list[Candidate], invented: list[Candidate], seed: str) -> tuple[Candidate, ...]:
+    """Candidates below and above the key, so many of each that its rank among the options tells nothing."""
+    owned = sorted(owned, key=lambda candidate: abs(math.log(candidate.value / key)) if key else candidate.value)
+    ordered = [*owned[:_NEAREST], *invented]
+    below = [candidate for candidate in ordered if candidate.value < key]
+    above = [candidate for candidate in ordered if candidate.value > key]
+    lower = int(seed[:8], 16) % OPTIONS
+    higher = OPTIONS - 1 - lower
+    # Some will turn out to be right or too alike; the next of the same side then take their place.
+    spare = [*below[lower:], *above[higher:]] if lower > higher else [*above[higher:], *below[lower:]]
+    return (*below[:lower], *above[:higher], *spare)
 
 
 def _validity(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
@@ -117,11 +133,12 @@ def _validity(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
 
 
 def _figure_in_words(name: str, steps: tuple[int, ...]) -> Callable[[Credential, Catalog], Iterator[Ask]]:
-    """A field of words with one figure ("700/1000", "at most 90"): the same words with other figures."""
+    """A field of words with one figure ("700/1000", "85%"): the same words with other figures."""
 
     def make(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         key = known(credential, name, catalog)
-        if key is None or (shape := _shape(key)) is None:
+        # Of a bound ("at most 90") a higher bound is true as well.
+        if key is None or (shape := _shape(key)) is None or shape[0]:
             return
         owned = [c for c in _owned(credential, catalog, name) if _shape(c.value) == shape]
         figure = float(_FIRST_FIGURE.findall(key)[0])
@@ -172,11 +189,14 @@ def _plain(name: str) -> Callable[[Credential, Catalog], Iterator[Ask]]:
 
 
 def _other(name: str) -> Callable[[Credential, Catalog], Iterator[Ask]]:
-    """A field that names one other credential: those of the same issuer."""
+    """A field that names one other credential: those of the same issuer.
+
+    A name that the catalogue does not have looks unlike those it has, but for codes among codes.
+    """
 
     def make(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         key = known(credential, name, catalog)
-        if key is not None:
+        if key is not None and (key in catalog or (" " not in key and credential.short in credential.codes)):
             others = [Candidate(value=other.id) for other in siblings(credential, catalog) if other.id != key]
             yield Ask(aspect=name, field=name, credential=credential, key=key, candidates=tuple(others))
 
@@ -268,10 +288,12 @@ def _prerequisites(credential: Credential, catalog: Catalog) -> Iterator[Ask]:
         theirs = known(other, "prerequisites", catalog)
         if theirs is None:
             continue
-        if theirs.required:
+        # What asks for this one cannot stand before it.
+        if theirs.required and not any(item.credential == credential.id for group in theirs.required for item in group):
             far.append(Candidate(value=Prerequisites(required=theirs.required), owner=other))
         if other.provider == credential.provider:
-            near += [Candidate(value=Prerequisites(required=((item,),)), owner=other) for item in theirs.recommended]
+            advised = [item for item in theirs.recommended if item.credential != credential.id]
+            near += [Candidate(value=Prerequisites(required=((item,),)), owner=other) for item in advised]
     candidates += [
         *(c for c in far if _same_issuer(c, credential)),
         *near,
@@ -343,7 +365,7 @@ def _months_later(day: str, months: int) -> str:
 def _prices_near(price: float) -> list[float]:
     """As sellers round: to tens above 100, else to fives."""
     step = 10 if price > 100 else 5  # noqa: PLR2004 - US dollars
-    factors = (0.8, 1.2, 0.6, 1.5)
+    factors = (0.8, 1.2, 0.6, 1.5, 0.7, 1.35)
     return [round(price * factor / step) * step for factor in factors if round(price * factor / step)]
 
 
@@ -352,7 +374,10 @@ _OF_THE_ACTIVE: tuple[Callable[[Credential, Catalog], Iterator[Ask]], ...] = (
     _validity,
     _prerequisites,
     _next,
-    _number("exam_minutes", lambda minutes: (minutes - 30, minutes + 30, minutes + 15, minutes + 60)),
+    _number(
+        "exam_minutes",
+        lambda minutes: (minutes - 30, minutes + 30, minutes - 15, minutes + 15, minutes + 60, minutes + 45),
+    ),
     _figure_in_words("exam_passing", (5, -5, 10, 2, -10)),
     _renewal_rule,
     _renewed_by,

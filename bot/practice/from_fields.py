@@ -135,7 +135,8 @@ def _truths(shop: Workshop, asks: list[Ask], language: str) -> Iterator[Item]:
 def _claim(shop: Workshop, ask: Ask, text: str, language: str) -> str:
     if ask.aspect == "validity" and text == shop.wording.say("never", language):
         return shop.wording.say("field.validity.never", language, name=shop.name(ask.credential))
-    return shop.wording.say(f"field.{ask.field}", language, name=shop.name(ask.credential), value=text)
+    phrase = "field.status.retired" if ask.field == "retired_on" else f"field.{ask.field}"
+    return shop.wording.say(phrase, language, name=shop.name(ask.credential), value=text)
 
 
 def _verdict(

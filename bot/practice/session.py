@@ -21,7 +21,7 @@ from bot.text.prompts import Phrases
 
 SESSION_SIZE = 5
 # So many documents give more new items than a session asks; making all items takes seconds.
-_ENOUGH_DOCUMENTS = 12
+_ENOUGH_DOCUMENTS = 8
 _GRADES = ("again", "hard", "good", "easy")
 
 

@@ -42,7 +42,6 @@ _APART = 1.04
 # Requirements that share this much of their words say the same, or one says part of what the other says.
 _ALIKE = 0.5
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_DATE = re.compile(r"\d{4}(?:-\d{2}){1,2}")
 _SHORT = 6  # words: longer ones are sentences
 
 
@@ -223,7 +222,7 @@ class Workshop:
         if len(key.split()) > _SHORT:
             return self.say("hint.begins", language, start=" ".join(key.split()[:4]))
         figure = _FIGURE.search(key)
-        if figure and not _DATE.fullmatch(key):
+        if figure and not any(fact.kind in {"code", "date"} for fact in self.read(key)):
             digits = figure[0].replace(",", "").partition(".")[0]
             return self.say("hint.figure", language, start=digits[0], length=len(digits))
         return self.say("hint.first", language, start=key[: max(1, len(key) // 3)], length=len(key))
@@ -231,14 +230,16 @@ class Workshop:
 
 def told_apart(one: str, other: str, alike: float = 1.0) -> bool:
     """Whether two options differ: where only their first figures do, by more than a few in a hundred; else in their
-    words, of which they share a smaller part than `alike`.
+    words, of which the shorter has a smaller part in common than `alike`.
     """
     mine, theirs = _FIGURE.search(one), _FIGURE.search(other)
     if mine and theirs and words(_FIGURE.sub("", one, count=1)) == words(_FIGURE.sub("", other, count=1)):
         low, high = sorted(float(figure[0].replace(",", "")) for figure in (mine, theirs))
         return high / low > _APART if low else high != low
     ours, others = set(words(one)), set(words(other))
-    return len(ours & others) / len(ours | others) < alike if ours | others else False
+    if alike == 1.0:
+        return ours != others
+    return len(ours & others) / min(len(ours), len(others)) < alike if ours and others else False
 
 
 def gives_away(question: str, key: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.core.ports import Embedder, Hit, Vectors
@@ -20,6 +22,7 @@ CANDIDATES = 100
 # (An Analysis of Fusion Functions for Hybrid Retrieval, 2023).
 DENSE_SHARE = 0.65
 MAX_QUERY_TERMS = 64
+_EMBEDDED = 16  # queries whose vectors are kept
 
 logger = logging.getLogger(__name__)
 # Characters of a question that are embedded: time grows with length, and a question says what it is about early.
@@ -44,7 +47,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._frequencies: dict[str, int] = {}
         self._size = 0
-        self._last: tuple[str, Vectors | None] = ("", None)
+        self._embedded: OrderedDict[str, Vectors] = OrderedDict()
         self.refresh()
 
     def refresh(self) -> None:
@@ -100,16 +103,18 @@ class HybridRetriever:
         """The query's vector, or None where the embedder is absent or does not answer now."""
         if self._embedder is None:
             return None
-        # One turn asks for the same vector several times, and it costs more than everything else together.
-        last_query, last_vector = self._last
-        if query == last_query:
-            return last_vector
+        # One turn asks for the same few vectors several times, and they cost more than everything else together.
+        if (known := self._embedded.get(query)) is not None:
+            return known
         try:
             vector = self._embedder.embed_query(query[:MAX_EMBEDDED])
         except MissingService:
             logger.warning("embedder.unreachable", exc_info=True)
             return None
-        self._last = (query, vector)
+        self._embedded[query] = vector
+        while len(self._embedded) > _EMBEDDED:
+            with contextlib.suppress(KeyError):  # another thread was first
+                self._embedded.popitem(last=False)
         return vector
 
     def rarity(self, term: str) -> float:

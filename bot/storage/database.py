@@ -6,10 +6,10 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,7 +33,7 @@ class Database:
         self.file = dialects.file_of(self._address)
         self.engine = dialects.build_engine(self._address)
         # Writers of this process queue here. SQLite would let them try again and again, in no order.
-        self._queue = asyncio.Lock() if self.file else None
+        self._queue: AbstractAsyncContextManager[None] = asyncio.Lock() if self.file else nullcontext()
 
     @property
     def name(self) -> str:
@@ -72,17 +72,13 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: all of what is done in it, or, where anything is raised, nothing."""
         with self._faults():
-            async with AsyncExitStack() as stack:
-                if self._queue is not None:
-                    await stack.enter_async_context(self._queue)
-                yield await stack.enter_async_context(dialects.writing(self.engine).begin())
+            async with self._queue, dialects.writing(self.engine).begin() as connection:
+                yield connection
 
     async def leave_no_trace(self) -> None:
         """What was deleted leaves the file too (see `dialects.leave_no_trace`)."""
         with self._faults():
-            async with AsyncExitStack() as stack:
-                if self._queue is not None:
-                    await stack.enter_async_context(self._queue)
+            async with self._queue:
                 if not await dialects.leave_no_trace(self.engine):
                     logger.warning("storage.trace_left in=%s-wal until=the next checkpoint", self.file)
 
@@ -95,12 +91,10 @@ class Database:
         try:
             yield
         except (DBAPIError, sqlite3.Error, OSError, PoolTimeout) as error:
-            cause = getattr(error, "orig", None) or error
-            lost = isinstance(error, DBAPIError) and error.connection_invalidated
-            if lost or type(cause).__name__ in _UNREACHABLE or isinstance(cause, OSError | PoolTimeout):
-                # Without the cause, whose text may hold what must not be in a log.
-                raise self._missing(str(cause)) from None
-            raise
+            if not _is_about_the_database(error):
+                raise
+            # Without the cause, whose text may hold what must not be in a log.
+            raise self._missing(str(getattr(error, "orig", None) or error)) from None
 
     def _missing(self, reason: str) -> MissingService:
         told = self._without_secrets(reason.strip().partition("\n")[0])
@@ -116,10 +110,11 @@ class Database:
         return "it does not accept the connection" if quoted else reason
 
 
-# Of sqlite3 and of psycopg, by name, since neither need be there for the other. `OperationalError` covers what
-# PostgreSQL calls connection failures, lack of resources and shutdown.
-_UNREACHABLE = {
-    *("OperationalError", "DatabaseError", "InterfaceError"),
-    *("ConnectionTimeout", "AdminShutdown", "CannotConnectNow", "TooManyConnections", "InvalidPassword"),
-    *("InsufficientPrivilege", "InvalidCatalogName", "InvalidAuthorizationSpecification", "ReadOnlySqlTransaction"),
-}
+def _is_about_the_database(error: Exception) -> bool:
+    """Whether it is the place that fails, and not what is done there."""
+    if not isinstance(error, DBAPIError):
+        return True
+    no_rights = getattr(error.orig, "sqlstate", None) in {"42501", "25006"}
+    # Itself, not a subclass of it, is what SQLite calls a file that is none of its own.
+    damaged = type(error) is DatabaseError
+    return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or no_rights or damaged

@@ -53,7 +53,9 @@ def build_engine(address: URL) -> AsyncEngine:
     """Nothing is opened yet. Errors never show parameters: those are what people have said."""
     if not is_sqlite(address):
         patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
-        return create_async_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+        engine = create_async_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+        event.listen(engine.sync_engine, "begin", _begin_postgresql)
+        return engine
     engine = create_async_engine(address, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -86,6 +88,8 @@ def make_private(file: Path) -> None:
 def wait_for_turn_to_migrate(connection: Connection) -> None:
     """Let one process at a time bring the tables up to date, until the end of the transaction."""
     if connection.dialect.name != "sqlite":
+        # As long as another's migrations take; nobody is waiting for an answer.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
 
 
@@ -129,3 +133,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and then wants to write fails at once when another one wrote in between.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # Set here and not with the connection, which a pooler in between may share out to others.
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")

@@ -2,7 +2,8 @@
 
 A code has 40 random bits, lives for ten minutes and works once; of it only a hash is stored. Who tries five that are
 none has to wait: from one account a code is guessed with a probability of 5 in a million million, from a thousand
-accounts at once against a thousand live codes with 5 in a million.
+accounts at once against a thousand live codes with 5 in a million. (Forgetting a learner clears the count, as it must:
+how often one may do that is for the rate limits of the front ends.)
 """
 
 from __future__ import annotations

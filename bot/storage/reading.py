@@ -66,8 +66,8 @@ async def locked(connection: AsyncConnection, who: Identity) -> AnyRow | None:
         if behind is None:
             return None
         rows = await locked_by_id(connection, [behind])
-        # While waiting for the lock, this learner may have become part of another one.
-        if behind in rows and await learner_id(connection, who) == behind:
+        # While waiting for the lock, this learner may have become part of another one, which ends the row.
+        if behind in rows:
             return rows[behind]
     raise StaleLearner
 

@@ -97,6 +97,10 @@ class Lexicon:
         """A section of `word = figure` entries, of all languages."""
         return {fold(word.strip()): int(figure) for word, figure in self._pairs(key)}
 
+    def renamings(self, key: str) -> dict[str, str]:
+        """A section of `word = word` entries, of all languages."""
+        return {fold(word.strip()): fold(other.strip()) for word, other in self._pairs(key)}
+
     def units(self) -> dict[str, str]:
         """Words for spans of time, each with the unit's English name."""
         return {

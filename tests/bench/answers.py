@@ -75,7 +75,8 @@ class Asked:
 def watched_assistant(library: Library, watch: Watch) -> Assistant:
     retriever = build_retriever(library)
     assistant = build_assistant(library, retriever)
-    advisor: Any = assistant._advisor
+    dialogue: Any = assistant._responder
+    advisor = dialogue._advisor
     watch.on(advisor._understanding, "read", "understanding")
     if library.embedder is not None:
         watch.on(library.embedder, "embed_query", "embedding the question")

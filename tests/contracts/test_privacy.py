@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.conversation import Context
 from bot.core.ports import LearnerStore
 from bot.learning.learner import Room
-from bot.settings import Settings
 from tests.contracts.people import NOW, Person, Place, a_turn, an_answer, everything
-from tests.servers.postgres import Postgres
 
 PEOPLE = range(4)
 ROOMS = [
@@ -48,7 +44,7 @@ EVENTS = st.lists(
         forgets=st.sampled_from([False] * 7 + [True]),
     ),
     min_size=4,
-    max_size=14,
+    max_size=10,
 )
 # Who joins platforms with whom, in the end: the first makes the code.
 JOINING = st.none() | st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
@@ -62,6 +58,8 @@ def secret(number: int, event: Event) -> str:
 async def live(store: LearnerStore, events: Sequence[Event], joining: tuple[int, int] | None) -> None:
     """Let everything happen, and look at everything that can be seen of it."""
     people = [Person(store, str(number)) for number in PEOPLE]
+    for person in people:
+        await store.forget(person.who, NOW)
     said: dict[int, list[tuple[str, Event]]] = {number: [] for number in PEOPLE}
     for number, event in enumerate(events):
         person, text = people[event.person], secret(number, event)
@@ -117,24 +115,19 @@ def nothing_else(seen: Any, said: Sequence[tuple[str, Event]]) -> None:
     assert "<" not in text, text
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture
+def opened(place: Place) -> Iterator[tuple[asyncio.Runner, LearnerStore]]:
+    """One store for all examples, and what runs them."""
+    with asyncio.Runner() as runner:
+        opening = place.open()
+        yield runner, runner.run(opening.__aenter__())
+        runner.run(opening.__aexit__(None, None, None))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS, joining=JOINING)
-def test_nothing_comes_to_another_person_or_room_on_sqlite(
-    migrated_file: Path, events: list[Event], joining: tuple[int, int] | None
+def test_nothing_comes_to_another_person_or_room(
+    opened: tuple[asyncio.Runner, LearnerStore], events: list[Event], joining: tuple[int, int] | None
 ) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        shutil.copy(migrated_file, home)
-        asyncio.run(_open_and_live(Settings(credway_home=Path(home), database_url=""), events, joining))
-
-
-@settings(max_examples=15, deadline=None)
-@given(events=EVENTS, joining=JOINING)
-def test_nothing_comes_to_another_person_or_room_on_postgres(
-    postgres: Postgres, events: list[Event], joining: tuple[int, int] | None
-) -> None:
-    asyncio.run(_open_and_live(Settings(database_url=postgres.url()), events, joining))
-
-
-async def _open_and_live(where: Settings, events: list[Event], joining: tuple[int, int] | None) -> None:
-    async with Place(where).open() as store:
-        await live(store, events, joining)
+    runner, store = opened
+    runner.run(live(store, events, joining))

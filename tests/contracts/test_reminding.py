@@ -70,12 +70,13 @@ async def test_what_was_claimed_or_sent_is_not_stored_again(store: LearnerStore)
     await ada.wants_to_hear("sent", "claimed")
     assert ["claimed"] == await due(store)
 
-    await ada.wants_to_hear("sent", "claimed")
+    before = await stored(store, ada)
+
+    await ada.wants_to_hear("sent", "claimed", at=NOW + DAY)
 
     assert [] == await due(store, NOW + DAY)
-    assert {"sent": NOW.isoformat(), "claimed": None} == {
-        key: row["sent_at"] for key, row in (await stored(store, ada)).items()
-    }
+    assert before == await stored(store, ada)
+    assert {"sent": NOW.isoformat(), "claimed": None} == {key: row["sent_at"] for key, row in before.items()}
 
 
 async def test_the_set_that_is_wanted_replaces_what_was_not_sent_yet(store: LearnerStore) -> None:

@@ -130,6 +130,12 @@ def test_a_file_that_names_no_kind_is_general_knowledge_with_the_best_title_ther
         pytest.param(", {value: 120, source: [forum]}]", "]", "exam_minutes", "two readings", id="a conflict of one"),
         pytest.param("source: [forum]}]}", "source: [blog]}]}", "cost", "'blog'", id="a source that is not listed"),
         pytest.param("as_of: 2026-06-01", "as_of: June 2026", "cost.as_of", "not a date", id="a date in words"),
+        pytest.param(
+            "value: never,", "value: 12, earned_since: 2024-04,", "validity.earned_since", "not a day", id="a month"
+        ),
+        pytest.param(
+            "[{value: 250,", "[{value: 250, earned_before: 2023-02-29,", "earned_before", "not a day", id="no such day"
+        ),
         pytest.param("date: 2026-06}", "date: soon}", "sources.shop.date", "not a date", id="a source's date in words"),
     ],
 )

@@ -239,6 +239,34 @@ class Mutant:
     passage: Passage
 
 
+def test_what_goes_on_with_an_item_stands_in_its_line(gate: Gate) -> None:
+    released = gate.release(
+        draft(
+            cited("Example Network Associate costs $1350.", shape="item"),
+            cited("Example Network Associate is valid for 36 months.", shape="continued"),
+            cited("Example Network Associate has 90 questions.", EXAM, shape="item"),
+        ),
+        "",
+    )
+    assert released.text == (
+        "- Example Network Associate costs $1350 [1]. Example Network Associate is valid for 36 months [1].\n"
+        "- Example Network Associate has 90 questions [2]."
+    )
+
+
+def test_what_goes_on_with_something_dropped_is_dropped_with_it(gate: Gate) -> None:
+    released = gate.release(
+        draft(
+            cited("Example Network Associate costs $1355.", shape="item"),
+            cited("Example Network Associate is valid for 36 months.", shape="continued"),
+            cited("Example Network Associate has 90 questions.", EXAM, shape="item"),
+        ),
+        "",
+    )
+    assert released.text == "- Example Network Associate has 90 questions [1]."
+    assert [reason.split(":")[0] for reason in released.dropped][1:] == ["goes on with what was dropped"]
+
+
 @pytest.fixture(scope="module")
 def shipped_gate() -> Gate:
     return Gate(build_fact_reader(Lexicon.load(content_folder("prompts") / "understanding")))

@@ -71,6 +71,21 @@ def test_small_talk_is_answered_without_sources(talk: Talk, question: str):
         "how long is the Databricks data engineer associate valid",
         "what will Security+ cost in 2031",
         "Wie lange ist die OSCP gültig?",
+        "how much is security+ in rupees",
+        "¿Cuánto cuesta Security+ en euros?",
+        "what did CCNA cost in 2020",
+        "AZ-900 exam price in India",
+        "where in Berlin can I take CKA",
+        "what did my friend Anna Kowalska score on her AZ-900",
+        "what time does the CCNA exam start",
+        "what percentage of people pass the PMP",
+        "which nursing certificate should I take",
+        "who is the youngest person to pass the CISSP",
+        "what colour is the CCNA certificate",
+        "is there a CISM study group in Chicago",
+        "how do I get a lean six sigma green belt and what does it cost",
+        "ibm data analyst professional certificate, how many courses are in it",
+        "how long is a first aid certificate valid",
     ],
 )
 def test_what_no_document_holds_is_not_guessed(talk: Talk, question: str):
@@ -125,6 +140,14 @@ def test_asking_for_the_instructions_is_outside_the_field(talk: Talk):
         "CCSK price",
         "CKAD and CKS price",
         "Is CCNA required for CCNP?",
+        "AWS Database Specialty cost",
+        "Azure Database Administrator exam price",
+        "Salesforce Associate cost",
+        "A-CSM price",
+        "what does the Advanced CSM cost",
+        "CISSP-ISSMP price",
+        "Terraform Authoring and Operations Professional price",
+        "how much is the Illinois iMSA",
     ],
 )
 def test_a_sibling_of_a_known_credential_is_not_answered_with_its_facts(talk: Talk, question: str):
@@ -168,3 +191,17 @@ def test_a_choice_that_names_nothing_is_asked_back(talk: Talk, question: str):
 
 def test_why_after_a_fact_stays_with_the_subject(talk: Talk):
     assert "AZ-500" in talk("is AZ-500 retired?", "why?").text
+
+
+def test_a_follow_up_about_a_sibling_is_not_answered_with_what_was_spoken_of(talk: Talk):
+    assert "abstained" == talk("how much is CKA?", "and CKS?").status
+
+
+def test_the_nearest_known_credential_is_a_tap_away_from_an_unknown_one(talk: Talk):
+    answer = talk("Azure Database Administrator exam price")
+
+    assert "USD 165" in talk(answer.suggestions[0].ask).text
+
+
+def test_asking_whether_a_credential_is_advanced_names_no_sibling(talk: Talk):
+    assert "associate" in talk("is CCNA advanced?").text

@@ -145,3 +145,21 @@ def test_lasting_longer_is_no_length_of_the_exam(talk: Talk):
 
     assert answer.text.startswith("Yes. CCNA stays valid the longest.")
     assert "minutes" not in answer.text
+
+
+def test_a_term_alone_is_explained_by_the_passage_that_is_headed_by_it(talk: Talk) -> None:
+    assert "workload" in talk("ok cool cool. so what's ects").text
+
+
+def test_a_question_about_a_kind_of_credential_is_answered_by_a_page_that_is_about_the_very_question(
+    talk: Talk,
+) -> None:
+    assert "verif" in talk("how do I verify a coursera certificate").text
+
+
+def test_a_general_question_is_also_searched_by_the_name_of_its_field(talk: Talk) -> None:
+    assert ["guides/how-exams-work"] == documents(talk("flunked. how soon can I go again, in general"))[:1]
+
+
+def test_asking_whether_an_exam_lasts_so_long_looks_for_no_credential(talk: Talk) -> None:
+    assert "120 minutes" in talk("Am I right that ISC2's entry exam lasts two hours?").text

@@ -29,6 +29,21 @@ def test_the_same_credential_is_found_by_nickname_code_and_misspelt(talk: Talk, 
     assert "USD 425" in talk(question).text
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("CISPP how long valid", "three years"),
+        ("powerbi pl300 prise", "USD 165"),
+        ("kubernets administrator exam cost", "USD 445"),
+        ("google projekt managment certifcate hours", "240 hours"),
+        ("how many courses are in google project mgmt", "courses"),
+    ],
+    ids=["in capitals", "two words as one", "with the stem of the word", "in every word", "a short form"],
+)
+def test_a_slip_does_not_hide_a_name(talk: Talk, question: str, said: str):
+    assert said in talk(question).text
+
+
 @pytest.mark.parametrize("code", ["AZ-104", "az104", "AZ 104", "Az-104"])
 def test_a_code_is_understood_in_every_spelling(talk: Talk, code: str):
     assert "USD 165" in talk(f"{code} cost").text
@@ -150,3 +165,93 @@ def test_what_is_asked_besides_the_successor_is_asked_of_the_successor(talk: Tal
     answer = talk("what replaced AZ-500 and what does it cost?")
 
     assert {"credentials/az-500", "credentials/sc-500"} == {citation.document for citation in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("does CKA need KCNA?", "No."),
+        ("can i do ckad straight away w/o kcna", "Yes."),
+        ("do I need Security+ before CySA+?", "No."),
+        ("does CAPM count towards PMP?", "Yes."),
+        ("¿Necesito Network+ antes de Security+?", "No. Requisitos"),
+        ("can I take AZ-305 without AZ-104?", "Prerequisites"),
+        ("does AZ-900 count towards AZ-104?", "Microsoft Certified: Azure Fundamentals (AZ-900) is a recommended"),
+    ],
+    ids=[
+        "not needed",
+        "waived",
+        "only advised",
+        "counts",
+        "asked in Spanish",
+        "needed for the title",
+        "advised",
+    ],
+)
+def test_yes_or_no_is_said_of_two_credentials_only_where_the_fact_decides(talk: Talk, question: str, start: str):
+    assert talk(question).text.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("i dont have 5 yrs for cissp yet. can i still take it", "Yes, you can sit the CISSP exam"),
+        ("can I jump straight to AZ-305?", "but not to sit the AZ-305 exam"),
+        ("What happens to my AZ-500 certification now? I passed it in June.", "until its own expiry date"),
+    ],
+)
+def test_a_case_is_answered_from_the_section_that_tells_of_it(talk: Talk, question: str, said: str):
+    assert said in talk(question).text
+
+
+def test_a_plain_field_is_not_lengthened_by_a_section(talk: Talk):
+    assert len(talk("does security+ expire?").text.split()) < 15
+
+
+def test_a_phrase_around_a_name_is_understood(talk: Talk):
+    assert "online assessment" in talk("how do I keep my AZ-104 alive?").text
+
+
+def test_what_is_gone_is_the_earlier_one_of_two_that_bear_the_name(talk: Talk):
+    assert {"credentials/aws-sysops-administrator-associate"} == documents(talk("aws sysops gone?"))
+
+
+def test_of_two_current_codes_the_newer_is_told_with_its_date(talk: Talk):
+    assert "CS0-004" in talk("is CS0-003 still current?").text.split("available since")[1]
+
+
+def test_an_earlier_version_is_told_with_the_current_one(talk: Talk):
+    assert "004" in talk("has Terraform Associate 003 been superseded?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("is it true that AZ-104 costs 500 dollars?", "No."),
+        ("I heard AZ-104 costs 165 dollars, right?", "Yes."),
+        ("I heard CISSP costs 749 dollars, right?", "Sources disagree"),
+        ("is PMP valid for 5 years?", "No."),
+        ("the CCNA is free, right?", "No."),
+        ("how much is AZ-104?", "Microsoft"),
+        ("is the CKA below 500 dollars?", "Certified"),
+    ],
+)
+def test_a_figure_that_a_question_takes_for_granted_is_confirmed_or_put_right(talk: Talk, question: str, start: str):
+    assert talk(question).text.startswith(start)
+
+
+def test_the_year_in_which_a_price_was_checked_is_no_other_year(talk: Talk):
+    assert "USD 99" in talk("what does AZ-900 cost in 2025?").text
+
+
+def test_a_level_that_an_older_source_gave_is_told_to_those_who_bring_it_up(talk: Talk):
+    assert "advanced" in talk("google it automation with python: beginner or advanced").text
+    assert "advanced" not in talk("what level is google it automation with python?").text
+
+
+def test_a_figure_alone_names_no_credential(talk: Talk):
+    assert "DP-700" not in talk("what does a score of 700 actually mean, is it 70 percent").text
+
+
+def test_a_section_that_decides_something_else_is_left_out(talk: Talk):
+    assert "PMP" not in talk("does capm have to be renewed, and how often?").text

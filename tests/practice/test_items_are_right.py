@@ -141,6 +141,15 @@ class TestTheWhole:
         longest = [i for i in chosen if all(len(i.key) > len(o.text) for o in i.options if o.text != i.key)]
         assert len(longest) < 0.4 * len(chosen)
 
+    def test_the_key_is_not_to_be_told_by_its_rank(self, items: list[Item]) -> None:
+        ranks: Counter[int] = Counter()
+        for item in items:
+            if item.kind == "field" and item.aspect in {"cost", "exam_minutes"}:
+                figures = sorted(figure(option.text) or 0 for option in item.options)
+                ranks[figures.index(figure(item.key) or 0)] += 1
+        assert set(ranks) == {0, 1, 2, 3}
+        assert max(ranks.values()) < 0.4 * ranks.total(), ranks
+
     def test_no_question_says_its_own_answer(self, items: list[Item]) -> None:
         def told(item: Item) -> bool:
             return bool(re.search(rf"(?<!\w){re.escape(item.key.casefold())}(?!\w)", item.question.casefold()))
@@ -230,6 +239,17 @@ class TestFieldItems:
                 else:
                     assert not fits, f"{item.id}: {option.text}"
             assert ("No formal prerequisite" == item.key) == (not required), item.id
+            # Part of what is required is required too: "five years of work" where it is five years of security.
+            spans = set(re.findall(r"\w+ (?:years|months|hours)", item.key.casefold()))
+            wrong = " ".join(option.text.casefold() for option in item.options if option.text != item.key)
+            assert not any(span in wrong for span in spans), item.id
+            own = front(item.document)["short"]
+            assert not any(option.text.startswith(own) for option in item.options), item.id
+
+    def test_no_key_is_a_bound_that_another_option_would_meet_too(self, items: list[Item]) -> None:
+        loose = re.compile(r"\b(at most|at least|about|up to|around)\b")
+        numeric = [item for item, aspect, _ in aspect_items(items) if aspect in NUMERIC]
+        assert [] == [item.id for item in numeric if any(loose.search(option.text) for option in item.options)]
 
     def test_credits_and_windows_are_those_of_the_rule(self, items: list[Item]) -> None:
         for item, aspect, _ in aspect_items(items):
@@ -274,7 +294,7 @@ class TestTrueOrFalse:
         for item in asked:
             claim = item.question.removeprefix("True or false? ")
             held = readings(item.document, item.aspect.removeprefix("claim."))
-            told = re.split(r" (?:valid for|costs|takes|is(?! valid)|date) ", claim)[-1].rstrip(".")
+            told = re.split(r" (?:valid for|costs|takes|is(?! valid)|retired on) ", claim)[-1].rstrip(".")
             said = figure(claim if "expire" in claim else told)
             values = {as_figure(value) for value in held}
             if "retired" in item.aspect:
@@ -331,6 +351,7 @@ class TestGaps:
             gapped = re.search(r'Fill the gap: "(.+)"$', item.question)
             assert gapped is not None
             assert gapped[1].count("____") == 1
+            assert not re.search(r"\d [a-z]+$", item.key) or re.search(r"\d (\w+s|percent)$", item.key), item.key
             made = [option.text for option in item.options if gapped[1].replace("____", option.text) == item.quote]
             assert made == [item.key], item.id
             for option in item.options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -344,11 +345,38 @@ class TestEveryItem:
             for place, option in enumerate(item.options):
                 assert desk.grader.option(item, option.text) == place, f"{item.id}: {option.text}"
 
-    def test_a_session_in_another_language_passes_the_gate(self, desk: Desk) -> None:
-        player = Player(desk, "de")
-        player.start("credentials/cka", size=3)
-        player.say("hint")
-        player.say(player.right())
-        player.say("next")
-        player.say(player.wrong())
-        assert len(player.reviews) == 2
+
+LANGUAGES = ("es", "de", "fr", "pt", "hi", "zh")
+
+
+class TestLanguages:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_kind_is_played_by_its_buttons_and_passes_the_gate(
+        self, desk: Desk, items: list[Item], language: str
+    ) -> None:
+        for kind in ("field", "fit", "true_false", "cloze", "typed", "recall"):
+            item = next(i for i in items if i.kind == kind and desk.book.item(i.id, language))
+            player = Player(desk, language)
+            player.begin(item.id)
+            hint, help_ = (desk.phrases.items(f"words.{name}", language)[0] for name in ("hint", "unknown"))
+            player.say(hint)
+            player.say(hint)
+            player.say(hint)
+            player.say(desk.phrases.items("words.show", language)[0] if kind == "recall" else player.right())
+            player.say("2" if kind == "recall" else desk.phrases.items("words.next", language)[0])
+            assert [review.rating for review in player.reviews] == [2], f"{kind}: {item.id}"
+            player.begin(item.id)
+            player.say(help_)
+            player.say("1" if kind == "recall" else desk.phrases.items("words.stop", language)[0])
+            assert player.reviews[-1].rating == 1
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_phrase_is_there_with_the_same_blanks(self, desk: Desk, language: str) -> None:
+        english, other = (desk.phrases.by_language[tag] for tag in ("en", language))
+        # The words with which an English sentence needs its context belong to the documents' language.
+        assert set(english) - set(other) <= {"cloze.needs_context", "cloze.passed_over"}
+
+        def blanks(text: str) -> list[str]:
+            return sorted(set(re.findall(r"\$([a-z]+)", text, re.ASCII)))
+
+        assert {key: blanks(text) for key, text in other.items()} == {key: blanks(english[key]) for key in other}

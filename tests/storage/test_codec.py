@@ -36,7 +36,7 @@ def test_everything_comes_back_as_it_was(value: object) -> None:
 
 
 def test_what_is_stored_can_be_read_by_people() -> None:
-    assert '{"credential":"资格","state":"held","earned_on":"2024-02-29","expires_on":null}' == dumped(
+    assert '{"credential":"资格","state":"held","earned_on":"2024-02-29","expires_on":null,"exam_on":null}' == dumped(
         Holding(credential="资格", earned_on=date(2024, 2, 29))
     )
 

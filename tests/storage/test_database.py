@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot import app
+from bot.cli import checking
 from bot.cli.main import run
 from bot.errors import CredwayError, InputError, MissingService
 from bot.settings import Settings
@@ -100,10 +100,11 @@ async def test_a_store_outlives_a_server_that_lost_its_connections(postgres: Pos
         assert 1 == (await Person(store).says("after")).version
 
 
-async def test_a_question_has_no_words_in_an_error(postgres_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with postgres_place.open() as store, postgres_place.database() as database:
+async def test_a_question_has_no_words_in_an_error(postgres: Postgres, tmp_path: Path) -> None:
+    place = Place(Settings(credway_home=tmp_path, database_url=postgres.empty_url()))
+    async with place.open() as store, place.database() as database:
         async with database.write() as connection:
-            await connection.exec_driver_sql("DROP TABLE reviews CASCADE")
+            await connection.exec_driver_sql("DROP TABLE reviews")
             await connection.exec_driver_sql("ALTER TABLE turns DROP COLUMN answer")
         with pytest.raises(Exception, match="turns") as failed:
             await Person(store).says("my secret plan")
@@ -141,60 +142,52 @@ def test_who_keeps_nothing_loads_no_database_library() -> None:
 
 
 class TestCheck:
-    @pytest.fixture
-    def line(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> Callable[[str], tuple[int, str]]:
-        """The exit status and what `check` says of learners' database, at the given URL."""
-        monkeypatch.setattr("bot.documents.check.check_knowledge", lambda *_: [])
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("CREDWAY_HOME", str(tmp_path))
-        monkeypatch.setenv("EMBEDDINGS", "none")
-        for name in ("KNOWLEDGE_DIRS", "PROMPTS_DIR", "CHROMA_URL"):
-            monkeypatch.delenv(name, raising=False)
+    """`_database` is one line of `check`, whose others take a second to find out."""
 
-        def call(url: str) -> tuple[int, str]:
-            monkeypatch.setenv("DATABASE_URL", url)
-            status = run(["check", "--json"])
-            out = capsys.readouterr().out
-            assert SECRET not in out
-            [finding] = [finding for finding in json.loads(out) if finding["item"] == "learners"]
-            return status, f"{finding['state']}: {finding['says']}"
+    def said(self, home: Path, url: str = "") -> str:
+        finding = checking._database(Settings(credway_home=home, database_url=url))
+        assert SECRET not in str(finding)
+        return f"{finding.state}: {finding.says}"
 
-        return call
-
-    def test_a_file_that_is_not_there_yet_is_fine_and_is_not_made(
-        self, line: Callable[[str], tuple[int, str]], tmp_path: Path
-    ) -> None:
+    def test_a_file_that_is_not_there_yet_is_fine_and_is_not_made(self, tmp_path: Path) -> None:
         file = tmp_path / "credway.db"
 
-        assert (0, f"ok: SQLite file {file}, made when there is something to keep") == line("")
+        assert f"ok: SQLite file {file}, made when there is something to keep" == self.said(tmp_path)
         assert not file.exists()
 
-    def test_a_database_is_told_with_its_migration(
-        self, line: Callable[[str], tuple[int, str]], postgres: Postgres
+    def test_a_database_is_told_with_its_migration(self, postgres: Postgres, tmp_path: Path) -> None:
+        assert self.said(tmp_path, postgres.url()).endswith(", migration 0002")
+
+    def test_an_older_one_is_told_and_left_as_it_is(self, tmp_path: Path) -> None:
+        shutil.copy(Path(__file__).parent / "data" / "learners-0001.db", tmp_path / "credway.db")
+
+        assert self.said(tmp_path).endswith(", migration 0001; 1 more will be run at the next start")
+        assert self.said(tmp_path) == self.said(tmp_path)
+
+    def test_an_empty_database_is_told_and_left_empty(self, postgres: Postgres, tmp_path: Path) -> None:
+        url = postgres.empty_url()
+
+        assert "made when there is something to keep" in self.said(tmp_path, url)
+        assert self.said(tmp_path, url) == self.said(tmp_path, url)
+
+    def test_an_address_that_cannot_be_understood_stops_the_work(self, tmp_path: Path) -> None:
+        assert self.said(tmp_path, f"postgresql//ada:{SECRET}@db").startswith("missing: DATABASE_URL: write it as")
+
+    def test_a_server_that_is_not_there_stops_the_work(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        status, said = line(postgres.url())
+        monkeypatch.setattr("bot.documents.check.check_knowledge", lambda *_: [])
+        monkeypatch.chdir(tmp_path)
+        for name in ("KNOWLEDGE_DIRS", "PROMPTS_DIR", "CHROMA_URL"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("CREDWAY_HOME", str(tmp_path))
+        monkeypatch.setenv("EMBEDDINGS", "none")
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ada:{SECRET}@127.0.0.1:1/credway")
 
-        assert (0, True) == (status, said.endswith(", migration 0002"))
+        assert 69 == run(["check"])
 
-    def test_an_empty_database_is_told_and_left_empty(
-        self, line: Callable[[str], tuple[int, str]], postgres: Postgres
-    ) -> None:
-        url = postgres.url(empty=True)
-
-        assert line(url) == line(url)
-        assert "made when there is something to keep" in line(url)[1]
-
-    def test_a_server_that_is_not_there_stops_the_work(self, line: Callable[[str], tuple[int, str]]) -> None:
-        status, said = line(f"postgresql://ada:{SECRET}@127.0.0.1:1/credway")
-
-        assert 69 == status
-        assert said.startswith("missing: the PostgreSQL database credway at 127.0.0.1:1 cannot be used")
-        assert said.endswith("correct DATABASE_URL")
-
-    def test_an_address_that_cannot_be_understood_stops_the_work(self, line: Callable[[str], tuple[int, str]]) -> None:
-        assert (69, "missing: DATABASE_URL: write it as") == (
-            (told := line(f"postgresql//ada:{SECRET}@db/credway"))[0],
-            told[1][:34],
-        )
+        out = capsys.readouterr().out
+        [line] = [line for line in out.splitlines() if line.split()[1] == "learners"]
+        assert "missing  learners        the PostgreSQL database credway at 127.0.0.1:1 cannot be used" in line
+        assert line.endswith("correct DATABASE_URL")
+        assert SECRET not in out

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +17,9 @@ from bot.learning.learner import Changes, Profile
 from bot.settings import Settings
 from bot.storage import dialects
 from tests.contracts.people import NOW, Person, Place, a_card, a_turn, everything, right
+from tests.storage.conftest import Processes
 
 PEOPLE = 24
-Dying = Callable[[Place, str, int], int]
 
 
 def bytes_of(place: Place) -> bytes:
@@ -109,28 +105,9 @@ def _large_turn(person: Person, chance: random.Random) -> TurnRecord:
     )
 
 
-@pytest.fixture(scope="module")
-def dying() -> Iterator[Dying]:
-    """Commit as a person, in a process that kills itself before a statement; gives its return code."""
-    command = [sys.executable, "-m", "tests.storage.commit_and_die"]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as process:
-        orders, codes = process.stdin, process.stdout
-        assert orders is not None
-        assert codes is not None
-
-        def order(place: Place, number: str, last: int) -> int:
-            orders.write(json.dumps([str(place.settings.credway_home), number, last]) + "\n")
-            return int(codes.readline())
-
-        yield order
-        orders.close()
-
-
 @pytest.mark.parametrize("number", ["known", "new"])
 def test_a_process_killed_while_it_commits_leaves_nothing_of_the_turn(
-    sqlite_place: Place, dying: Dying, number: str
+    sqlite_place: Place, processes: Processes, number: str
 ) -> None:
     async def stored() -> object:
         async with sqlite_place.open() as store:
@@ -141,9 +118,9 @@ def test_a_process_killed_while_it_commits_leaves_nothing_of_the_turn(
             await Person(store, "known").changes(profile=everything("before").profile)
 
     asyncio.run(begin())
-    before, last = asyncio.run(stored()), 0
-    while (code := dying(sqlite_place, number, last)) != 0:
-        assert -signal.SIGKILL == code
+    home, before, last = sqlite_place.settings.credway_home, asyncio.run(stored()), 0
+    while (codes := processes("commit", home, number, last)) != [0]:
+        assert [-signal.SIGKILL] == codes
         assert before == asyncio.run(stored())
         last += 1
 

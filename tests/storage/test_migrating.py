@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from bot.storage import migrating
 from bot.storage.tables import metadata
 from tests.contracts.people import GROUP, NOW, Person, Place, everything
 from tests.servers.postgres import Postgres
+from tests.storage.conftest import Processes
 
 ROOT = Path(__file__).resolve().parents[2]
 REVISIONS = ["0001", "0002"]
@@ -36,7 +34,7 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "sqlite":
         return Place(Settings(credway_home=tmp_path, database_url=""))
     postgres: Postgres = request.getfixturevalue("postgres")
-    return Place(Settings(credway_home=tmp_path, database_url=postgres.url(empty=True)))
+    return Place(Settings(credway_home=tmp_path, database_url=postgres.empty_url()))
 
 
 async def move_to(place: Place, revision: str) -> None:
@@ -93,33 +91,9 @@ async def test_processes_that_start_at_once_make_the_tables_once(empty_place: Pl
     assert [1] * 6 == await asyncio.gather(*(start(number) for number in range(6)))
 
 
-def test_real_processes_that_start_at_once_make_one_file(tmp_path: Path) -> None:
-    code = """
-import asyncio, sys
-from bot.app import open_store
-from bot.settings import Settings
-from tests.contracts.people import Person
-
-async def start() -> None:
-    sys.stdin.readline()
-    async with open_store(Settings()) as store:
-        await Person(store, sys.argv[1]).says("hello")
-
-asyncio.run(start())
-"""
-    environment = {**os.environ, "CREDWAY_HOME": str(tmp_path / "home"), "DATABASE_URL": "", "PYTHONPATH": str(ROOT)}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(number)],
-            cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for number in range(3)
-    ]  # fmt: skip
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    assert [(0, "")] * 3 == [(process.wait(), process.communicate()[1]) for process in processes]
+def test_real_processes_that_start_at_once_make_one_file(tmp_path: Path, processes: Processes) -> None:
+    for attempt in range(3):
+        assert [0] * 4 == processes("start", tmp_path / f"home-{attempt}", 4)
 
 
 class TestOlder:

@@ -1,0 +1,188 @@
+"""Learning paths in conversation: the best one, what-ifs, what to do next, small steps to a degree."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core.answer import Draft, Statement, Suggestion
+from bot.core.conversation import Context, Response, Turn
+from bot.core.reply import Attachment
+from bot.core.toolbox import Toolbox
+from bot.dialogue.hearing import Heard, Speaker
+from bot.dialogue.plan_wishes import PlanWishes, completed
+from bot.learning.calendar import path_calendar
+from bot.learning.learner import Learner
+from bot.learning.wallet import wallet
+from bot.learning.zones import local_day
+from bot.offline.planning import Planned, PlanWords
+from bot.planning.model import Held, LearningPath, PlanRequest, PlanWish
+from bot.planning.offers import offering_of
+from bot.planning.planner import plan
+from bot.planning.stacks import Stacks
+
+# What fits beside a job; said to be assumed wherever it is used.
+HOURS_PER_WEEK = 5.0
+_LONGEST_WHAT_IF = 14  # words
+_MOST_STEPS_SHOWN = 4
+# A path's picture: the path, its title, the language.
+Draw = Callable[[LearningPath, str, str], bytes]
+
+
+class PlanMaker:
+    """Makes plans of wishes, over one catalogue."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._catalog = toolbox.catalog
+
+    async def make(self, wish: PlanWish, turn: Turn) -> Planned:
+        """Raises `InputError` for a wish that cannot be planned, and says why."""
+        request = self._request(wish, turn)
+        offering = offering_of(self._catalog, hours_per_week=request.hours_per_week, skills=request.skills)
+        # The solver may take a second, in which others are to be answered.
+        found = await asyncio.to_thread(plan, request, offering.offers, retired=offering.retired)
+        return Planned(plan=found, request=request, offering=offering, pace_given=wish.hours_per_week is not None)
+
+    def _request(self, wish: PlanWish, turn: Turn) -> PlanRequest:
+        profile = turn.learner.profile if turn.learner else None
+        today = local_day(profile, turn.now) if profile else turn.now.date()
+        have = {identity: Held(id=identity) for identity in wish.have}
+        if turn.learner is not None:
+            entries = wallet(turn.learner.wallet, self._catalog, today)
+            have |= {
+                entry.holding.credential: Held(
+                    id=entry.holding.credential, expires_on=entry.expiry.on if entry.expiry else None
+                )
+                for entry in entries
+                if entry.held
+            }
+        return PlanRequest(
+            goals=wish.goals,
+            skills=wish.topics,
+            have=tuple(have.values()),
+            start=today,
+            hours_per_week=wish.hours_per_week or HOURS_PER_WEEK,
+            budget_usd=wish.budget_usd,
+            deadline=wish.deadline,
+            minimise=wish.minimise or "cost",
+            without=frozenset(wish.without),
+        )
+
+
+class Planning:
+    """`/plan`, what-ifs after it, `/picture` and `/calendar` of it, and what to learn next."""
+
+    def __init__(
+        self, wishes: PlanWishes, maker: PlanMaker, toolbox: Toolbox, words: PlanWords, speaker: Speaker, draw: Draw
+    ) -> None:
+        self._wishes = wishes
+        self._maker = maker
+        self._toolbox = toolbox
+        self._words = words
+        self._speaker = speaker
+        self._draw = draw
+
+    async def respond(self, heard: Heard) -> Response | None:
+        context = heard.turn.context
+        if context.plan is not None and heard.calls("picture"):
+            return await self._picture(heard, context.plan)
+        if context.plan is not None and heard.calls("calendar"):
+            return await self._calendar(heard, context.plan)
+        if heard.calls("degree"):
+            return self._towards_degrees(heard)
+        wish = self._wishes.read(heard.turn.question, heard.turn.now.date())
+        if heard.calls("plan", "missing"):
+            return await self._plan(heard, completed(wish, heard.turn.learner))
+        if context.plan is not None and self._is_what_if(heard, wish):
+            return await self._plan(heard, wish.over(context.plan))
+        if heard.calls("next") and heard.turn.learner is not None:
+            return await self._next(heard, heard.turn.learner)
+        return None
+
+    @staticmethod
+    def _is_what_if(heard: Heard, wish: PlanWish) -> bool:
+        """Whether a message changes the plan before it, and is not a question of its own."""
+        question = heard.question
+        short = len(question.tokens) <= _LONGEST_WHAT_IF and heard.turn.command is None
+        return short and wish.changes and not wish.goals and not question.has("recommend", "define", "compare")
+
+    async def _plan(self, heard: Heard, wish: PlanWish) -> Response:
+        if not wish.aims:
+            return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
+        planned = await self._maker.make(wish, heard.turn)
+        draft = self._words.describe(planned, heard.language)
+        if planned.plan.path is not None and planned.plan.path.steps:
+            files = (
+                self._speaker.suggest("label.picture", heard, "/picture"),
+                self._speaker.suggest("label.calendar", heard, "/calendar"),
+            )
+            draft = replace(draft, suggestions=(*draft.suggestions[:3], *files))
+        steps = planned.plan.path.steps if planned.plan.path else ()
+        ids = tuple(step.offer.id for step in steps if step.offer.id in self._toolbox.catalog)
+        return self._speaker.respond(
+            heard,
+            draft,
+            own_words=self._words.own_words(planned),
+            context=Context(focus=ids[-1:], options=ids, plan=wish),
+        )
+
+    async def _picture(self, heard: Heard, wish: PlanWish) -> Response:
+        path = (await self._maker.make(wish, heard.turn)).plan.path
+        if path is None or not path.steps:
+            return self._speaker.plain(heard, "plan.no_path", status="abstained")
+        content = await asyncio.to_thread(self._draw, path, self._title(wish), heard.language)
+        file = Attachment(name="credway-path.png", media_type="image/png", content=content)
+        return replace(self._speaker.plain(heard, "picture.done"), attachments=(file,))
+
+    async def _calendar(self, heard: Heard, wish: PlanWish) -> Response:
+        path = (await self._maker.make(wish, heard.turn)).plan.path
+        if path is None or not path.steps:
+            return self._speaker.plain(heard, "plan.no_path", status="abstained")
+        owner = heard.turn.learner.id if heard.turn.learner else ""
+        content = path_calendar(path, self._toolbox.wording, heard.language, heard.turn.now, owner=owner)
+        file = Attachment(name="credway-path.ics", media_type="text/calendar", content=content)
+        return replace(self._speaker.plain(heard, "plan.calendar.done"), attachments=(file,))
+
+    def _title(self, wish: PlanWish) -> str:
+        names = [self._toolbox.wording.name_of(goal) for goal in wish.goals] or list(wish.topics)
+        return ", ".join(names)
+
+    async def _next(self, heard: Heard, learner: Learner) -> Response | None:
+        """The path to the goals that were told; else what the credentials held lead to, as the sources say."""
+        wish = completed(PlanWish(), learner)
+        if wish.aims:
+            return await self._plan(heard, wish)
+        held = [entry.credential for entry in learner.wallet if entry.state == "held"]
+        told = [statement for identity in held if (statement := self._leads_to(identity, heard.language))]
+        if not told:
+            return None
+        lead = Statement(text=self._speaker.say("next.lead", heard))
+        draft = Draft(status="answered", statements=(lead, *told[:_MOST_STEPS_SHOWN]), suggestions=self._goals(heard))
+        return self._speaker.respond(heard, draft)
+
+    def _goals(self, heard: Heard) -> tuple[Suggestion, ...]:
+        return (self._speaker.suggest("label.me", heard, "/me"),)
+
+    def _towards_degrees(self, heard: Heard) -> Response:
+        """The shortest ways from small credentials to credit for a degree, each told by its source."""
+        first = dict.fromkeys(path[0].lower for path in Stacks(self._toolbox.catalog).towards_degrees())
+        told = [statement for identity in first if (statement := self._leads_to(identity, heard.language))]
+        lead = Statement(text=self._speaker.say("degree.lead", heard))
+        ids = tuple(identity for identity in first if identity in self._toolbox.catalog)[:_MOST_STEPS_SHOWN]
+        draft = Draft(status="answered", statements=(lead, *told[:_MOST_STEPS_SHOWN]))
+        return self._speaker.respond(heard, draft, context=Context(options=ids))
+
+    def _leads_to(self, identity: str, language: str) -> Statement | None:
+        credential = self._toolbox.catalog.get(identity)
+        if credential is None or credential.stacks_into is None or not credential.stacks_into.value:
+            return None
+        if self._toolbox.catalog.status(credential) == "retired":
+            return None
+        fact = self._toolbox.look_up(credential, "stacks_into")
+        return Statement(
+            text=self._toolbox.wording.sentence(credential, "stacks_into", language),
+            passages=(fact.passage,) if fact.passage else (),
+            verdict=fact.verdict,
+            shape="item",
+        )
