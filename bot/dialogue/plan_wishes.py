@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -60,8 +61,8 @@ class PlanWishes:
             have=tuple(named[_FROM]),
             without=tuple(named[_WITHOUT]),
             hours_per_week=hours_a_week(whole.facts) if whole.has("per_week") else None,
-            budget_usd=money_of(whole.facts),
-            deadline=day if exact or day is None else _end_of_month(day),
+            budget_usd=math.inf if "unlimited.budget" in keys else money_of(whole.facts),
+            deadline=date.max if "unlimited.deadline" in keys else _deadline(day, exact=exact),
             minimise=next((goal for goal in get_args(Objective) if f"{_MINIMISE}{goal}" in keys), None),
         )
 
@@ -78,5 +79,8 @@ def _parts(tokens: Sequence[str], cues: Sequence[Cue]) -> Iterator[tuple[str, st
     yield marker, " ".join(tokens[begin:])
 
 
-def _end_of_month(day: date) -> date:
+def _deadline(day: date | None, *, exact: bool) -> date | None:
+    """A month that is told is meant to its end."""
+    if day is None or exact:
+        return day
     return day + relativedelta(day=31)

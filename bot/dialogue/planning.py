@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
+from bot.catalog.wording import money
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.conversation import Context, Response, Turn
 from bot.core.reply import Attachment
@@ -63,8 +66,8 @@ class PlanMaker:
             have=tuple(have.values()),
             start=today,
             hours_per_week=wish.hours_per_week or HOURS_PER_WEEK,
-            budget_usd=wish.budget_usd,
-            deadline=wish.deadline,
+            budget_usd=None if wish.budget_usd == math.inf else wish.budget_usd,
+            deadline=None if wish.deadline == date.max else wish.deadline,
             minimise=wish.minimise or "cost",
             without=frozenset(wish.without),
         )
@@ -112,6 +115,9 @@ class Planning:
             return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
         planned = await self._maker.make(wish, heard.turn)
         draft = self._words.describe(planned, heard.language)
+        limits = self._limits(heard, planned.request)
+        if limits is not None:
+            draft = replace(draft, statements=(limits, *draft.statements))
         if planned.plan.path is not None and planned.plan.path.steps:
             files = (
                 self._speaker.suggest("label.picture", heard, "/picture"),
@@ -123,9 +129,23 @@ class Planning:
         return self._speaker.respond(
             heard,
             draft,
-            own_words=self._words.own_words(planned),
+            own_words="\n".join([self._words.own_words(planned), limits.text if limits else ""]),
             context=Context(focus=ids[-1:], options=ids, plan=wish),
         )
+
+    def _limits(self, heard: Heard, request: PlanRequest) -> Statement | None:
+        """The limits in force: a what-if adds to those before it, and nobody should have to remember them."""
+        without = [self._toolbox.wording.name_of(identity) for identity in sorted(request.without)]
+        told = {
+            "budget": None if request.budget_usd is None else money(request.budget_usd),
+            "deadline": request.deadline,
+            "without": self._toolbox.wording.both(without, heard.language) if without else None,
+        }
+        parts = [self._speaker.say(f"plan.limit.{name}", heard, value=value) for name, value in told.items() if value]
+        if not parts:
+            return None
+        text = self._speaker.say("plan.limits", heard, limits=self._toolbox.wording.both(parts, heard.language))
+        return Statement(text=text, shape="heading")
 
     async def _picture(self, heard: Heard, wish: PlanWish) -> Response:
         path = (await self._maker.make(wish, heard.turn)).plan.path

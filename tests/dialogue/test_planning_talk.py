@@ -49,6 +49,13 @@ async def test_a_plan_is_changed_by_a_what_if(place: Place, what_if: str, expect
     assert expected in await place.person().says("/plan SC-100", what_if)
 
 
+async def test_the_limits_in_force_are_told_and_can_be_lifted(place: Place) -> None:
+    person = place.person()
+    said = await person.says("/plan SC-100", "with 300 dollars", "without SC-200")
+    assert said.startswith("With at most USD 300 and no SC-200:")
+    assert "330" in await person.says("without a budget")
+
+
 async def test_a_question_after_a_plan_is_a_question(place: Place) -> None:
     said = await place.person().says("/plan SC-100", "what does CCNA cost?")
     assert "USD 300" in said
