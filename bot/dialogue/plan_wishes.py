@@ -11,8 +11,9 @@ from typing import get_args
 from dateutil.relativedelta import relativedelta
 
 from bot.catalog.catalog import Catalog
-from bot.dialogue.telling import day_of, hours_a_week, money_of
+from bot.dialogue.figures import checked_hours, checked_money, day_of, hours_a_week, in_figures
 from bot.learning.learner import Learner
+from bot.learning.wallet import Say
 from bot.offline.understanding import Understanding, named_ids
 from bot.planning.model import Objective, PlanWish
 from bot.text.lexicon import Cue, Lexicon
@@ -44,8 +45,12 @@ class PlanWishes:
         self._understanding = understanding
         self._lexicon = lexicon
 
-    def read(self, text: str, today: date) -> PlanWish:
-        """What the words say; credentials count as goals unless a word sets them apart ("without", "from")."""
+    def read(self, text: str, today: date, say: Say) -> PlanWish:
+        """What the words say; credentials count as goals unless a word sets them apart ("without", "from").
+
+        Raises `InputError`, in the words of `say`, for a day, a sum or hours that cannot be.
+        """
+        text = in_figures(text, say)
         tokens = words(text)
         cues = self._lexicon.cues(tokens)
         keys = frozenset(cue.key for cue in cues)
@@ -55,13 +60,14 @@ class PlanWishes:
             ids = named_ids(self._understanding.read(part))
             named[marker] += [identity for identity in ids if identity in self._catalog]
         day, exact = day_of(whole.facts, keys, today)
+        hours = hours_a_week(whole.facts) if whole.has("per_week") else None
         return PlanWish(
             goals=tuple(dict.fromkeys(named[_TO])),
             topics=whole.constraints.topics if not named[_TO] else (),
             have=tuple(named[_FROM]),
             without=tuple(named[_WITHOUT]),
-            hours_per_week=hours_a_week(whole.facts) if whole.has("per_week") else None,
-            budget_usd=math.inf if "unlimited.budget" in keys else money_of(whole.facts),
+            hours_per_week=None if hours is None else checked_hours(hours, text, say),
+            budget_usd=math.inf if "unlimited.budget" in keys else checked_money(whole.facts, text, say),
             deadline=date.max if "unlimited.deadline" in keys else _deadline(day, exact=exact),
             minimise=next((goal for goal in get_args(Objective) if f"{_MINIMISE}{goal}" in keys), None),
         )

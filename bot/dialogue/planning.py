@@ -23,6 +23,7 @@ from bot.offline.planning import Planned, PlanWords
 from bot.planning.model import Held, LearningPath, PlanRequest, PlanWish
 from bot.planning.offers import offering_of
 from bot.planning.planner import plan
+from bot.planning.spelling import nearest
 from bot.planning.stacks import Stacks
 
 # What fits beside a job; said to be assumed wherever it is used.
@@ -41,6 +42,7 @@ class PlanMaker:
 
     async def make(self, wish: PlanWish, turn: Turn) -> Planned:
         """Raises `InputError` for a wish that cannot be planned, and says why."""
+        wish = completed(wish, turn.learner)
         request = self._request(wish, turn)
         offering = offering_of(self._catalog, hours_per_week=request.hours_per_week, skills=request.skills)
         # The solver may take a second, in which others are to be answered.
@@ -94,25 +96,35 @@ class Planning:
             return await self._calendar(heard, context.plan)
         if heard.calls("degree"):
             return self._towards_degrees(heard)
-        wish = self._wishes.read(heard.turn.question, heard.turn.now.date())
         if heard.calls("plan", "missing"):
-            return await self._plan(heard, completed(wish, heard.turn.learner))
-        if context.plan is not None and self._is_what_if(heard, wish):
-            return await self._plan(heard, wish.over(context.plan))
+            wish = self._wish(heard)
+            return await self._plan(heard, wish.over(context.plan) if context.plan and not wish.aims else wish)
+        if context.plan is not None and self._may_be_what_if(heard):
+            wish = self._wish(heard)
+            if wish.changes and not wish.goals:
+                return await self._plan(heard, wish.over(context.plan))
         if heard.calls("next") and heard.turn.learner is not None:
             return await self._next(heard, heard.turn.learner)
         return None
 
+    def _wish(self, heard: Heard) -> PlanWish:
+        def say(key: str, **values: object) -> str:
+            return self._toolbox.wording.say(key, heard.language, **values)
+
+        return self._wishes.read(heard.turn.question, heard.turn.now.date(), say)
+
     @staticmethod
-    def _is_what_if(heard: Heard, wish: PlanWish) -> bool:
-        """Whether a message changes the plan before it, and is not a question of its own."""
+    def _may_be_what_if(heard: Heard) -> bool:
+        """Whether a message may change the plan before it: neither a question of its own nor a word about oneself."""
         question = heard.question
-        short = len(question.tokens) <= _LONGEST_WHAT_IF and heard.turn.command is None
-        return short and wish.changes and not wish.goals and not question.has("recommend", "define", "compare")
+        if len(question.tokens) > _LONGEST_WHAT_IF or heard.turn.command is not None:
+            return False
+        about_oneself = "told.i" in heard.cues and "told.question" not in heard.cues
+        return not about_oneself and not question.has("recommend", "define", "compare")
 
     async def _plan(self, heard: Heard, wish: PlanWish) -> Response:
-        if not wish.aims:
-            return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
+        if not completed(wish, heard.turn.learner).aims or (heard.turn.command and self._unknown(heard, wish)):
+            return self._ask_goal(heard)
         planned = await self._maker.make(wish, heard.turn)
         draft = self._words.describe(planned, heard.language)
         limits = self._limits(heard, planned.request)
@@ -132,6 +144,22 @@ class Planning:
             own_words="\n".join([self._words.own_words(planned), limits.text if limits else ""]),
             context=Context(focus=ids[-1:], options=ids, plan=wish),
         )
+
+    @staticmethod
+    def _unknown(heard: Heard, wish: PlanWish) -> bool:
+        """Whether the command names something that is no goal known here."""
+        return not wish.aims and not wish.changes and not wish.have and bool(heard.turn.question)
+
+    def _ask_goal(self, heard: Heard) -> Response:
+        """Where to; with what may have been meant where a name is misspelt."""
+        typed = heard.turn.question if heard.turn.command else ""
+        if not typed:
+            return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
+        known = {name: c for c in self._toolbox.catalog for name in (c.id, c.short_name, *c.codes, *c.aliases)}
+        meant = list(dict.fromkeys(known[name].short_name for name in nearest(typed, known).words))
+        key = "plan.unknown_goal" if meant else "plan.unknown_goal.none"
+        suggestions = tuple(Suggestion(label=name, ask=f"/plan {name}") for name in meant)
+        return self._speaker.plain(heard, key, status="clarify", suggestions=suggestions, goal=typed)
 
     def _limits(self, heard: Heard, request: PlanRequest) -> Statement | None:
         """The limits in force: a what-if adds to those before it, and nobody should have to remember them."""

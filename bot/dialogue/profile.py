@@ -44,6 +44,7 @@ class ProfileWords:
             "goal_text": profile.goal_text,
             "background": profile.background,
             "skills": ", ".join(profile.skills),
+            "languages": ", ".join(profile.languages),
             "hours_per_week": _number(profile.hours_per_week),
             "budget_usd": _number(profile.budget_usd),
             "deadline": profile.deadline,

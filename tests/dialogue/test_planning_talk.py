@@ -109,5 +109,22 @@ async def test_a_plan_in_a_group_knows_nothing_of_the_profile(place: Place) -> N
     assert "AZ-104" in said
 
 
+async def test_a_goal_that_does_not_exist_is_asked_about(place: Place) -> None:
+    person = place.person()
+    assert "AZ-350" in await person.says("/plan AZ-350")
+    assert any("AZ-305" in action.label for action in person.reply.actions)
+
+
+async def test_what_is_told_after_a_plan_is_noted_and_the_plan_made_anew_with_it(place: Place) -> None:
+    person = place.person()
+    said = await person.says("/plan AZ-305", "I have 8 hours a week and 100 dollars", "/plan")
+    assert "USD 100 is too small" in said
+    assert (await place.store.learner(person.who)).profile.hours_per_week == 8.0
+
+
+async def test_a_span_from_now_is_a_deadline(place: Place) -> None:
+    assert "2026-12-07" in await place.person().says("/plan AZ-305 in 2 weeks")
+
+
 async def test_a_misspelt_goal_is_understood_or_asked_about(place: Place) -> None:
     assert "AZ-104" in await place.person().says("/plan azure solutons architect expert")
