@@ -101,7 +101,9 @@ def _add_threshold(built: Model, threshold: int) -> None:
         model.add_implication(is_early, built.taken[identity])
         for group in problem.groups(identity):
             if not problem.is_met_by_held(identity, group):
-                model.add_bool_or([*(early[other] for other in group if other in early), ~is_early])
+                model.add_bool_or(
+                    [*(early[other] for other in group if other in early and other != identity), ~is_early]
+                )
     for identity in due:
         model.add_implication(built.taken[identity], early[identity])
     model.add(sum(problem.nodes[identity].hours * is_early for identity, is_early in early.items()) <= threshold)
@@ -249,7 +251,7 @@ def _add_group(built: Model, identity: str, group: tuple[str, ...], total: Any) 
     model, problem = built.model, built.problem
     options = []
     for other in group:
-        if other in built.taken:
+        if other in built.taken and other != identity:
             option = _earned(built, identity, other)
             options.append(option)
             built.serves.setdefault(other, []).append(option)

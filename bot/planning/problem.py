@@ -72,7 +72,8 @@ class Problem:
         for identity in (*self.nodes, END):
             for group in self.groups(identity):
                 for other in group:
-                    found.setdefault(other, {})[identity] = None
+                    if other != identity:
+                        found.setdefault(other, {})[identity] = None
         return {identity: tuple(upper) for identity, upper in found.items()}
 
     def only(self, kept: Iterable[str]) -> Problem:
@@ -110,7 +111,7 @@ def problem_of(
         and identity not in request.without
         and not (retiring and (identity in retired or (offer.retired_on and offer.retired_on <= request.start)))
     }
-    rules = _Rules(frozenset(forever), frozenset({*offered, *held}))
+    rules = _Rules(frozenset(forever), frozenset(held), frozenset({*offered, *held}))
     nodes = {
         identity: Node(
             identity,
@@ -158,12 +159,17 @@ def _relevant(request: PlanRequest, offers: Mapping[str, Offer]) -> dict[str, Of
 @dataclass(frozen=True, slots=True)
 class _Rules:
     forever: frozenset[str]
+    held: frozenset[str]
     available: frozenset[str]
 
     def open(self, groups: Iterable[Group], identity: str) -> tuple[Group, ...]:
-        """The groups that something held for good does not meet, with what of them can be had; nothing needs itself."""
+        """The groups that something held for good does not meet, with what of them can be had.
+
+        What requires itself can be renewed while it is held, but never be earned.
+        """
+        possible = self.available if identity in self.held else self.available - {identity}
         return tuple(
-            tuple(sorted({other for other in group if other in self.available and other != identity}))
+            tuple(sorted({other for other in group if other in possible}))
             for group in groups
             if not self.forever.intersection(group)
         )

@@ -98,6 +98,12 @@ class TestChoosing:
         assert ids(planned(offers, "top", have=(soon,))) == ["base", "top"]
         assert ids(planned(offers, "top", have=(later,))) == ["top"]
 
+    def test_what_requires_itself_can_be_renewed_while_it_is_held(self) -> None:
+        offers = [offer("a", 5, 50, ("a",)), offer("b", 60)]
+        held = Held(id="a", expires_on=date(2026, 11, 10))
+        assert ids(planned(offers, "a", "b", have=(held,))) == ["a", "b"]
+        assert planned(offers, "a", "b").status == "infeasible"
+
     def test_a_what_if_leaves_something_out(self) -> None:
         offers = [offer("a", 5, 10), offer("b", 5, 20), offer("top", 5, 10, ("a", "b"))]
         assert ids(planned(offers, "top", without=frozenset({"a"}))) == ["b", "top"]
