@@ -34,8 +34,10 @@ def ask_one(question: str, language: str | None, learner: str | None, *, as_json
         # Whoever asks once cannot pick a suggestion, but has to see between which readings to choose.
         view = output_view(console_phrases(library.settings))
         view.show(reply if answer.status == "clarify" else replace(reply, actions=()))
-        for attachment in reply.attachments if learner else ():
-            view.note(console_phrases(library.settings).say("saved", place=SavedFiles(library.settings, learner).save(attachment)))
+        if learner and reply.attachments:
+            files = SavedFiles(library.settings, learner)
+            for attachment in reply.attachments:
+                view.note(console_phrases(library.settings).say("saved", place=files.save(attachment)))
 
 
 def ask_many(file: str, language: str | None, learner: str | None) -> None:
