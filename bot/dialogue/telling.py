@@ -108,7 +108,9 @@ class Telling:
         joints = sorted((" ".join(phrase) for phrase in lexicon.phrases("told.and")), key=len, reverse=True)
         between = "|".join(re.escape(word) for word in joints) or "(?!)"
         # A comma between figures, or a full stop inside a name, joins no clauses.
-        self._joint = re.compile(rf"(?<!\d),|,(?!\d)|[;!?¿。，；！？।\n]|\.(?:\s|$)|\s[–—]\s|\s(?:{between})\s", re.IGNORECASE)
+        self._joint = re.compile(
+            rf"(?<!\d),|,(?!\d)|[;!?¿。，；！？।\n]|\.(?:\s|$)|\s[–—]\s|\s(?:{between})\s", re.IGNORECASE
+        )
 
     def read(self, text: str, today: date, say: Say) -> Told:
         """Raises `InputError`, in the words of `say`, for a time zone that is told as one and is none."""

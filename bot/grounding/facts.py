@@ -53,7 +53,13 @@ _MONEY = re.compile(
     rf"(?:(?:\s?-\s?|\sto\s)(?P<high>{_NUMBER})(?!\w|\s?%))?"
     rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?(?P<after>{_SIGN})(?!\w|\s?\d)"
 )
-_CURRENCY = {"$": "usd", **dict.fromkeys(("dollar", "dollars", "dolar", "dolares"), "usd"), "€": "eur", "euro": "eur", "euros": "eur"}
+_CURRENCY = {
+    "$": "usd",
+    **dict.fromkeys(("dollar", "dollars", "dolar", "dolares"), "usd"),
+    "€": "eur",
+    "euro": "eur",
+    "euros": "eur",
+}
 _CURRENCY |= {"£": "gbp", "₹": "inr", "d": "usd", "美元": "usd", "美金": "usd", "डॉलर": "usd"}  # "usd" without "us"
 _PERCENT = re.compile(rf"(?:(?P<low>{_NUMBER})\s?%?{_UP_TO})?(?P<amount>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
 _PLAIN = re.compile(_NUMBER)
