@@ -20,6 +20,7 @@ from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
 _WITHOUT, _FROM, _TO = "without", "from", "to"
+_BEHIND = ".behind"  # of a mark that follows its names, as postpositions do
 _MINIMISE = "minimise."
 
 
@@ -75,13 +76,16 @@ class PlanWishes:
 
 def _parts(tokens: Sequence[str], cues: Sequence[Cue]) -> Iterator[tuple[str, str]]:
     """The text cut where a word says what the names behind it are: excluded, held, or wanted."""
-    marks = sorted((cue.start, cue.end, cue.key) for cue in cues if cue.key in {_WITHOUT, _FROM, _TO})
+    marks = sorted(
+        (cue.start, -cue.end, cue.key) for cue in cues if cue.key.removesuffix(_BEHIND) in {_WITHOUT, _FROM, _TO}
+    )
     begin, marker = 0, _TO
     for start, end, key in marks:
         if start < begin:
             continue
-        yield marker, " ".join(tokens[begin:start])
-        begin, marker = end, key
+        behind = key.endswith(_BEHIND)
+        yield key.removesuffix(_BEHIND) if behind else marker, " ".join(tokens[begin:start])
+        begin, marker = -end, _TO if behind else key
     yield marker, " ".join(tokens[begin:])
 
 

@@ -7,7 +7,7 @@ person counts, and nothing is concluded from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, time
@@ -22,8 +22,8 @@ from bot.learning.learner import AnswerStyle, Holding, HoldingState, Profile
 from bot.learning.wallet import Say
 from bot.learning.zones import find_zone
 from bot.offline.understanding import Question, Understanding, named_ids
-from bot.text.lexicon import Lexicon
-from bot.text.words import words
+from bot.text.lexicon import Cue, Lexicon
+from bot.text.words import fold, words
 
 _STATES: dict[str, HoldingState] = {
     "told.passed": "held",
@@ -34,6 +34,7 @@ _STATES: dict[str, HoldingState] = {
 _TELLS = ("told.i", *_STATES, "told.lost", "told.goal", "told.want", "told.quiet", "told.time_zone")
 _NEAR_THE_START = 3  # words before a name to which the verb of the clause before still reaches
 _TIME = re.compile(r"(?<![\d:])(\d{1,2})(?::([0-5]\d))?\s*(am|pm)?(?![\d:])", re.IGNORECASE)
+_QUESTION_MARKS = "?？"
 _DAY_HOURS = 24
 _PAIR = 2
 
@@ -118,7 +119,9 @@ class Telling:
         joints = sorted((" ".join(phrase) for phrase in lexicon.phrases("told.and")), key=len, reverse=True)
         between = "|".join(re.escape(word) for word in joints) or "(?!)"
         # A comma between figures, or a full stop inside a name, joins no clauses.
-        self._joint = re.compile(rf"(?<!\d),|,(?!\d)|[;!?。，；！？\n]|\.(?:\s|$)|\s(?:{between})\s", re.IGNORECASE)
+        self._joint = re.compile(
+            rf"(?<!\d),|,(?!\d)|[;!?¿。，；！？।\n]|\.(?:\s|$)|\s[–—]\s|\s(?:{between})\s", re.IGNORECASE
+        )
 
     def read(self, text: str, today: date, say: Say) -> Told:
         """Raises `InputError`, in the words of `say`, for what cannot be: a day, a sum, a zone that is none."""
@@ -129,10 +132,9 @@ class Telling:
         # "Between nine and seven" is no two clauses.
         quiet = _hours_of_day(text) if whole.has("told.quiet") else None
         told = self._listed(Told(asks=_asks(text, whole), quiet=quiet), text)
-        for clause in (part.strip() for part in self._joint.split(in_figures(text, say))):
-            if clause:
-                told = self._clause(told, reading, self._hear(clause), today, say)
-                told = self._clock(told, clause, say)
+        for clause in self._clauses(in_figures(text, say)):
+            told = self._clause(told, reading, self._hear(clause), today, say)
+            told = self._clock(told, clause, say)
         return replace(
             told,
             holdings=tuple(reading.held.values()),
@@ -154,9 +156,23 @@ class Telling:
                     told = replace(told, languages=entries)
         return told
 
+    def _clauses(self, text: str) -> Iterator[str]:
+        """The clauses that tell. One that a question mark ends asks: not every language has a word or an order of
+        words for it.
+        """
+        begin = 0
+        for joint in self._joint.finditer(text):
+            if (clause := text[begin : joint.start()].strip()) and joint[0] not in _QUESTION_MARKS:
+                yield clause
+            begin = joint.end()
+        if clause := text[begin:].strip():
+            yield clause
+
     def _hear(self, text: str) -> _Clause:
         question = self._understanding.read(text)
-        return _Clause(question, frozenset(cue.key for cue in self._lexicon.cues(words(text))))
+        cues = self._lexicon.cues(words(text))
+        verbs = [cue for cue in cues if cue.key in _STATES]
+        return _Clause(question, frozenset(cue.key for cue in cues if not any(_within(cue, verb) for verb in verbs)))
 
     def _clause(self, told: Told, reading: _Reading, clause: _Clause, today: date, say: Say) -> Told:
         ids = [identity for identity in named_ids(clause.question) if identity in self._catalog]
@@ -228,9 +244,16 @@ class Telling:
         return told
 
 
+def _within(cue: Cue, verb: Cue) -> bool:
+    """Whether a verb is only a part of a longer one: "I have" in "I have to take"."""
+    shorter = cue.end - cue.start < verb.end - verb.start
+    return cue.key in _STATES and shorter and verb.start <= cue.start and cue.end <= verb.end
+
+
 def _after(clause: str, cue: Sequence[str]) -> str:
     """What follows a cue, as it was written: names of places keep their accents and slashes."""
-    found = re.search(r"\W+".join(map(re.escape, cue)), clause, re.IGNORECASE)
+    plain = "".join(fold(char)[:1] or char for char in clause)
+    found = re.search(r"\W*".join(map(re.escape, cue)), plain)
     return re.sub(r"^\W*(?:is\b|:|=)?\s*", "", clause[found.end() :]) if found else clause
 
 
