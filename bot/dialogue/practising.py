@@ -52,6 +52,10 @@ class Practising:
         return None if step is None else self._shown(heard, step)
 
     async def _start(self, heard: Heard, learner: Learner) -> Response:
+        if self._unknown(heard):
+            return self._speaker.plain(
+                heard, "practice.unknown", status="clarify", what=heard.turn.question, suggestions=(self._again(heard),)
+            )
         documents = self._documents(heard, learner)
         exam_on = _told_exam(heard) or _exam_of(learner, documents)
         learnt = await self._learnt(heard, learner, exam_on)
@@ -63,6 +67,12 @@ class Practising:
             holdings = tuple(_in_progress(learner, identity, told) for identity in named)
             response = replace(response, changes=replace(response.changes, holdings=holdings))
         return response
+
+    @staticmethod
+    def _unknown(heard: Heard) -> bool:
+        """Whether the command names something that no credential, topic or exam's day is."""
+        known = named_ids(heard.question) or heard.question.constraints.topics or _told_exam(heard)
+        return heard.turn.command is not None and bool(heard.turn.question) and not known
 
     def _documents(self, heard: Heard, learner: Learner) -> Sequence[str]:
         """What to practise: what is named, else what is studied or aimed at, else everything."""
