@@ -149,7 +149,7 @@ class TestOwnList:
     def test_a_list_is_planned_over_without_citations(self, plan: Plan) -> None:
         found = plan("--catalog", written(OWN), "--goal", "b", "--start", "2026-11-02", "--hours-per-week", "7")
         assert KEYS == list(found)
-        assert [("a", "prerequisite for b", []), ("b", "it is a goal", [])] == [
+        assert [("a", "prerequisite for b", []), ("b", "your goal", [])] == [
             (step["credential"], step["why"], step["citations"]) for step in found["steps"]
         ]
         assert (170.5, 14.5, "2026-11-16", []) == (

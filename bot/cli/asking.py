@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import batch
-from bot.cli.learners import incoming
+from bot.cli.learners import SavedFiles, incoming
 from bot.cli.output import say_json
 from bot.cli.session import ready_library
 from bot.cli.views import console_phrases, output_view
@@ -34,6 +34,10 @@ def ask_one(question: str, language: str | None, learner: str | None, *, as_json
         # Whoever asks once cannot pick a suggestion, but has to see between which readings to choose.
         view = output_view(console_phrases(library.settings))
         view.show(reply if answer.status == "clarify" else replace(reply, actions=()))
+        if learner and reply.attachments:
+            files = SavedFiles(library.settings, learner)
+            for attachment in reply.attachments:
+                view.note(console_phrases(library.settings).say("saved", place=files.save(attachment)))
 
 
 def ask_many(file: str, language: str | None, learner: str | None) -> None:
@@ -66,7 +70,7 @@ class Asking:
         self._assistants: dict[bool, Assistant] = {}
 
     async def ask(self, question: str, learner: str | None, language: str | None) -> tuple[Answer, Reply]:
-        assistant = await self._assistant(remembering=bool(learner))
+        assistant = await self._assistant(learner)
         if learner:
             return await assistant.respond(incoming(learner, question, language))
         answer, _ = await assistant.ask(question, language=language)
@@ -75,12 +79,17 @@ class Asking:
     async def close(self) -> None:
         await self._opened.aclose()
 
-    async def _assistant(self, *, remembering: bool) -> Assistant:
+    async def _assistant(self, learner: str | None) -> Assistant:
         from bot import app
 
+        remembering = bool(learner)
         if remembering not in self._assistants:
             settings = self._library.settings
-            store = await self._opened.enter_async_context(app.open_store(settings)) if remembering else None
+            store = None
+            if learner:
+                # Forgetting empties the folders of saved files as well, whoever's they are.
+                files = SavedFiles(settings, learner)
+                store = await self._opened.enter_async_context(app.open_store(settings, [files]))
             self._assistants[remembering] = app.build_assistant(self._library, store=store)
         return self._assistants[remembering]
 

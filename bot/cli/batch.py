@@ -13,9 +13,11 @@ from typing import Any, BinaryIO
 
 from bot.core.assistant import MAX_QUESTION
 from bot.errors import InputError
+from bot.text.words import clean
 
 # Longer lines are not read into memory: no question needs them.
 _LONGEST_LINE = 1_000_000
+LONGEST_LEARNER = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,11 @@ def _item(number: int, raw: bytes | None, key: str) -> Item | Unreadable:
     )
 
 
+def fit_learner(learner: str) -> bool:
+    """Whether an id of a learner can be kept: not empty, not too long, nothing in it that cannot be seen."""
+    return 0 < len(learner.strip()) <= LONGEST_LEARNER and clean(learner) == learner.strip()
+
+
 def _problem(data: dict[str, Any], key: str) -> str | None:
     if key not in data:
         return f"the field {key} is missing"
@@ -105,6 +112,8 @@ def _problem(data: dict[str, Any], key: str) -> str | None:
         return f"the field {key} is longer than {MAX_QUESTION:,} characters"
     if not isinstance(data.get("learner"), str | None):
         return "the field learner is not a string"
+    if (learner := data.get("learner")) is not None and not fit_learner(learner):
+        return f"the field learner is no id of 1 to {LONGEST_LEARNER} plain characters"
     if not isinstance(data.get("id"), str | int | None) or isinstance(data.get("id"), bool):
         return "the field id is not a string"
     return None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.console.chat import Chat, nothing
 from bot.adapters.console.view import View
+from bot.cli.batch import LONGEST_LEARNER, fit_learner
 from bot.core.conversation import Incoming
 from bot.core.reply import Attachment, Reply
 from bot.errors import InputError
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
 
 PLATFORM = "terminal"
 _UNSAFE = re.compile(r"[^\w.-]+")
-_LONGEST_ID = 100
 
 
 def identity(learner: str) -> Identity:
     """Who an id of the command line is. Raises `InputError` for one that is empty or too long."""
-    if not learner.strip() or len(learner) > _LONGEST_ID:
-        raise InputError(f"--learner takes an id of 1 to {_LONGEST_ID} characters")
+    if not fit_learner(learner):
+        raise InputError(f"--learner takes an id of 1 to {LONGEST_LEARNER} plain characters")
     return Identity(platform=PLATFORM, number=learner.strip())
 
 

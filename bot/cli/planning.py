@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,7 +182,9 @@ def _of_catalog(library: Library, catalog: Catalog, wish: Wish) -> tuple[Offerin
     goals = [_named(typed, catalog, names) for typed in wish.goals]
     have = [_named(typed, catalog, names) for typed in wish.have]
     request = _request(wish, library.today, goals, have, [fold(skill) for skill in wish.skills])
-    offering = offering_of(catalog, hours_per_week=max(request.hours_per_week, 0.01), skills=request.skills)
+    # Hours that no week has are refused by the planner, in its words.
+    pace = request.hours_per_week if math.isfinite(request.hours_per_week) else HOURS_PER_WEEK
+    offering = offering_of(catalog, hours_per_week=max(pace, 0.01), skills=request.skills)
     for skill in request.skills:
         if not any(skill in offer.skills for offer in offering.offers):
             raise InputError(f"nothing here teaches {skill!r}{nearest(skill, skill_names(catalog)).as_question}")

@@ -69,8 +69,10 @@ class Dialogue:
         question = self._understanding.read(turn.question)
         cues = self._lexicon.cues(words(turn.question))
         known = [*question.cue_languages, *(cue.language for cue in cues)]
+        # What follows a command is a name or a code: it tells nothing of the language by itself.
+        only_names = turn.command is not None or not question.rest
         language = turn.language or self._languages.guess(
-            turn.question, known, turn.context.language, only_names=not question.rest
+            turn.question, known, turn.context.language, only_names=only_names
         )
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
         # What waits for a yes is off the table once anything else is said: nothing but `confirming` knows of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,14 +11,16 @@ from typing import get_args
 from dateutil.relativedelta import relativedelta
 
 from bot.catalog.catalog import Catalog
-from bot.dialogue.telling import day_of, hours_a_week, money_of
+from bot.dialogue.figures import checked_hours, checked_money, day_of, hours_a_week, in_figures
 from bot.learning.learner import Learner
+from bot.learning.wallet import Say
 from bot.offline.understanding import Understanding, named_ids
 from bot.planning.model import Objective, PlanWish
 from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
 _WITHOUT, _FROM, _TO = "without", "from", "to"
+_BEHIND = ".behind"  # of a mark that follows its names, as postpositions do
 _MINIMISE = "minimise."
 
 
@@ -43,8 +46,12 @@ class PlanWishes:
         self._understanding = understanding
         self._lexicon = lexicon
 
-    def read(self, text: str, today: date) -> PlanWish:
-        """What the words say; credentials count as goals unless a word sets them apart ("without", "from")."""
+    def read(self, text: str, today: date, say: Say) -> PlanWish:
+        """What the words say; credentials count as goals unless a word sets them apart ("without", "from").
+
+        Raises `InputError`, in the words of `say`, for a day, a sum or hours that cannot be.
+        """
+        text = in_figures(text, say)
         tokens = words(text)
         cues = self._lexicon.cues(tokens)
         keys = frozenset(cue.key for cue in cues)
@@ -54,29 +61,36 @@ class PlanWishes:
             ids = named_ids(self._understanding.read(part))
             named[marker] += [identity for identity in ids if identity in self._catalog]
         day, exact = day_of(whole.facts, keys, today)
+        hours = hours_a_week(whole.facts) if whole.has("per_week") else None
         return PlanWish(
             goals=tuple(dict.fromkeys(named[_TO])),
             topics=whole.constraints.topics if not named[_TO] else (),
             have=tuple(named[_FROM]),
             without=tuple(named[_WITHOUT]),
-            hours_per_week=hours_a_week(whole.facts) if whole.has("per_week") else None,
-            budget_usd=money_of(whole.facts),
-            deadline=day if exact or day is None else _end_of_month(day),
+            hours_per_week=None if hours is None else checked_hours(hours, text, say),
+            budget_usd=math.inf if "unlimited.budget" in keys else checked_money(whole.facts, text, say),
+            deadline=date.max if "unlimited.deadline" in keys else _deadline(day, exact=exact),
             minimise=next((goal for goal in get_args(Objective) if f"{_MINIMISE}{goal}" in keys), None),
         )
 
 
 def _parts(tokens: Sequence[str], cues: Sequence[Cue]) -> Iterator[tuple[str, str]]:
     """The text cut where a word says what the names behind it are: excluded, held, or wanted."""
-    marks = sorted((cue.start, cue.end, cue.key) for cue in cues if cue.key in {_WITHOUT, _FROM, _TO})
+    marks = sorted(
+        (cue.start, -cue.end, cue.key) for cue in cues if cue.key.removesuffix(_BEHIND) in {_WITHOUT, _FROM, _TO}
+    )
     begin, marker = 0, _TO
     for start, end, key in marks:
         if start < begin:
             continue
-        yield marker, " ".join(tokens[begin:start])
-        begin, marker = end, key
+        behind = key.endswith(_BEHIND)
+        yield key.removesuffix(_BEHIND) if behind else marker, " ".join(tokens[begin:start])
+        begin, marker = -end, _TO if behind else key
     yield marker, " ".join(tokens[begin:])
 
 
-def _end_of_month(day: date) -> date:
+def _deadline(day: date | None, *, exact: bool) -> date | None:
+    """A month that is told is meant to its end."""
+    if day is None or exact:
+        return day
     return day + relativedelta(day=31)

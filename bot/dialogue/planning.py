@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
+from bot.catalog.wording import money
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.conversation import Context, Response, Turn
 from bot.core.reply import Attachment
@@ -20,6 +23,7 @@ from bot.offline.planning import Planned, PlanWords
 from bot.planning.model import Held, LearningPath, PlanRequest, PlanWish
 from bot.planning.offers import offering_of
 from bot.planning.planner import plan
+from bot.planning.spelling import nearest
 from bot.planning.stacks import Stacks
 
 # What fits beside a job; said to be assumed wherever it is used.
@@ -38,6 +42,7 @@ class PlanMaker:
 
     async def make(self, wish: PlanWish, turn: Turn) -> Planned:
         """Raises `InputError` for a wish that cannot be planned, and says why."""
+        wish = completed(wish, turn.learner)
         request = self._request(wish, turn)
         offering = offering_of(self._catalog, hours_per_week=request.hours_per_week, skills=request.skills)
         # The solver may take a second, in which others are to be answered.
@@ -63,8 +68,8 @@ class PlanMaker:
             have=tuple(have.values()),
             start=today,
             hours_per_week=wish.hours_per_week or HOURS_PER_WEEK,
-            budget_usd=wish.budget_usd,
-            deadline=wish.deadline,
+            budget_usd=None if wish.budget_usd == math.inf else wish.budget_usd,
+            deadline=None if wish.deadline == date.max else wish.deadline,
             minimise=wish.minimise or "cost",
             without=frozenset(wish.without),
         )
@@ -91,27 +96,40 @@ class Planning:
             return await self._calendar(heard, context.plan)
         if heard.calls("degree"):
             return self._towards_degrees(heard)
-        wish = self._wishes.read(heard.turn.question, heard.turn.now.date())
         if heard.calls("plan", "missing"):
-            return await self._plan(heard, completed(wish, heard.turn.learner))
-        if context.plan is not None and self._is_what_if(heard, wish):
-            return await self._plan(heard, wish.over(context.plan))
+            wish = self._wish(heard)
+            return await self._plan(heard, wish.over(context.plan) if context.plan and not wish.aims else wish)
+        if context.plan is not None and self._may_be_what_if(heard):
+            wish = self._wish(heard)
+            if wish.changes and not wish.goals:
+                return await self._plan(heard, wish.over(context.plan))
         if heard.calls("next") and heard.turn.learner is not None:
             return await self._next(heard, heard.turn.learner)
         return None
 
+    def _wish(self, heard: Heard) -> PlanWish:
+        def say(key: str, **values: object) -> str:
+            return self._toolbox.wording.say(key, heard.language, **values)
+
+        return self._wishes.read(heard.turn.question, heard.turn.now.date(), say)
+
     @staticmethod
-    def _is_what_if(heard: Heard, wish: PlanWish) -> bool:
-        """Whether a message changes the plan before it, and is not a question of its own."""
+    def _may_be_what_if(heard: Heard) -> bool:
+        """Whether a message may change the plan before it: neither a question of its own nor a word about oneself."""
         question = heard.question
-        short = len(question.tokens) <= _LONGEST_WHAT_IF and heard.turn.command is None
-        return short and wish.changes and not wish.goals and not question.has("recommend", "define", "compare")
+        if len(question.tokens) > _LONGEST_WHAT_IF or heard.turn.command is not None:
+            return False
+        about_oneself = "told.i" in heard.cues and "told.question" not in heard.cues
+        return not about_oneself and not question.has("recommend", "define", "compare")
 
     async def _plan(self, heard: Heard, wish: PlanWish) -> Response:
-        if not wish.aims:
-            return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
+        if not completed(wish, heard.turn.learner).aims or (heard.turn.command and self._unknown(heard, wish)):
+            return self._ask_goal(heard)
         planned = await self._maker.make(wish, heard.turn)
         draft = self._words.describe(planned, heard.language)
+        limits = self._limits(heard, planned.request)
+        if limits is not None:
+            draft = replace(draft, statements=(limits, *draft.statements))
         if planned.plan.path is not None and planned.plan.path.steps:
             files = (
                 self._speaker.suggest("label.picture", heard, "/picture"),
@@ -123,9 +141,39 @@ class Planning:
         return self._speaker.respond(
             heard,
             draft,
-            own_words=self._words.own_words(planned),
+            own_words="\n".join([self._words.own_words(planned), limits.text if limits else ""]),
             context=Context(focus=ids[-1:], options=ids, plan=wish),
         )
+
+    @staticmethod
+    def _unknown(heard: Heard, wish: PlanWish) -> bool:
+        """Whether the command names something that is no goal known here."""
+        return not wish.aims and not wish.changes and not wish.have and bool(heard.turn.question)
+
+    def _ask_goal(self, heard: Heard) -> Response:
+        """Where to; with what may have been meant where a name is misspelt."""
+        typed = heard.turn.question if heard.turn.command else ""
+        if not typed:
+            return self._speaker.plain(heard, "plan.ask_goal", status="clarify")
+        known = {name: c for c in self._toolbox.catalog for name in (c.id, c.short_name, *c.codes, *c.aliases)}
+        meant = list(dict.fromkeys(known[name].short_name for name in nearest(typed, known).words))
+        key = "plan.unknown_goal" if meant else "plan.unknown_goal.none"
+        suggestions = tuple(Suggestion(label=name, ask=f"/plan {name}") for name in meant)
+        return self._speaker.plain(heard, key, status="clarify", suggestions=suggestions, goal=typed)
+
+    def _limits(self, heard: Heard, request: PlanRequest) -> Statement | None:
+        """The limits in force: a what-if adds to those before it, and nobody should have to remember them."""
+        without = [self._toolbox.wording.name_of(identity) for identity in sorted(request.without)]
+        told = {
+            "budget": None if request.budget_usd is None else money(request.budget_usd),
+            "deadline": request.deadline,
+            "without": self._toolbox.wording.both(without, heard.language) if without else None,
+        }
+        parts = [self._speaker.say(f"plan.limit.{name}", heard, value=value) for name, value in told.items() if value]
+        if not parts:
+            return None
+        text = self._speaker.say("plan.limits", heard, limits=self._toolbox.wording.both(parts, heard.language))
+        return Statement(text=text, shape="heading")
 
     async def _picture(self, heard: Heard, wish: PlanWish) -> Response:
         path = (await self._maker.make(wish, heard.turn)).plan.path

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from bot.core.answer import Suggestion
 from bot.core.conversation import Context, Response
 from bot.core.ports import LearnerStore
+from bot.dialogue.figures import ahead_of, day_of
 from bot.dialogue.hearing import Heard, Speaker
-from bot.dialogue.telling import day_of
 from bot.learning.exercise import PracticeState
 from bot.learning.learner import Changes, Holding, Learner
 from bot.learning.practice import Rhythm
@@ -20,8 +20,6 @@ from bot.offline.understanding import named_ids
 from bot.practice.book import ItemBook
 from bot.practice.session import Learnt, PracticeSessions
 from bot.practice.step import Step
-
-_MINUTES_A_DAY = 24 * 60
 
 
 class Practising:
@@ -54,6 +52,10 @@ class Practising:
         return None if step is None else self._shown(heard, step)
 
     async def _start(self, heard: Heard, learner: Learner) -> Response:
+        if self._unknown(heard):
+            return self._speaker.plain(
+                heard, "practice.unknown", status="clarify", what=heard.turn.question, suggestions=(self._again(heard),)
+            )
         documents = self._documents(heard, learner)
         exam_on = _told_exam(heard) or _exam_of(learner, documents)
         learnt = await self._learnt(heard, learner, exam_on)
@@ -65,6 +67,12 @@ class Practising:
             holdings = tuple(_in_progress(learner, identity, told) for identity in named)
             response = replace(response, changes=replace(response.changes, holdings=holdings))
         return response
+
+    @staticmethod
+    def _unknown(heard: Heard) -> bool:
+        """Whether the command names something that no credential, topic or exam's day is."""
+        known = named_ids(heard.question) or heard.question.constraints.topics or _told_exam(heard)
+        return heard.turn.command is not None and bool(heard.turn.question) and not known
 
     def _documents(self, heard: Heard, learner: Learner) -> Sequence[str]:
         """What to practise: what is named, else what is studied or aimed at, else everything."""
@@ -118,9 +126,7 @@ def _told_exam(heard: Heard) -> date | None:
     day, _ = day_of(heard.question.facts, heard.cues, today)
     if day is not None and day > today:
         return day
-    spans = [fact.value.split(" ") for fact in heard.question.facts if fact.kind == "duration"]
-    days = [int(float(amount)) // _MINUTES_A_DAY for amount, unit in spans if unit == "minutes"]
-    return today + timedelta(days=days[0]) if days and days[0] > 0 else None
+    return ahead_of(heard.question.facts, today)
 
 
 def _in_progress(learner: Learner, identity: str, exam_on: date) -> Holding:

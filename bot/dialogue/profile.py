@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Draft, Statement
@@ -13,9 +14,11 @@ from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.telling import Telling, Told
 from bot.learning.learner import Changes, Holding, Learner, Profile
-from bot.learning.wallet import Say, checked_holding, wallet
+from bot.learning.wallet import Entry, Say, checked_holding, wallet
 from bot.learning.zones import local_day
 from bot.offline.wallet import WalletWords
+
+_SOON = timedelta(days=90)
 
 
 class ProfileWords:
@@ -41,6 +44,7 @@ class ProfileWords:
             "goal_text": profile.goal_text,
             "background": profile.background,
             "skills": ", ".join(profile.skills),
+            "languages": ", ".join(profile.languages),
             "hours_per_week": _number(profile.hours_per_week),
             "budget_usd": _number(profile.budget_usd),
             "deadline": profile.deadline,
@@ -106,11 +110,18 @@ class TellingAbout:
         entries = wallet(changes.holdings, self._toolbox.catalog, today)
         for entry in entries:
             checked_holding(entry.holding, entry.name, today, self._say_in(heard))
-        alerts = [statement for entry in entries for statement in self._wallet_words.alert(entry, heard.language)]
+        alerts = [
+            statement
+            for entry in entries
+            for statement in (
+                *(self._wallet_words.standing(entry, heard.language) if _matters(entry, today) else ()),
+                *self._wallet_words.alert(entry, heard.language),
+            )
+        ]
         draft = Draft(
             status="answered",
             # A block of its own below the list.
-            statements=(Statement(text=text), *(replace(alert, shape="item") for alert in alerts)),
+            statements=(Statement(text=text), *(_in_list(alert) for alert in alerts)),
             suggestions=(
                 self._speaker.suggest("label.plan", heard, "/plan"),
                 self._speaker.suggest("label.me", heard, "/me"),
@@ -136,6 +147,18 @@ class TellingAbout:
             before = set(self._words.profile(learner.profile, heard))
             lines += [line for line in self._words.profile(changes.profile, heard) if line not in before]
         return "\n".join(f"- {line}" for line in lines)
+
+
+def _in_list(statement: Statement) -> Statement:
+    return replace(statement, shape="item") if statement.shape == "sentence" else statement
+
+
+def _matters(entry: Entry, today: date) -> bool:
+    """Whether it has run out, can be renewed, or soon does: whoever tells of it should hear that at once."""
+    if entry.validity in {"expired", "renewable"}:
+        return True
+    on = entry.expiry.on if entry.expiry else None
+    return on is not None and on - today <= _SOON
 
 
 def _changes(told: Told, learner: Learner) -> Changes:

@@ -44,7 +44,8 @@ class Reminding:
         return wanted_reminders(entries, learner.profile, turn.now)
 
     async def due(self, now: datetime, *, to: Identity | None = None) -> list[Notice]:
-        """What is to be sent now, each to be sent once; `to`: only what is this person's.
+        """What is to be sent now, each to be sent once; `to`: only what is this person's, who is here and so is not
+        disturbed by it.
 
         What falls into quiet hours is put off. What has nothing to rest on any more (it was renewed since) is not
         sent at all, nor what another reminder says just now (one was put off until the next was due).
@@ -53,7 +54,7 @@ class Reminding:
         for due in await self._store.claim_reminders(now):
             if to is not None and to not in due.identities:
                 await self._store.postpone_reminders([due.claim], now)
-            elif in_quiet_hours(due.learner.profile, now):
+            elif to is None and in_quiet_hours(due.learner.profile, now):
                 await self._store.postpone_reminders([due.claim], quiet_end(due.learner.profile, now))
             elif (reply := await self._reply(due, now)) is not None and not _said(notices, due, reply):
                 notices.append(Notice(claim=due.claim, identities=due.identities, reply=reply))

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from bot.core.conversation import Context, Response
-from bot.core.ports import LearnerStore
+from bot.core.ports import LearnerStore, TooManyGuesses
 from bot.core.reply import Attachment
 from bot.dialogue.hearing import Heard, Speaker
 from bot.learning.learner import Identity
@@ -74,7 +74,10 @@ class Rights:
         if not code:
             made = await self._store.link_code(who, heard.turn.now)
             return self._speaker.plain(heard, "link.code", code=made)
-        joined = await self._store.redeem(code, who, heard.turn.now)
+        try:
+            joined = await self._store.redeem(code, who, heard.turn.now)
+        except TooManyGuesses as wait:
+            return self._speaker.plain(heard, "link.wait", status="abstained", until=f"{wait.until:%H:%M}")
         if joined is None:
             return self._speaker.plain(heard, "link.unknown", status="abstained")
         # The learner that this turn began with has been joined to another: the next turn begins anew.

@@ -17,6 +17,7 @@ from bot.practice.step import Step
 from bot.text.words import fold
 
 _LIKE_ENOUGH = 70  # of 100
+_SHORT = 3  # words
 
 
 class Simulating:
@@ -37,6 +38,9 @@ class Simulating:
             step = self._simulations.reply(under_way, heard.turn.question)
             if step is not None:
                 return self._shown(heard, step)
+            if "stop" in heard.cues and len(heard.question.tokens) <= _SHORT:
+                context = replace(heard.turn.context, simulation=None)
+                return self._speaker.plain(heard, "simulate.stopped", context=context)
             if len(heard.turn.question) == 1:
                 # A letter or a figure that is none of the choices is a slip, and no question.
                 return self._speaker.plain(heard, "simulate.choose", status="clarify")
@@ -68,8 +72,7 @@ class Simulating:
         return self._speaker.respond(heard, draft, own_words=text)
 
     def _shown(self, heard: Heard, step: Step[SimulationState]) -> Response:
-        if step.state is None:
-            context = replace(heard.turn.context, simulation=None)
-        else:
-            context = Context(simulation=step.state, practice=heard.turn.context.practice)
+        # Letters answer one thing at a time: beginning a story ends a round of practice.
+        over = step.state is None
+        context = replace(heard.turn.context, simulation=None) if over else Context(simulation=step.state)
         return self._speaker.respond(heard, step.draft, own_words=step.own_words, context=context)

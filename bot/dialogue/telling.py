@@ -7,35 +7,36 @@ person counts, and nothing is concluded from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, time
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
 from bot.catalog.catalog import Catalog
+from bot.dialogue.figures import checked_hours, checked_money, day_of, hours_a_week, in_figures
 from bot.errors import InputError
-from bot.grounding.facts import Fact
 from bot.learning.learner import AnswerStyle, Holding, HoldingState, Profile
 from bot.learning.wallet import Say
 from bot.learning.zones import find_zone
 from bot.offline.understanding import Question, Understanding, named_ids
-from bot.text.lexicon import Lexicon
-from bot.text.words import words
+from bot.text.lexicon import Cue, Lexicon
+from bot.text.words import fold, words
 
 _STATES: dict[str, HoldingState] = {
     "told.passed": "held",
+    "told.have": "held",
     "told.studying": "in_progress",
     "told.planned": "planned",
 }
-_TELLS = ("told.i", *_STATES, "told.lost", "told.goal", "told.quiet", "told.time_zone")
+_TELLS = ("told.i", *_STATES, "told.lost", "told.goal", "told.want", "told.quiet", "told.time_zone")
+_NEAR_THE_START = 3  # words before a name to which the verb of the clause before still reaches
 _TIME = re.compile(r"(?<![\d:])(\d{1,2})(?::([0-5]\d))?\s*(am|pm)?(?![\d:])", re.IGNORECASE)
+_QUESTION_MARKS = "?？"
 _DAY_HOURS = 24
 _PAIR = 2
-_FIRST_OF_MONTH = 7  # characters of `2025-05`
-_MINUTES_A_WEEK = 7 * 24 * 60
-_HOURS_A_WEEK = 168
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,10 @@ class Told:
     approximate: frozenset[str] = frozenset()
     lost: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
+    dropped_goals: tuple[str, ...] = ()
+    background: str | None = None
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     goal_text: str | None = None
     hours_per_week: float | None = None
     budget_usd: float | None = None
@@ -63,7 +68,10 @@ class Told:
         """The profile with what was told; goals add up, anything else is replaced."""
         return replace(
             before,
-            goals=tuple(dict.fromkeys([*before.goals, *self.goals])),
+            goals=tuple(goal for goal in dict.fromkeys([*before.goals, *self.goals]) if goal not in self.dropped_goals),
+            background=self.background or before.background,
+            skills=tuple(dict.fromkeys([*before.skills, *self.skills])),
+            languages=tuple(dict.fromkeys([*before.languages, *self.languages])),
             hours_per_week=before.hours_per_week if self.hours_per_week is None else self.hours_per_week,
             budget_usd=before.budget_usd if self.budget_usd is None else self.budget_usd,
             deadline=self.deadline or before.deadline,
@@ -96,6 +104,10 @@ class _Reading:
     held: dict[str, Holding] = field(default_factory=dict)
     undated: list[str] = field(default_factory=list)
 
+    def settle(self) -> None:
+        """The verb reaches no further."""
+        self.state, self.losing, self.goal = None, False, False
+
 
 class Telling:
     """Reads what learners tell, with one catalogue's names and the lexicons of all languages."""
@@ -107,36 +119,72 @@ class Telling:
         joints = sorted((" ".join(phrase) for phrase in lexicon.phrases("told.and")), key=len, reverse=True)
         between = "|".join(re.escape(word) for word in joints) or "(?!)"
         # A comma between figures, or a full stop inside a name, joins no clauses.
-        self._joint = re.compile(rf"(?<!\d),|,(?!\d)|[;!?。，；！？\n]|\.(?:\s|$)|\s(?:{between})\s", re.IGNORECASE)
+        self._joint = re.compile(
+            rf"(?<!\d),|,(?!\d)|[;!?¿。，；！？।\n]|\.(?:\s|$)|\s[–—]\s|\s(?:{between})\s", re.IGNORECASE
+        )
 
     def read(self, text: str, today: date, say: Say) -> Told:
-        """Raises `InputError`, in the words of `say`, for a time zone that is told as one and is none."""
+        """Raises `InputError`, in the words of `say`, for what cannot be: a day, a sum, a zone that is none."""
         whole = self._hear(text)
         if not whole.has(*_TELLS):
             return Told()
         reading = _Reading()
         # "Between nine and seven" is no two clauses.
         quiet = _hours_of_day(text) if whole.has("told.quiet") else None
-        told = Told(asks=_asks(text, whole), quiet=quiet)
-        for clause in (part.strip() for part in self._joint.split(text)):
-            if clause:
-                told = self._clause(told, reading, self._hear(clause), today)
-                told = self._clock(told, clause, say)
+        told = self._listed(Told(asks=_asks(text, whole), quiet=quiet), text)
+        for clause in self._clauses(in_figures(text, say)):
+            told = self._clause(told, reading, self._hear(clause), today, say)
+            told = self._clock(told, clause, say)
         return replace(
             told,
             holdings=tuple(reading.held.values()),
             approximate=told.approximate & set(reading.held),
         )
 
+    def _listed(self, told: Told, text: str) -> Told:
+        """What is listed behind its words, up to the end of the sentence: "I know Python and SQL"."""
+        for sentence in re.split(r"[.;!?\n。！？]", text):
+            tokens = words(sentence)
+            for cue in self._lexicon.cues(tokens):
+                rest = _after(sentence, tokens[cue.start : cue.end]).strip()
+                entries = tuple(part.strip() for part in self._joint.split(rest) if part.strip())
+                if cue.key == "told.background" and rest:
+                    told = replace(told, background=entries[0])
+                elif cue.key == "told.skills":
+                    told = replace(told, skills=entries)
+                elif cue.key == "told.languages":
+                    told = replace(told, languages=entries)
+        return told
+
+    def _clauses(self, text: str) -> Iterator[str]:
+        """The clauses that tell. One that a question mark ends asks: not every language has a word or an order of
+        words for it.
+        """
+        begin = 0
+        for joint in self._joint.finditer(text):
+            if (clause := text[begin : joint.start()].strip()) and joint[0] not in _QUESTION_MARKS:
+                yield clause
+            begin = joint.end()
+        if clause := text[begin:].strip():
+            yield clause
+
     def _hear(self, text: str) -> _Clause:
         question = self._understanding.read(text)
-        return _Clause(question, frozenset(cue.key for cue in self._lexicon.cues(words(text))))
+        cues = self._lexicon.cues(words(text))
+        verbs = [cue for cue in cues if cue.key in _STATES]
+        return _Clause(question, frozenset(cue.key for cue in cues if not any(_within(cue, verb) for verb in verbs)))
 
-    def _clause(self, told: Told, reading: _Reading, clause: _Clause, today: date) -> Told:
-        if clause.has("told.question"):
-            return told
-        _take_verb(reading, clause)
+    def _clause(self, told: Told, reading: _Reading, clause: _Clause, today: date, say: Say) -> Told:
         ids = [identity for identity in named_ids(clause.question) if identity in self._catalog]
+        if clause.has("told.goal") and clause.has("told.not"):
+            return replace(told, dropped_goals=(*told.dropped_goals, *ids))
+        if _is_not_told(clause):
+            reading.settle()
+            return told
+        self._refuse_renewal(clause, ids, say)
+        _take_verb(reading, clause)
+        if not _reaches(clause):
+            reading.settle()
         if reading.losing:
             return replace(told, lost=(*told.lost, *ids))
         if reading.goal:
@@ -146,10 +194,16 @@ class Telling:
                 reading.held[identity] = Holding(credential=identity, state=reading.state)
                 reading.undated.append(identity)
         told = self._date(told, reading, clause, today)
-        told = _measures(told, clause)
+        if not told.asks:
+            told = _measures(told, clause, say)
         if clause.has("told.goal") and not ids:
             told = replace(told, goal_text=clause.question.text.strip())
         return told
+
+    def _refuse_renewal(self, clause: _Clause, ids: Sequence[str], say: Say) -> None:
+        """How far a renewal reaches, issuers count differently: the new date is asked for instead of guessed."""
+        if clause.has("told.renewed") and ids:
+            raise InputError(say("told.error.renewed", name=self._catalog[ids[0]].short_name))
 
     def _clock(self, told: Told, clause: str, say: Say) -> Told:
         """Where the learner lives, as far as clocks go."""
@@ -167,29 +221,39 @@ class Telling:
         day, exact = day_of(clause.question.facts, clause.cues, today)
         if day is None:
             return told
+        if clause.has("told.expires") and (ids := named_ids(clause.question)):
+            for identity in ids:
+                known = reading.held.get(identity) or Holding(credential=identity)
+                reading.held[identity] = replace(known, state="held", expires_on=day)
+            return told
         if clause.has("told.until") and day >= today:
             return replace(told, deadline=day if exact else day + relativedelta(months=1, days=-1))
-        if reading.state == "held" and reading.undated and day <= today:
-            for identity in reading.undated:
-                reading.held[identity] = replace(reading.held[identity], earned_on=day)
+        if not reading.undated:
+            return told
+        if reading.state == "held":
+            earned: dict[str, Any] = {"earned_on": day}
             if not exact:
                 told = replace(told, approximate=told.approximate | set(reading.undated))
-            reading.undated.clear()
-        elif reading.state == "held" and reading.undated:
-            # Nobody has passed an exam that is still to come.
-            for identity in reading.undated:
-                reading.held[identity] = replace(reading.held[identity], state="in_progress", exam_on=day)
-            reading.undated.clear()
-        elif reading.state in {"in_progress", "planned"} and reading.undated and day >= today:
-            for identity in reading.undated:
-                reading.held[identity] = replace(reading.held[identity], exam_on=day)
-            reading.undated.clear()
+        elif day >= today:
+            earned = {"exam_on": day}
+        else:
+            return told
+        for identity in reading.undated:
+            reading.held[identity] = replace(reading.held[identity], **earned)
+        reading.undated.clear()
         return told
+
+
+def _within(cue: Cue, verb: Cue) -> bool:
+    """Whether a verb is only a part of a longer one: "I have" in "I have to take"."""
+    shorter = cue.end - cue.start < verb.end - verb.start
+    return cue.key in _STATES and shorter and verb.start <= cue.start and cue.end <= verb.end
 
 
 def _after(clause: str, cue: Sequence[str]) -> str:
     """What follows a cue, as it was written: names of places keep their accents and slashes."""
-    found = re.search(r"\W+".join(map(re.escape, cue)), clause, re.IGNORECASE)
+    plain = "".join(fold(char)[:1] or char for char in clause)
+    found = re.search(r"\W*".join(map(re.escape, cue)), plain)
     return re.sub(r"^\W*(?:is\b|:|=)?\s*", "", clause[found.end() :]) if found else clause
 
 
@@ -208,12 +272,20 @@ def _asks(text: str, whole: _Clause) -> bool:
     return "?" in text or "？" in text or whole.has("told.question")
 
 
+def _is_not_told(clause: _Clause) -> bool:
+    """What is asked, denied, supposed, hoped for or told of others is not the learner's; nor what follows from it."""
+    return clause.has("told.question") or (clause.has("told.not") and not clause.has("told.lost"))
+
+
 def _take_verb(reading: _Reading, clause: _Clause) -> None:
     """A verb of this clause takes over from the one before; the credentials named before it keep theirs."""
     state = next((state for cue, state in _STATES.items() if clause.has(cue)), None)
+    if state == "held" and clause.has("told.exam") and not clause.has("told.passed"):
+        # "I have my AZ-104 exam in May": who has an exam has not passed it.
+        state = "in_progress"
     if clause.has("told.lost"):
         reading.state, reading.losing, reading.goal = None, True, False
-    elif clause.has("told.goal"):
+    elif clause.has("told.goal", "told.want"):
         reading.state, reading.losing, reading.goal = None, False, True
     elif state is not None:
         if state != reading.state:
@@ -221,74 +293,23 @@ def _take_verb(reading: _Reading, clause: _Clause) -> None:
         reading.state, reading.losing, reading.goal = state, False, False
 
 
-def _measures(told: Told, clause: _Clause) -> Told:
+def _reaches(clause: _Clause) -> bool:
+    """Whether a clause has a verb that is understood, or none, so that the one before still reaches it."""
+    if clause.has(*_STATES, "told.lost", "told.goal", "told.want", "told.expires"):
+        return True
+    before = clause.question.masked.partition("this certification")[0]
+    return len(words(before)) < _NEAR_THE_START
+
+
+def _measures(told: Told, clause: _Clause, say: Say) -> Told:
     """Hours a week, money and how to be answered."""
-    facts = clause.question.facts
+    facts, text = clause.question.facts, clause.question.text
     if clause.question.has("per_week") and (hours := hours_a_week(facts)) is not None:
-        told = replace(told, hours_per_week=hours)
-    money = money_of(facts)
-    if money is not None and not named_ids(clause.question):
+        told = replace(told, hours_per_week=checked_hours(hours, text, say))
+    if not named_ids(clause.question) and (money := checked_money(facts, text, say)) is not None:
         told = replace(told, budget_usd=money)
     if clause.has("told.short"):
         told = replace(told, style="short")
     if clause.has("told.long"):
         told = replace(told, style="full")
     return told
-
-
-def hours_a_week(facts: frozenset[Fact]) -> float | None:
-    """Hours a week, from the span that is told beside "a week"; None for what no week has."""
-    told = (fact.value for fact in facts if fact.kind == "duration" and "minutes" in fact.value)
-    spans = [float(span.split(" ")[0]) / 60 for span in told]
-    fitting = [hours for hours in spans if 0 < hours <= _HOURS_A_WEEK and hours * 60 != _MINUTES_A_WEEK]
-    return min(fitting, default=None)
-
-
-def money_of(facts: frozenset[Fact]) -> float | None:
-    """The largest sum of money that is told; None where there is none."""
-    return max((float(fact.value.split(" ")[1]) for fact in facts if fact.kind == "money"), default=None)
-
-
-def day_of(facts: frozenset[Fact], cues: frozenset[str], today: date) -> tuple[date | None, bool]:
-    """The day that is told, by figures or by words such as "yesterday", and whether it is told to the day."""
-    for fact in sorted(facts, key=lambda fact: fact.value):
-        if fact.kind == "date" and fact.value.startswith("-"):
-            return _last(fact.value, today)
-        if fact.kind == "date":
-            exact = len(fact.value) > _FIRST_OF_MONTH
-            try:
-                return date.fromisoformat(fact.value if exact else f"{fact.value}-01"), exact
-            except ValueError:
-                continue
-    if "told.today" in cues:
-        return today, True
-    if "told.yesterday" in cues:
-        return today - timedelta(days=1), True
-    if "told.last_month" in cues:
-        return (today - relativedelta(months=1)).replace(day=1), False
-    if "told.ago" in cues:
-        return _ago(facts, today)
-    return None, False
-
-
-def _last(month_and_day: str, today: date) -> tuple[date | None, bool]:
-    """The last such day that has come: `-05` is the last May, `-05-12` the last 12 May."""
-    exact = len(month_and_day) > len("-05")
-    for year in (today.year, today.year - 1):
-        try:
-            day = date.fromisoformat(f"{year}{month_and_day}" if exact else f"{year}{month_and_day}-01")
-        except ValueError:
-            continue
-        if day <= today:
-            return day, exact
-    return None, False
-
-
-def _ago(facts: frozenset[Fact], today: date) -> tuple[date | None, bool]:
-    for fact in facts:
-        if fact.kind == "duration":
-            amount, unit = fact.value.split(" ")
-            if unit == "months":
-                return today - relativedelta(months=int(float(amount))), False
-            return today - timedelta(minutes=float(amount)), False
-    return None, False

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core.answer import Suggestion
-from bot.core.conversation import Response
+from bot.core.conversation import Context, Response
 from bot.core.reply import Attachment
 from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
@@ -56,9 +56,14 @@ class WalletKeeping:
             heard,
             replace(draft, suggestions=(*draft.suggestions[:2], *self._more(heard, entries))),
             own_words=self._words.own_words(entries),
-            # From here a picture or a calendar is of the wallet, and no longer of a path.
-            context=replace(heard.turn.context, plan=None),
+            # From here a picture or a calendar is of the wallet, and "it" is what was told of, or what expires first.
+            context=self._about(heard, one or list(entries)),
         )
+
+    @staticmethod
+    def _about(heard: Heard, entries: list[Entry]) -> Context:
+        ids = tuple(entry.holding.credential for entry in entries if entry.credential is not None)
+        return replace(heard.turn.context, plan=None, focus=ids[:1], options=ids)
 
     def entries(self, heard: Heard, learner: Learner) -> tuple[Entry, ...]:
         return wallet(learner.wallet, self._toolbox.catalog, local_day(learner.profile, heard.turn.now))

@@ -46,14 +46,20 @@ _CJK_DATE = re.compile(
 _NUMBER = (
     r"(?<!\d)(?>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
 )
-_SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|euros?\b|美元|美金|डॉलर"
+_SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|dolar(?:es)?\b|euros?\b|美元|美金|डॉलर"
 _UP_TO = r"(?:\s?-\s?|\s(?:to|or)\s)"
 _MONEY = re.compile(
     rf"(?<![a-z])(?P<before>us ?\$|usd|eur|gbp|inr|[$€£₹])[\s-]?(?P<amount>{_NUMBER})"
     rf"(?:(?:\s?-\s?|\sto\s)(?P<high>{_NUMBER})(?!\w|\s?%))?"
     rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?(?P<after>{_SIGN})(?!\w|\s?\d)"
 )
-_CURRENCY = {"$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur"}
+_CURRENCY = {
+    "$": "usd",
+    **dict.fromkeys(("dollar", "dollars", "dolar", "dolares"), "usd"),
+    "€": "eur",
+    "euro": "eur",
+    "euros": "eur",
+}
 _CURRENCY |= {"£": "gbp", "₹": "inr", "d": "usd", "美元": "usd", "美金": "usd", "डॉलर": "usd"}  # "usd" without "us"
 _PERCENT = re.compile(rf"(?:(?P<low>{_NUMBER})\s?%?{_UP_TO})?(?P<amount>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
 _PLAIN = re.compile(_NUMBER)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.catalog.names import Named, Names, Span, is_code
 from bot.catalog.recommend import Constraints
@@ -112,9 +113,11 @@ class Understanding:
         platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
         self._siblings = Siblings(names, platforms, self._known)
         self._spelling = Spelling(names, lexicon, is_word)
+        # The same message is read by who answers it and by each ability that it may be for.
+        self.read = lru_cache(maxsize=64)(self._read)
         self._quiet = lexicon.single_words("function_words", "generic")
 
-    def read(self, text: str) -> Question:
+    def _read(self, text: str) -> Question:
         original = self._spelling.parted(words(text))
         votes = Counter(cued.languages(self._lexicon.cues(original), frozenset()))
         spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))

@@ -175,6 +175,11 @@ class WalletWords:
         text = self._wording.say("wallet.extension", language, **values)
         return [self._cited(entry, text, "renewed_by"), self._framing("wallet.look_up", language)]
 
+    def standing(self, entry: Entry, language: str) -> list[Statement]:
+        """Until when it is valid, and the renewal window where that is open."""
+        window = self._window(entry, language) if entry.validity == "renewable" else []
+        return [*self._base(entry, language), *window]
+
     def alert(self, entry: Entry, language: str) -> list[Statement]:
         """That what is held or planned goes away, or has gone, and what to do; nothing where it stays."""
         if entry.alert is None or entry.credential is None:

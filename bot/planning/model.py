@@ -116,7 +116,7 @@ class PlanWish:
     """What somebody says they want a path for. None means that nothing was said.
 
     `goals`, `have` and `without` are credential ids; `have` are those named beside the wallet's; `topics` are the
-    catalogue's.
+    catalogue's. A budget of infinity and a deadline of `date.max` say that there shall be none.
     """
 
     goals: tuple[str, ...] = ()

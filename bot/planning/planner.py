@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bot.errors import InputError
@@ -42,6 +43,11 @@ def plan(request: PlanRequest, offers: Iterable[Offer], *, retired: frozenset[st
     """
     known = {offer.id: offer for offer in offers}
     _check(request, known)
+    if request.deadline is not None and request.deadline < request.start:
+        # Where nothing has to be studied, a deadline that is past keeps from nothing.
+        free = plan(replace(request, deadline=None), known.values(), retired=retired)
+        if free.path is not None and not free.path.steps:
+            return free
     problem = problem_of(request, known, retired=retired)
     best = best_path(problem)
     if best is None:

@@ -49,6 +49,13 @@ async def test_a_plan_is_changed_by_a_what_if(place: Place, what_if: str, expect
     assert expected in await place.person().says("/plan SC-100", what_if)
 
 
+async def test_the_limits_in_force_are_told_and_can_be_lifted(place: Place) -> None:
+    person = place.person()
+    said = await person.says("/plan SC-100", "with 300 dollars", "without SC-200")
+    assert said.startswith("With at most USD 300 and no SC-200:")
+    assert "330" in await person.says("without a budget")
+
+
 async def test_a_question_after_a_plan_is_a_question(place: Place) -> None:
     said = await place.person().says("/plan SC-100", "what does CCNA cost?")
     assert "USD 300" in said
@@ -100,6 +107,23 @@ async def test_a_plan_in_a_group_knows_nothing_of_the_profile(place: Place) -> N
     said = await person.says("/plan AZ-305", room=Room(platform="test", number="-1", private=False))
     assert "USD 330" in said
     assert "AZ-104" in said
+
+
+async def test_a_goal_that_does_not_exist_is_asked_about(place: Place) -> None:
+    person = place.person()
+    assert "AZ-350" in await person.says("/plan AZ-350")
+    assert any("AZ-305" in action.label for action in person.reply.actions)
+
+
+async def test_what_is_told_after_a_plan_is_noted_and_the_plan_made_anew_with_it(place: Place) -> None:
+    person = place.person()
+    said = await person.says("/plan AZ-305", "I have 8 hours a week and 100 dollars", "/plan")
+    assert "USD 100 is too small" in said
+    assert (await place.store.learner(person.who)).profile.hours_per_week == 8.0
+
+
+async def test_a_span_from_now_is_a_deadline(place: Place) -> None:
+    assert "2026-12-07" in await place.person().says("/plan AZ-305 in 2 weeks")
 
 
 async def test_a_misspelt_goal_is_understood_or_asked_about(place: Place) -> None:

@@ -96,6 +96,13 @@ class TestReminders:
         assert [] == await place.reminding.due(place.now + timedelta(hours=8))
         assert len(await place.reminding.due(place.now + timedelta(hours=11))) == 1
 
+    async def test_who_opens_the_chat_in_quiet_hours_is_told_all_the_same(self, place: Place) -> None:
+        person = place.person()
+        place.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        await person.says("I passed Security+ on 2023-12-01, quiet hours 21:00 to 7:00")
+        night = place.now.replace(hour=22, minute=30)
+        assert len(await place.reminding.due(night, to=person.who)) == 1
+
     async def test_one_person_s_reminders_are_not_taken_by_another_s_terminal(self, place: Place) -> None:
         ann, ben = place.person("1"), place.person("2")
         await ann.says("I passed Security+ on 2023-12-01")

@@ -191,3 +191,14 @@ class TestMeaningless:
     def test_an_offer_with_a_price_below_zero_is_refused(self) -> None:
         with pytest.raises(InputError, match="the cost of a"):
             planned([offer("a", 1, -5)], "a")
+
+
+def test_a_deadline_that_is_past_keeps_from_nothing_where_nothing_is_left_to_study() -> None:
+    offers = [Offer(id="a", title="A", hours=10, cost_usd=100)]
+    past = date(2020, 1, 1)
+    start = date(2026, 11, 23)
+    held = plan(PlanRequest(goals=("a",), have=(Held(id="a"),), start=start, deadline=past), offers)
+    assert held.path is not None
+    assert held.path.steps == ()
+    missing = plan(PlanRequest(goals=("a",), start=start, deadline=past), offers)
+    assert [conflict.constraint for conflict in missing.conflicts] == ["deadline"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Practice, build_practice, open_library
+from bot.app import Practice, build_advising, build_practice, build_retriever, open_library
 from bot.cli.checking import _knowledge
 from bot.practice.session import Learnt
 from bot.settings import Settings
@@ -20,7 +20,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
     settings = Settings(_env_file=None, credway_home=home, knowledge_dirs=(), embeddings="none")
     library = open_library(settings, today=TODAY)
     library.ingest()
-    return build_practice(library)
+    return build_practice(library, build_advising(library, build_retriever(library)))
 
 
 def test_items_of_the_index_are_those_of_the_files(practice: Practice, desk: Desk) -> None:
@@ -34,10 +34,10 @@ def test_a_session_and_a_simulation_begin(practice: Practice) -> None:
     begun = practice.sessions.start(practice.book.about("cloud"), learnt)
     assert begun.state is not None
     assert len(begun.state.items) == 5
-    first = practice.simulations.start("first-cloud-step")
+    first = practice.simulations().start("first-cloud-step")
     assert first is not None
     assert first.state is not None
-    assert practice.simulations.reply(first.state, "A") is not None
+    assert practice.simulations().reply(first.state, "A") is not None
 
 
 def test_the_check_counts_the_simulations_and_finds_no_fault(tmp_path: Path) -> None:
