@@ -109,7 +109,9 @@ def obtainable(problem: Problem) -> Problem:
     """Without what can never be a step: out of reach, too late, too dear or too long even on its own."""
     while True:
         hours = derive(problem, {node.id: node.hours for node in problem.nodes.values()}, added=False).value
-        cost = derive(problem, {node.id: node.cost for node in problem.nodes.values()}, added=False).value
+        cost = hours
+        if problem.budget is not None:
+            cost = derive(problem, {node.id: node.cost for node in problem.nodes.values()}, added=False).value
         kept = [
             node.id
             for node in problem.nodes.values()

@@ -187,25 +187,25 @@ def _hours_per_week(case: _Case, lifted: tuple[ConstraintName, ...]) -> Conflict
 def _least_pace(case: _Case) -> int:
     """The least hours a week with which there is a path, in hundredths.
 
-    Each path that is found is slowed down as far as it goes: seldom does a slower one follow.
+    Each path that is found is slowed down as far as it goes: seldom does a slower one follow, so that is tried first.
+    With more hours a week what was possible stays possible, but for a day or two where months are of unequal length.
     """
-    low = hundredths(case.request.hours_per_week)
-    high = _slowest(case, _found(least(case.problem("hours_per_week"), "hours")), low)
-    trial = high - 1
+    low, most = hundredths(case.request.hours_per_week), hundredths(MOST_HOURS_A_WEEK)
+    high = _slowest(case, _found(least(case.problem("hours_per_week"), "hours")), low, most)
+    hopeful = True
     while high - low > 1:
+        trial = high - 1 if hopeful else (low + high) // 2
         path = least(case.problem(hours_per_week=trial / HUNDREDTHS), "hours")
         if path is None:
-            low = trial
+            low, hopeful = trial, False
         else:
-            high = _slowest(case, path, low)
-        trial = (low + high) // 2 if path is None else high - 1
+            high, hopeful = _slowest(case, path, low, trial), not hopeful
     return high
 
 
-def _slowest(case: _Case, path: Order, low: int) -> int:
-    """The least hours a week with which a path in this order keeps every rule; more than `low`, in hundredths."""
+def _slowest(case: _Case, path: Order, low: int, high: int) -> int:
+    """The least hours a week with which this order keeps every rule, in hundredths: not with `low`, with `high`."""
     own = replace(case, offers={identity: case.offers[identity] for identity in path})
-    high = hundredths(MOST_HOURS_A_WEEK)
     while high - low > 1:
         middle = (low + high) // 2
         works = met_by(own.problem(hours_per_week=middle / HUNDREDTHS), path) is not None

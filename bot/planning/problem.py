@@ -60,7 +60,7 @@ class Problem:
 
     def is_met_by_held(self, identity: str, group: Group) -> bool:
         """Whether something held meets it at the earliest that the step can be finished."""
-        if not self.held:
+        if self.held.keys().isdisjoint(group):
             return False
         first = self.clock.finish_day(self.hours(identity))
         return any(self.is_held(other, first) for other in group)
