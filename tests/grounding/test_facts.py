@@ -220,7 +220,11 @@ def test_no_text_breaks_the_reader_and_a_text_backs_what_it_says(text: str) -> N
 @settings(deadline=None)
 @given(st.text("0123456789.,-/ $%€abyear:x", max_size=80))
 def test_figures_in_any_disorder_are_read_the_same_every_time(text: str) -> None:
-    assert READER.read(text) == READER.read(text.upper())
+    def figures(text: str) -> set[Fact]:
+        # The path of a link is left as it is: there a server may tell letters apart by case.
+        return {fact for fact in READER.read(text) if fact.kind != "link"}
+
+    assert figures(text) == figures(text.upper())
 
 
 @settings(deadline=None)
