@@ -6,7 +6,7 @@ It knows nothing of how the draft was made; offline and model answers pass the s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -83,13 +83,21 @@ class Gate:
                 kept.append(statement)
             else:
                 dropped.append(f"{reason}: {statement.text}")
-        numbers = _numbered(kept)
-        return Released(
-            text=_set_text(kept, numbers),
-            claims=tuple(_claim(statement, numbers) for statement in kept if statement.passages),
-            citations=tuple(_citation(number, passage) for passage, number in numbers.items()),
-            dropped=tuple(dropped),
-        )
+        return set_out(kept, dropped)
+
+
+def set_out(kept: Sequence[Statement], dropped: Sequence[str] = ()) -> Released:
+    """Statements that have passed, with their citations numbered in order of first use.
+
+    A statement more at the end changes neither a number nor a word of those before it.
+    """
+    numbers = _numbered(kept)
+    return Released(
+        text=_set_text(kept, numbers),
+        claims=tuple(_claim(statement, numbers) for statement in kept if statement.passages),
+        citations=tuple(_citation(number, passage) for passage, number in numbers.items()),
+        dropped=tuple(dropped),
+    )
 
 
 def shares_words(statement: Statement) -> bool:
@@ -107,7 +115,7 @@ def _numbered(statements: Iterable[Statement]) -> dict[Passage, int]:
     return numbers
 
 
-def _set_text(statements: list[Statement], numbers: dict[Passage, int]) -> str:
+def _set_text(statements: Sequence[Statement], numbers: dict[Passage, int]) -> str:
     text = ""
     before: Shape | None = None
     for statement in statements:
