@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     embeddings_base_url: str = ""
     embeddings_api_key: str = ""
     openai_api_key: str = ""
+    # Tokens of the language model on one day in UTC, read and written. Where an answer with its passages and a look-up
+    # or two takes 5,000, these are 20 answers for one learner, so that nobody uses up alone what all have; 200 for a
+    # community, in which ten may use all of theirs; and 1,000 together, a bill of at most five dollars a day where a
+    # million tokens cost one. The upper end is what a counter can hold.
+    llm_daily_tokens_learner: int = Field(default=100_000, ge=0, le=10**15)
+    llm_daily_tokens_community: int = Field(default=1_000_000, ge=0, le=10**15)
+    llm_daily_tokens_total: int = Field(default=5_000_000, ge=0, le=10**15)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

@@ -110,6 +110,7 @@ WIRED = {
     "PracticeSessions",
     "RemoteEmbedder",
     "Simulations",
+    "SqlBudget",
     "SqlLearnerStore",
     "SubjectGuess",
     "Toolbox",

@@ -22,7 +22,7 @@ from bot.app.library import (
     shipped_vectors,
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
-from bot.app.stores import DatabaseState, database_state, open_store
+from bot.app.stores import DatabaseState, Stores, database_state, limits_of, open_store, open_stores
 
 __all__ = [
     "LEXICAL_ONLY",
@@ -32,6 +32,7 @@ __all__ = [
     "Library",
     "Practice",
     "Service",
+    "Stores",
     "build_advising",
     "build_assistant",
     "build_embedder",
@@ -44,8 +45,10 @@ __all__ = [
     "build_toolbox",
     "build_understanding",
     "database_state",
+    "limits_of",
     "open_library",
     "open_store",
+    "open_stores",
     "path_drawing",
     "prompts_folder",
     "provider_names",

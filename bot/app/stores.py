@@ -6,25 +6,50 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.core.ports import Erasable, LearnerStore
+from bot.core.ports import Budget, Erasable, LearnerStore, Limits
 from bot.settings import Settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """All that one database holds. Opened together: on SQLite whoever writes in a process queues at one `Database`."""
+
+    learners: LearnerStore
+    budget: Budget
+
+
 @asynccontextmanager
-async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
-    """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
+async def open_stores(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[Stores]:
+    """What is kept of learners and what the language model may use, the tables brought up to date. `also`: other
+    places that forgetting empties.
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.spending import SqlBudget  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
 
     database = Database(settings.database_url or settings.database_file)
     try:
         await database.migrate()
-        yield SqlLearnerStore(database, also)
+        yield Stores(learners=SqlLearnerStore(database, also), budget=SqlBudget(database, limits_of(settings)))
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+    """What is kept of learners, for whoever needs nothing else; as `open_stores`."""
+    async with open_stores(settings, also) as stores:
+        yield stores.learners
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        learner=settings.llm_daily_tokens_learner,
+        community=settings.llm_daily_tokens_community,
+        total=settings.llm_daily_tokens_total,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Table, and_, delete, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learning.learner import Identity
 from bot.storage.reading import identities_of, learner_id, locked
-from bot.storage.tables import learners, link_guesses, metadata
+from bot.storage.tables import BY_IDENTITY, NOBODYS, learners, metadata
 
 # What is no row of its own for whoever reads an export, and what a hash would tell them.
 _LEFT_OUT = {"id", "learner_id", "digest"}
@@ -24,7 +24,7 @@ async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:
     id_ = await learner_id(connection, who)
     known = (await identities_of(connection, [id_]))[id_] if id_ is not None else (who,)
     told: dict[str, Any] = {"learner": id_}
-    for table in metadata.sorted_tables:
+    for table in _personal():
         rows = await connection.execute(
             select(table).where(_about(table, id_, known)).order_by(*table.primary_key.columns)
         )
@@ -44,15 +44,20 @@ async def erase(connection: AsyncConnection, who: Identity) -> dict[str, int]:
     known = await everyone(connection, who)
     erased = {}
     # The tables that refer to others come first.
-    for table in reversed(metadata.sorted_tables):
+    for table in reversed(_personal()):
         gone = await connection.execute(delete(table).where(_about(table, row.id if row else None, known)))
         erased[table.name] = gone.rowcount
     return {name: count for name, count in erased.items() if count}
 
 
+def _personal() -> list[Table]:
+    """The tables that hold something of people, those first that others refer to."""
+    return [table for table in metadata.sorted_tables if table not in NOBODYS]
+
+
 def _about(table: Table, id_: str | None, known: Sequence[Identity]) -> Any:
     """What tells the rows of one learner. A table for which nothing does is an error, not left out."""
-    if table is link_guesses:
+    if table in BY_IDENTITY:
         own = [and_(table.c.platform == one.platform, table.c.number == one.number) for one in known]
         return or_(*own)
     return table.c.id == id_ if table is learners else table.c.learner_id == id_
@@ -63,6 +68,6 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return json.loads(value) if name in _JSON and value is not None else value

@@ -1,7 +1,8 @@
 """The tables of what is kept of learners, as SQLAlchemy Core metadata. The migrations make exactly these.
 
-Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting;
-`link_guesses` alone is about an identity. Foreign keys do not cascade: a table left out would stop the deletion.
+Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting; the
+tables in `BY_IDENTITY` are about an identity, and those in `NOBODYS` about nobody. Foreign keys do not cascade: a table
+left out would stop the deletion.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -214,3 +216,35 @@ link_guesses = Table(
     Column("tries", Integer, nullable=False),
     Column("since", Moment, nullable=False),
 )
+
+
+def _tokens() -> Column[int]:
+    return Column("tokens", BigInteger, nullable=False)
+
+
+# What the language model used or has reserved, by day in UTC. Like guesses, of an identity and not of a learner: who
+# asks need not be one yet, and counting does not wait for whoever changes the learner.
+learner_spending = Table(
+    "learner_spending",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    _tokens(),
+)
+
+community_spending = Table(
+    "community_spending",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    _tokens(),
+)
+
+total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
+
+# By platform and number, whoever is behind them.
+BY_IDENTITY = frozenset({link_guesses, learner_spending})
+# Sums over many, in which nobody can be found: neither given out to a learner nor forgotten with one.
+NOBODYS = frozenset({community_spending, total_spending})

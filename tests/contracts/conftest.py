@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.core.ports import LearnerStore
+from bot import app
+from bot.core.ports import Budget, LearnerStore
 from bot.settings import Settings
 from bot.storage.tables import metadata
 from tests.contracts.people import Place
@@ -39,8 +40,8 @@ def shared_place(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_store(shared_place: Place) -> AsyncIterator[LearnerStore]:
-    async with shared_place.open() as opened:
+async def shared_stores(shared_place: Place) -> AsyncIterator[app.Stores]:
+    async with shared_place.open_all() as opened:
         yield opened
 
 
@@ -58,6 +59,13 @@ def place(request: pytest.FixtureRequest, shared_place: Place) -> Place:
 
 
 @pytest.fixture
-def store(place: Place, shared_store: LearnerStore) -> LearnerStore:
+def store(place: Place, shared_stores: app.Stores) -> LearnerStore:
     assert place
-    return shared_store
+    return shared_stores.learners
+
+
+@pytest.fixture
+def budget(place: Place, shared_stores: app.Stores) -> Budget:
+    """Of the same database as the store; with the limits that are set where nobody sets any."""
+    assert place
+    return shared_stores.budget

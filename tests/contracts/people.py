@@ -12,10 +12,11 @@ from typing import Any
 from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
-from bot.core.ports import Erasable, LearnerStore, TurnRecord
+from bot.core.ports import Budget, Erasable, LearnerStore, Limits, TurnRecord
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.spending import SqlBudget
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,6 +32,15 @@ class Place:
 
     def open(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[LearnerStore]:
         return app.open_store(self.settings, also)
+
+    def open_all(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[app.Stores]:
+        return app.open_stores(self.settings, also)
+
+    @asynccontextmanager
+    async def budget(self, **limits: int) -> AsyncIterator[Budget]:
+        """A budget with these limits and no others."""
+        async with self.database() as database:
+            yield SqlBudget(database, Limits(**limits))
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.conversation import Context
-from bot.core.ports import LearnerStore, StaleLearner
+from bot.core.ports import Budget, LearnerStore, StaleLearner
 from bot.learning.learner import Changes, Identity, Profile
-from bot.storage.tables import metadata
+from bot.storage.tables import NOBODYS, metadata
 from tests.contracts.people import DAY, GROUP, NOW, Cupboard, Person, Place, a_turn, an_answer, everything, right
 
+PERSONAL = [table for table in metadata.sorted_tables if table not in NOBODYS]
 
-async def lives(person: Person, mark: str) -> None:
+
+async def lives(person: Person, mark: str, budget: Budget) -> None:
     """Leave something in every table there is, with the mark in every text. (A mark that could be in a random id is
     found where it is not, so these end with a tilde.)
     """
@@ -33,6 +35,8 @@ async def lives(person: Person, mark: str) -> None:
     await person.holds(f"{mark}-new")
     await store.redeem("0000-0000", person.who, NOW)
     await store.link_code(person.who, NOW)
+    for one in (person, elsewhere(person)):
+        await budget.reserve(one.who, GROUP, 7, NOW)
 
 
 def elsewhere(person: Person) -> Person:
@@ -40,21 +44,22 @@ def elsewhere(person: Person) -> Person:
 
 
 @pytest.fixture
-async def lived(store: LearnerStore) -> tuple[Person, Person]:
+async def lived(store: LearnerStore, budget: Budget) -> tuple[Person, Person]:
     ada, bo = Person(store, "ada~1"), Person(store, "bo~2")
-    await lives(ada, "ada~")
-    await lives(bo, "bo~")
+    await lives(ada, "ada~", budget)
+    await lives(bo, "bo~", budget)
     return ada, bo
 
 
 class TestExport:
     async def test_it_holds_everything_that_is_stored(self, place: Place) -> None:
-        async with place.open() as store:
-            ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
-            exported = await store.export(ada.who)
+        async with place.open_all() as stores:
+            ada = Person(stores.learners, "ada~1")
+            await lives(ada, "ada~", stores.budget)
+            exported = await stores.learners.export(ada.who)
+        assert {"learner", *(table.name for table in PERSONAL)} == set(exported)
         async with place.database() as database, database.read() as connection:
-            for table in metadata.sorted_tables:
+            for table in PERSONAL:
                 rows = (await connection.execute(select(table))).mappings().all()
                 assert rows, f"nothing is left in {table.name}: let `lives` leave something"
                 assert len(rows) == len(exported[table.name])
@@ -73,6 +78,9 @@ class TestExport:
         assert NOW.isoformat() in {reminder["sent_at"] for reminder in exported["reminders"]}
         assert [True, False] == [review["correct"] for review in exported["reviews"]]
         assert ["ada~ alias"] == [member["alias"] for member in exported["members"]]
+        assert [("discord", "2026-11-23", 7), ("telegram", "2026-11-23", 7)] == [
+            (spent["platform"], spent["day"], spent["tokens"]) for spent in exported["learner_spending"]
+        ]
 
     async def test_it_is_the_same_from_every_platform_and_holds_nothing_of_anybody_else(
         self, lived: tuple[Person, Person]
@@ -91,18 +99,20 @@ class TestExport:
 
 class TestForgetting:
     async def test_nothing_of_the_learner_is_left_in_any_table(self, place: Place) -> None:
-        async with place.open() as store:
-            ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
-            before = await store.export(ada.who)
+        async with place.open_all() as stores:
+            ada = Person(stores.learners, "ada~1")
+            await lives(ada, "ada~", stores.budget)
+            before = await ada.store.export(ada.who)
 
-            receipt = await store.forget(elsewhere(ada).who, NOW)
+            receipt = await ada.store.forget(elsewhere(ada).who, NOW)
 
         assert NOW == receipt.at
-        assert {table.name: len(before[table.name]) for table in metadata.sorted_tables} == receipt.erased
+        assert {table.name: len(before[table.name]) for table in PERSONAL} == receipt.erased
         async with place.database() as database, database.read() as connection:
-            for table in metadata.sorted_tables:
+            for table in PERSONAL:
                 assert 0 == await connection.scalar(select(func.count()).select_from(table)), table.name
+            for table in NOBODYS:
+                assert "ada~" not in str((await connection.execute(select(table))).all())
 
     async def test_nobody_else_is_touched(self, lived: tuple[Person, Person]) -> None:
         ada, bo = lived
@@ -147,20 +157,21 @@ class TestForgetting:
 
         assert {} == (await ada.store.forget(ada.who, NOW)).erased
 
-    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person]) -> None:
+    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], budget: Budget) -> None:
         ada, _ = lived
         await ada.store.forget(ada.who, NOW)
 
-        await lives(ada, "ada~")
+        await lives(ada, "ada~", budget)
 
         assert 2 == len((await ada.store.export(ada.who))["identities"])
 
     async def test_other_places_are_emptied_of_all_identities_first(self, place: Place) -> None:
         ada_there, bo_there = Identity(platform="discord", number="ada~1-elsewhere"), Identity(platform="x", number="b")
         cupboard = Cupboard({ada_there: 3, bo_there: 2})
-        async with place.open([cupboard]) as store:
+        async with place.open_all([cupboard]) as stores:
+            store = stores.learners
             ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
+            await lives(ada, "ada~", stores.budget)
             before = await store.export(ada.who)
 
             cupboard.stuck = True

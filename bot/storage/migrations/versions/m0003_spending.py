@@ -1,0 +1,28 @@
+"""What the language model has used by day."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    _create_spending("learner_spending", "platform", "number")
+    _create_spending("community_spending", "platform", "room")
+    _create_spending("total_spending")
+
+
+def _create_spending(table: str, *of: str) -> None:
+    op.create_table(
+        table,
+        *(sa.Column(name, sa.Text, nullable=False) for name in of),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("tokens", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint(*of, "day", name=f"pk_{table}"),
+    )
+    if of:
+        # What is too old is found by its day alone.
+        op.create_index(f"ix_{table}_day", table, ["day"])
