@@ -10,6 +10,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.language_model import LanguageModel, build_agent_advisor, build_claim_check, open_model
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -29,12 +30,15 @@ __all__ = [
     "SHIPPED_VECTORS",
     "Advising",
     "DatabaseState",
+    "LanguageModel",
     "Library",
     "Practice",
     "Service",
     "Stores",
     "build_advising",
+    "build_agent_advisor",
     "build_assistant",
+    "build_claim_check",
     "build_embedder",
     "build_fact_reader",
     "build_gate",
@@ -47,6 +51,7 @@ __all__ = [
     "database_state",
     "limits_of",
     "open_library",
+    "open_model",
     "open_store",
     "open_stores",
     "path_drawing",

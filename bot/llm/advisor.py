@@ -19,13 +19,13 @@ from bot.core.conversation import Context, Turn
 from bot.core.ports import Budget
 from bot.core.reply import reply_of
 from bot.documents.model import Passage
+from bot.grounding.claims import ClaimCheck
 from bot.grounding.facts import Fact, FactReader, supports
-from bot.llm.agent import Agent, Piece
+from bot.llm.agent import Agent
 from bot.llm.evidence import Evidence
 from bot.llm.history import Before, History
 from bot.llm.metering import Meter, OverBudget
-from bot.llm.prompting import Message
-from bot.llm.releasing import Asked, ClaimCheck, Releasing
+from bot.llm.releasing import Asked, Releasing
 from bot.llm.sentences import Sentences
 from bot.llm.tools import PRIVATE_TOOLS, TOOLS, ToolParts, TurnTools
 from bot.llm.turn_prompt import TurnPrompt

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from bot.catalog.wording import Wording
 from bot.core.answer import Statement
 from bot.documents.model import Passage
+from bot.grounding.claims import ClaimCheck
 from bot.grounding.gate import Released, set_out
 from bot.llm.evidence import Entry, Evidence
 from bot.llm.sentences import Sentence
@@ -21,24 +21,6 @@ from bot.text.words import clean
 
 _LEAD_WORDS = 12
 _ENDS = (".", "!", "?", "。", "！", "？", "।", ":", "：")
-
-
-class ClaimCheck(Protocol):
-    """`bot.grounding.claims` is the one; named here by what is needed of it."""
-
-    def problem(
-        self, statement: Statement, *, learner_words: str, subjects: frozenset[str], same_language: bool
-    ) -> str | None: ...
-
-    def attributed(
-        self,
-        text: str,
-        evidence: Sequence[Statement],
-        *,
-        learner_words: str,
-        subjects: frozenset[str],
-        same_language: bool,
-    ) -> Statement | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +47,10 @@ class Releasing:
     dropped: list[str] = field(default_factory=list)
     _lead: Sentence | None = None
     _begun: bool = True
+    _subjects: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._subjects = self.asked.subjects
 
     def take(self, sentence: Sentence) -> bool:
         """Whether something new may be shown."""
@@ -82,6 +68,8 @@ class Releasing:
             self.dropped.append(f"{reason}: {sentence.text}")
             return False
         self.kept += [*self._leading(sentence), statement]
+        # What the next claim is about, should it name nothing.
+        self._subjects = self.check.subjects(sentence.text) or self._subjects
         return True
 
     @property
@@ -111,7 +99,7 @@ class Releasing:
         reason = self.check.problem(
             checked,
             learner_words="\n".join([self.asked.words, *(entry.own_words for entry in cited)]),
-            subjects=self.asked.subjects,
+            subjects=self._subjects,
             same_language=self._same_language,
         )
         return (None, reason) if reason else (self._statement(sentence, cited), None)
@@ -123,7 +111,7 @@ class Releasing:
             sentence.text,
             [checkable(entry) for entry in entries],
             learner_words=self.asked.words,
-            subjects=self.asked.subjects,
+            subjects=self._subjects,
             same_language=self._same_language,
         )
         cited = [entry for entry in entries if found and {*checkable(entry).passages} <= {*found.passages}]
