@@ -1,0 +1,207 @@
+"""Where in a text its figures stand, and among which words: what claims and passages are compared by.
+
+Knows nothing of claims or passages: a text is cut into sentences and clauses, its words become features (a concept of the
+lexicon, a stem, a credential named), and each figure has the features around it, the nearer the weightier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from snowballstemmer import stemmer
+
+from bot.catalog.names import Names
+from bot.grounding.facts import Fact, FactReader, Placed
+from bot.text.lexicon import Cue, Lexicon
+from bot.text.words import placed_words
+
+Context = dict[str, float]
+_SENTENCE_END = re.compile(r"[.!?](?=\s|\*|$)|[。！？।\n]")
+_CLAUSE_END = re.compile(r"[;,—–|]|\s-\s")
+_JOINERS = frozenset({"and", "but", "or", "while", "whereas", "then", "plus", "y", "und", "et", "e", "oder", "ou"})
+_RANGE = re.compile(r"\s?(?:-|–|/|to|out of|of|von|sur|de|a|bis|à)\s?")
+_FADING = 0.12  # how much a word counts less for each word between it and the figure
+_NEIGHBOUR, _FARTHER = 0.35, 0.2  # how much a word of another clause counts, by how far that is
+_ABOUT, _NAMED = "about.", "@"
+_STEM = stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word and its place. `bracket` is the number of the bracket that it stands in, 0 for none."""
+
+    word: str
+    start: int
+    end: int
+    sentence: int
+    clause: int
+    bracket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Credentials that a name may mean, and the words that are the name."""
+
+    ids: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A fact in its place: at which word, and the features around it. `stated` is False where it only backs."""
+
+    fact: Fact
+    stated: bool
+    at: int
+    context: Context
+    near: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A text that has been read."""
+
+    folded: str
+    tokens: Sequence[Token]
+    figures: Sequence[Figure]
+    mentions: Sequence[Mention]
+    cues: Sequence[Cue]
+    features: Sequence[tuple[str, ...]]
+    names: frozenset[int] = field(default=frozenset())
+
+    def sentence(self, at: int) -> int:
+        return self.tokens[at].sentence
+
+    def cued(self, prefix: str) -> list[Cue]:
+        """What the lexicon has under a key or below it, where it stands in the text."""
+        return [cue for cue in self.cues if cue.key == prefix or cue.key.startswith(f"{prefix}.")]
+
+
+class TextReader:
+    """Reads texts into layouts, with the names of a catalogue and the words of `prompts/grounding/`."""
+
+    def __init__(self, facts: FactReader, names: Names, lexicon: Lexicon) -> None:
+        self._facts = facts
+        self._names = names
+        self._lexicon = lexicon
+        self._plain = lexicon.single_words("plain")
+
+    def read(self, text: str) -> Layout:
+        folded, placed = self._facts.placed(text.replace("’", "'"))
+        tokens = _tokens(folded)
+        words = [token.word for token in tokens]
+        cues = self._lexicon.cues(words)
+        named = self._names.find(words)
+        mentions = [
+            Mention(frozenset(ids), start, end) for ids, (start, end) in zip(named.found, named.spans, strict=True)
+        ]
+        figured = _figured(tokens, placed)
+        features = self._features(words, cues, mentions, {at for at, _ in figured})
+        sides = _sides(folded, figured)
+        figures = [_figure(tokens, features, at, entry, sides.get(id(entry))) for at, entry in figured]
+        inside = frozenset(at for mention in mentions for at in range(mention.start, mention.end))
+        return Layout(folded, tokens, figures, mentions, cues, features, inside)
+
+    def _features(
+        self, words: Sequence[str], cues: Iterable[Cue], mentions: Iterable[Mention], figures: set[int]
+    ) -> list[tuple[str, ...]]:
+        found: list[list[str]] = [
+            [stem(word)] if word not in self._plain and not word[0].isdigit() and at not in figures else []
+            for at, word in enumerate(words)
+        ]
+        for mention in mentions:
+            for at in range(mention.start, mention.end):
+                found[at] = []
+            found[mention.start] = [f"{_NAMED}{identity}" for identity in sorted(mention.ids)]
+        for cue in cues:
+            if cue.key.startswith((_ABOUT, "hedge.")):
+                found[cue.start].append(cue.key)
+        return [tuple(entry) for entry in found]
+
+
+def weight(feature: str) -> float:
+    """How much a feature tells: who is spoken of most, then what, then a word."""
+    if feature.startswith((_NAMED, "<")):
+        return 2.0
+    return 1.5 if feature.startswith((_ABOUT, "hedge.")) else 1.0
+
+
+def likeness(one: Context, other: Context) -> float:
+    """How far two figures stand among the same words."""
+    return sum(weight(feature) * near * other[feature] for feature, near in one.items() if feature in other)
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    return str(_STEM.stemWord(word))
+
+
+def _tokens(folded: str) -> list[Token]:
+    found: list[Token] = []
+    sentence = clause = bracket = brackets = end = 0
+    outer: list[tuple[int, int]] = []
+    last_clause = 0
+    for word, start, stop in placed_words(folded):
+        gap = folded[end:start]
+        if _SENTENCE_END.search(gap):
+            sentence, last_clause, bracket = sentence + 1, last_clause + 1, 0
+            clause = last_clause
+            outer.clear()
+        elif _CLAUSE_END.search(gap) or word in _JOINERS:
+            last_clause += 1
+            clause = last_clause
+        for char in gap:
+            if char in "([":
+                outer.append((clause, bracket))
+                brackets, last_clause = brackets + 1, last_clause + 1
+                clause, bracket = last_clause, brackets
+            elif char in ")]" and outer:
+                clause, bracket = outer.pop()
+        found.append(Token(word, start, stop, sentence, clause, bracket))
+        end = stop
+    return found
+
+
+def _figured(tokens: Sequence[Token], placed: Iterable[Placed]) -> list[tuple[int, Placed]]:
+    """Each fact with the first word that it is told by."""
+    found = []
+    for entry in placed:
+        at = next((n for n, token in enumerate(tokens) if token.end > entry.start), None)
+        if at is not None:
+            found.append((at, entry))
+    return found
+
+
+def _sides(folded: str, figured: Sequence[tuple[int, Placed]]) -> dict[int, str]:
+    """Which end of a range a figure is: "40-60", "700/1000", "15 to 45 hours"."""
+    found: dict[int, str] = {}
+    ordered = sorted((entry for _, entry in figured if entry.fact.kind != "link"), key=lambda entry: entry.start)
+    for first, second in zip(ordered, ordered[1:], strict=False):
+        if first.end <= second.start and _RANGE.fullmatch(folded[first.end : second.start]):
+            found[id(first)], found[id(second)] = "<low>", "<high>"
+    return found
+
+
+def _figure(
+    tokens: Sequence[Token], features: Sequence[tuple[str, ...]], at: int, entry: Placed, side: str | None
+) -> Figure:
+    own = tokens[at]
+    context: Context = {}
+    near: set[str] = set()
+    for place, token in enumerate(tokens):
+        if token.sentence != own.sentence:
+            continue
+        apart = abs(token.clause - own.clause)
+        share = 1.0 if apart == 0 else _NEIGHBOUR if apart == 1 else _FARTHER
+        value = share / (1 + _FADING * abs(place - at))
+        for feature in features[place]:
+            context[feature] = max(context.get(feature, 0.0), value)
+            if apart == 0:
+                near.add(feature)
+    if side:
+        context[side] = 1.0
+    return Figure(entry.fact, entry.stated, at, context, frozenset(near))
