@@ -70,6 +70,20 @@ class TurnRecord:
     changes: Changes = field(default_factory=Changes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a learner and the bot have said in a room up to and with the turn whose key is `upto`, in fewer words.
+
+    Who put it so: `model` names the language model, `prompt` the version of what it was told to do.
+    """
+
+    text: str
+    upto: str
+    at: datetime
+    model: str
+    prompt: str
+
+
 class StaleLearner(Exception):
     """The learner has changed since it was read: read again, decide again, commit again."""
 
@@ -148,8 +162,22 @@ class LearnerStore(Protocol):
         """Profile and wallet as they were before the last change that is not yet undone; None when there is none."""
         ...
 
-    async def turns(self, learner: Learner, room: Room, *, limit: int) -> list[TurnRecord]:
-        """The latest turns of one learner in one room, oldest first; their `changes` are empty."""
+    async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
+        """The latest turns of one learner in one room, oldest first; their `changes` are empty. `after`: only those
+        after the turn with this key; all where they have no such turn here.
+        """
+        ...
+
+    async def summary(self, learner: Learner, room: Room) -> Summary | None:
+        """What is kept in the place of turns long ago; the rest are the `turns` after its `upto`."""
+        ...
+
+    async def keep_summary(self, learner: Learner, room: Room, summary: Summary) -> None:
+        """Keep it in the place of an earlier one; one that covers less than the one that is kept changes nothing.
+
+        Nor does one of a learner who is not stored, or not any more: hence the learner and not the identity, behind
+        which there may be somebody new when the model has done. It makes no other version of the learner.
+        """
         ...
 
     async def cards(self, learner: Learner) -> list[CardState]: ...

@@ -148,6 +148,21 @@ turns = Table(
     Index(None, "learner_id", "platform", "room"),
 )
 
+# Of one learner in one room, as both are in `turns`: what was said up to and with the turn of that key.
+summaries = Table(
+    "summaries",
+    metadata,
+    _learner(primary_key=True),
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("private", Boolean, primary_key=True),
+    Column("text", Prose, nullable=False),
+    Column("upto", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("model", Prose, nullable=False),
+    Column("prompt", Prose, nullable=False),
+)
+
 # `claim` is set when a reminder is given out to be sent, and never taken back but by postponing.
 reminders = Table(
     "reminders",

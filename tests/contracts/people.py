@@ -12,7 +12,7 @@ from typing import Any
 from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
-from bot.core.ports import Budget, Erasable, LearnerStore, Limits, TurnRecord
+from bot.core.ports import Budget, Erasable, LearnerStore, Limits, Summary, TurnRecord
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -116,6 +116,10 @@ def a_turn(room: Room, question: str = "?", **rest: Any) -> TurnRecord:
     """A turn with a key that no other one has."""
     given = {"key": f"key-{next(_keys)}", "at": NOW, "answer": None, "context": Context()} | rest
     return TurnRecord(room=room, question=question, **given)
+
+
+def a_summary(text: str, upto: str) -> Summary:
+    return Summary(text=text, upto=upto, at=NOW, model=f"{text} model", prompt=f"{text} prompt")
 
 
 def a_reminder(key: str, due_at: datetime = NOW) -> Reminder:

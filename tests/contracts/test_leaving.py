@@ -11,7 +11,19 @@ from bot.core.conversation import Context
 from bot.core.ports import Budget, LearnerStore, StaleLearner
 from bot.learning.learner import Changes, Identity, Profile
 from bot.storage.tables import NOBODYS, metadata
-from tests.contracts.people import DAY, GROUP, NOW, Cupboard, Person, Place, a_turn, an_answer, everything, right
+from tests.contracts.people import (
+    DAY,
+    GROUP,
+    NOW,
+    Cupboard,
+    Person,
+    Place,
+    a_summary,
+    a_turn,
+    an_answer,
+    everything,
+    right,
+)
 
 PERSONAL = [table for table in metadata.sorted_tables if table not in NOBODYS]
 
@@ -26,6 +38,7 @@ async def lives(person: Person, mark: str, budget: Budget) -> None:
                context=Context(focus=(f"{mark}-focus",)), changes=everything(mark))
     )  # fmt: skip
     await person.says(f"{mark} in the group", GROUP)
+    await store.keep_summary(await person.learner(), person.room, a_summary(f"{mark} short", f"{mark}-key"))
     await person.changes(profile=Profile(goal_text=f"{mark} another goal"))
     await store.reminders_sent([claimed.claim for claimed in await store.claim_reminders(NOW)], NOW)
     await store.join_ranking(person.who, GROUP, f"{mark} alias")
@@ -78,6 +91,9 @@ class TestExport:
         assert NOW.isoformat() in {reminder["sent_at"] for reminder in exported["reminders"]}
         assert [True, False] == [review["correct"] for review in exported["reviews"]]
         assert ["ada~ alias"] == [member["alias"] for member in exported["members"]]
+        assert [("ada~ short", "ada~-key", NOW.isoformat())] == [
+            (kept["text"], kept["upto"], kept["at"]) for kept in exported["summaries"]
+        ]
         assert [("discord", "2026-11-23", 7), ("telegram", "2026-11-23", 7)] == [
             (spent["platform"], spent["day"], spent["tokens"]) for spent in exported["learner_spending"]
         ]
