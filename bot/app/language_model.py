@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.app.advising import Advising, build_names
@@ -31,13 +31,16 @@ _ANSWER_TOKENS = 800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageModel:
-    """One model and what is shared by all who ask it in a process. `chat_model` is LangChain's."""
+    """One model and what is shared by all who ask it in a process. `chat_model` is LangChain's; `closing` is done
+    before the model is closed.
+    """
 
     name: str
     chat_model: Any
     breakers: Any
     slots: asyncio.Semaphore
     patience: Patience
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -64,7 +67,7 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
         between=settings.llm_between_words,
     )
     async with opened(address) as chat_model:
-        yield LanguageModel(
+        model = LanguageModel(
             name=settings.llm_model,
             chat_model=chat_model,
             breakers=AsyncCircuitBreakerFactory(default_threshold=_FAILURES, default_ttl=_LEFT_ALONE),
@@ -73,6 +76,11 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
                 first=settings.llm_first_word, between=settings.llm_between_words, total=settings.llm_deadline
             ),
         )
+        try:
+            yield model
+        finally:
+            for close in model.closing:
+                await close()
 
 
 def build_agent_advisor(
@@ -86,20 +94,29 @@ def build_agent_advisor(
     """The advisor with a model over the one without. `store`: where earlier turns are read; `budget`: none counted."""
     from bot.llm.advisor import AgentAdvisor, Bounds  # noqa: PLC0415
     from bot.llm.agent import Agent  # noqa: PLC0415
+    from bot.llm.completing import Completing  # noqa: PLC0415
     from bot.llm.history import History  # noqa: PLC0415
+    from bot.llm.summarising import Summarising  # noqa: PLC0415
     from bot.llm.turn_prompt import TurnPrompt  # noqa: PLC0415
     from bot.llm.verdicts import Verdicts  # noqa: PLC0415
 
     toolbox, facts = advising.toolbox, advising.understanding.facts
+    agent, prompts = Agent(model.chat_model), prompts_folder(library.settings, "llm")
+    summarising = None
+    if store is not None:
+        summarising = Summarising(store, agent.complete, prompts, model.name, model.patience.total)
+        model.closing.append(summarising.close)
     return AgentAdvisor(
         offline=advising.advisor,
-        agent=Agent(model.chat_model),
-        prompt=TurnPrompt(prompts_folder(library.settings, "llm")),
+        agent=agent,
+        prompt=TurnPrompt(prompts),
         parts=_tool_parts(library, advising),
         check=build_claim_check(library, advising),
         verdicts=Verdicts(toolbox.catalog, toolbox.wording, facts),
-        facts=facts,
+        completing=Completing(advising.gate, facts),
+        languages=advising.languages,
         history=History(store),
+        summarising=summarising,
         budget=budget or Unlimited(),
         breakers=model.breakers,
         slots=model.slots,

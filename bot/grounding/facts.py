@@ -148,7 +148,7 @@ class FactReader:
         marks = (mark.span() for mark in re.finditer("\x00", folded))
         found = [
             Placed(Fact("link", normal_link(link)), True, *span) for link, span in zip(_LINK.findall(plain), marks)
-        ]  # noqa: B905 - a text may hold that mark itself
+        ]
         where = list(range(len(folded)))
         for pattern, convert in self._steps:
             matches = list(pattern.finditer(rest))

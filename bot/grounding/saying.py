@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
-from bot.core.answer import Statement
 from bot.documents.model import Passage
 from bot.grounding.places import Figure, Layout, Mention, TextReader, stem
 from bot.text.lexicon import Lexicon

@@ -11,27 +11,30 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.core.answer import Answer, Claim, Provenance
+from bot.core.answer import Answer, Provenance, Statement
 from bot.core.conversation import Context, Turn
 from bot.core.ports import Budget
 from bot.core.reply import reply_of
 from bot.documents.model import Passage
 from bot.grounding.claims import ClaimCheck
-from bot.grounding.facts import Fact, FactReader, supports
 from bot.llm.agent import Agent
+from bot.llm.completing import Completing
 from bot.llm.evidence import Evidence
-from bot.llm.history import Before, History
+from bot.llm.history import CARRIED, Before, History
 from bot.llm.metering import Meter, OverBudget
 from bot.llm.releasing import Asked, Releasing
 from bot.llm.sentences import Sentences
+from bot.llm.summarising import Summarising
 from bot.llm.tools import PRIVATE_TOOLS, TOOLS, ToolParts, TurnTools
 from bot.llm.turn_prompt import TurnPrompt
 from bot.llm.verdicts import Verdicts
 from bot.llm.watching import ModelTrouble, Patience, watched
 from bot.offline.advisor import Considered, OfflineAdvisor
+from bot.text.language import LanguageGuess
+from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +44,6 @@ _FIELDS = ("cost", "exam_minutes", "validity", "prerequisites", "stacks_into", "
 _SHORT = 8  # words up to which a question may lean on the one before it
 # Text after which a model is no longer listened to: nobody reads that much on a phone.
 _LONGEST = 6000
-# Of the facts that the rules would tell, the share that an answer has to hold to take their place.
-_ENOUGH = 0.5
-_ALL = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,10 @@ class AgentAdvisor:
         parts: ToolParts,
         check: ClaimCheck,
         verdicts: Verdicts,
-        facts: FactReader,
+        completing: Completing,
+        languages: LanguageGuess,
         history: History,
+        summarising: Summarising | None,
         budget: Budget,
         breakers: Any,
         slots: asyncio.Semaphore,
@@ -82,8 +84,10 @@ class AgentAdvisor:
         self._parts = parts
         self._check = check
         self._verdicts = verdicts
-        self._facts = facts
+        self._completing = completing
+        self._languages = languages
         self._history = history
+        self._summarising = summarising
         self._budget = budget
         self._breakers = breakers
         self._slots = slots
@@ -98,7 +102,14 @@ class AgentAdvisor:
         if not _is_for_a_model(plain, before):
             return plain, considered.context
         talk = _Talk(turn=turn, considered=considered, plain=plain, before=before, evidence=Evidence())
-        worded = await self._worded(talk, deadline)
+        try:
+            worded = await self._worded(talk, deadline)
+        except Exception:
+            # A fault of ours beside a good answer: the answer is given, and the log has the fault.
+            logger.exception("model.fault")
+            worded = None
+        if self._summarising is not None and len(before.turns) == CARRIED:
+            self._summarising.later(turn, self._meter(turn))
         return worded or plain, considered.context
 
     async def _worded(self, talk: _Talk, deadline: float) -> Answer | None:
@@ -116,8 +127,8 @@ class AgentAdvisor:
             logger.warning("model.over_budget reason=%s", over)
         except ModelTrouble as trouble:
             logger.warning("model.failed reason=%s", trouble)
+        enough = self._completing.complete(releasing, talk.considered.draft, talk.turn.question, whole=whole)
         answer = self._answer(talk, releasing, tools)
-        enough = self._is_enough(talk.plain, answer, releasing, whole=whole)
         logger.info(
             "answer.worded model=%s prompt=%s shown=%s kept=%d dropped=%d calls=%d tokens=%d ms=%d",
             *(self._model, self._prompt.provenance, enough, len(releasing.kept), len(releasing.dropped)),
@@ -127,13 +138,16 @@ class AgentAdvisor:
             logger.warning("claim.dropped reasons=%s", releasing.dropped)
         return answer if enough else None
 
-    async def _listen(
-        self, talk: _Talk, tools: TurnTools, meter: Meter, releasing: Releasing, deadline: float
-    ) -> None:
+    async def _listen(self, talk: _Talk, tools: TurnTools, meter: Meter, releasing: Releasing, deadline: float) -> None:
         """Hold each sentence against its sources as soon as it is whole, and show what passes."""
         names = PRIVATE_TOOLS if talk.turn.private and talk.turn.learner is not None else TOOLS
         system, messages = self._prompt.messages(
-            talk.turn, talk.considered.language, talk.evidence, talk.before, self._known(talk)
+            talk.turn,
+            talk.considered.language,
+            talk.evidence,
+            talk.before,
+            known=self._known(talk),
+            draft="\n".join(talk.draft) if talk.plain.status == "answered" else "",
         )
         stream = self._agent.stream(system, messages, tools, names, meter)
         sentences, length = Sentences(), 0
@@ -142,17 +156,17 @@ class AgentAdvisor:
             if piece.restarts:
                 sentences = Sentences()
             length += len(piece.text)
-            if any([releasing.take(sentence) for sentence in sentences.feed(piece.text)]):
+            if releasing.take_all(sentences.feed(piece.text)):
                 await show(self._answer(talk, releasing, tools))
             if length > _LONGEST:
                 break
-        if any([releasing.take(sentence) for sentence in sentences.close()]):
+        if releasing.take_all(sentences.close()):
             await show(self._answer(talk, releasing, tools))
 
     async def _gather(self, talk: _Talk) -> None:
         """The passages of the first call: what the rules cite, what is known of those in talk, what a search finds."""
         draft, context = talk.considered.draft, talk.considered.context
-        talk.evidence.add_passages(passage for statement in draft.statements for passage in statement.passages)
+        talk.draft.extend(_as_drafted(statement, talk.evidence) for statement in draft.statements)
         talk.evidence.add_passages(self._of_focus(context))
         hits = await self._parts.toolbox.search(_query(talk), limit=_FOUND)
         talk.evidence.add_passages(hit.passage for hit in hits)
@@ -160,8 +174,8 @@ class AgentAdvisor:
     def _of_focus(self, context: Context) -> Iterable[Passage]:
         catalog = self._parts.toolbox.catalog
         for identity in context.focus[:_FOCUS]:
-            for field in _FIELDS:
-                passage = self._parts.toolbox.look_up(catalog[identity], field).passage
+            for name in _FIELDS:
+                passage = self._parts.toolbox.look_up(catalog[identity], name).passage
                 if passage is not None:
                     yield passage
 
@@ -177,7 +191,15 @@ class AgentAdvisor:
             wording=self._parts.toolbox.wording,
             evidence=talk.evidence,
             asked=asked,
+            spoken=lambda text: self._spoken(text, talk.considered.language),
         )
+
+    def _spoken(self, text: str, expected: str) -> str:
+        """The language of a claim. English names stand in every language, so English is not doubted."""
+        if expected == DEFAULT_LANGUAGE:
+            return expected
+        cues = self._parts.understanding.read(text).cue_languages
+        return self._languages.guess(text, cues, expected)
 
     def _meter(self, turn: Turn) -> Meter:
         return Meter(
@@ -238,26 +260,6 @@ class AgentAdvisor:
             ),
         )
 
-    def _is_enough(self, plain: Answer, answer: Answer, releasing: Releasing, *, whole: bool) -> bool:
-        """Whether the model's answer takes the place of the rules'.
-
-        It has to hold what they would tell; all of it, when part of it was dropped or did not come.
-        """
-        if not answer.claims or len(releasing.dropped) > len(releasing.kept):
-            return False
-        if plain.status != "answered":
-            return whole
-        needed = _ENOUGH if whole and not releasing.dropped else _ALL
-        return self._covered(plain.claims, answer) >= needed
-
-    def _covered(self, claims: Iterable[Claim], answer: Answer) -> float:
-        """The share of the facts in some claims that the answer holds as well; of those in the question none counts."""
-        asked = self._facts.backing(answer.question)
-        told = {fact for claim in claims for fact in self._facts.read(claim.text)}
-        wanted: set[Fact] = {fact for fact in told if not supports(asked, fact)}
-        held = self._facts.backing(answer.text)
-        return sum(supports(held, fact) for fact in wanted) / len(wanted) if wanted else _ALL
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Talk:
@@ -268,6 +270,7 @@ class _Talk:
     plain: Answer
     before: Before
     evidence: Evidence
+    draft: list[str] = field(default_factory=list)
 
 
 class _Shown:
@@ -284,6 +287,12 @@ class _Shown:
         except Exception:
             logger.exception("progress.failed")
             self._progress = None
+
+
+def _as_drafted(statement: Statement, evidence: Evidence) -> str:
+    """A statement of the rules as a model would write it, with the numbers of what it cites."""
+    marks = "".join(f"[{number}]" for number in evidence.add_passages(statement.passages))
+    return f"{statement.text} {marks}".strip()
 
 
 def _is_for_a_model(plain: Answer, before: Before) -> bool:

@@ -46,7 +46,7 @@ class Agent:
         """The answer's text as it comes. Raises `ModelTrouble` and `OverBudget`."""
         from langchain.agents import create_agent  # noqa: PLC0415 - 2 s to import, and most need no model
 
-        agent = create_agent(
+        agent: Any = create_agent(
             self._model,
             tools=[self._tool(name, tools) for name in names],
             system_prompt=system,
@@ -64,6 +64,13 @@ class Agent:
             raise ModelTrouble(f"{type(error).__name__}: {error}"[:300]) from error
         finally:
             await steps.aclose()
+
+    async def complete(self, system: str, messages: Sequence[Message], meter: Meter) -> str:
+        """One answer without tools, whole. Raises `OverBudget`, and whatever the client raises."""
+        await meter.before([system, *(message.text for message in messages)])
+        said = await self._model.ainvoke([("system", system), *((m.role, m.text) for m in messages)])
+        await meter.after([_used(said)], [_text(said)])
+        return _text(said)
 
     def _tool(self, name: str, tools: TurnTools) -> Any:
         from langchain_core.tools import StructuredTool  # noqa: PLC0415

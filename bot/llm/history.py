@@ -1,25 +1,17 @@
-"""What was said before in a conversation: the last turns in full, the rest in a summary made when nobody waits."""
+"""What was said before in a conversation: the last turns in full, what is long past in a summary."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.core.conversation import Turn
-from bot.core.ports import LearnerStore, Summary, TurnRecord
-from bot.learning.learner import Identity, Room
+from bot.core.ports import LearnerStore, TurnRecord
 from bot.llm.prompting import Message, fenced
-
-logger = logging.getLogger(__name__)
 
 # Turns that a prompt carries, and characters of each text in it.
 CARRIED = 6
 _LONGEST = 700
-# A summary is made anew when so many turns are not in it yet.
-_BEHIND = 12
 _MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -51,7 +43,7 @@ class History:
             return Before()
         learner = turn.learner or await self._store.learner(turn.who)
         turns = await self._store.turns(learner, turn.room, limit=CARRIED)
-        summary = await self._store.summary(turn.who, turn.room)
+        summary = await self._store.summary(learner, turn.room) if len(turns) == CARRIED else None
         return Before(summary=summary.text if summary else "", turns=tuple(turns))
 
 

@@ -29,8 +29,10 @@ class ModelAddress:
 async def opened(address: ModelAddress) -> AsyncIterator[Any]:
     """A LangChain chat model, for the event loop in which it is opened, and closed with it."""
     # 2 s to import, and most need no model.
+    import langchain.agents  # noqa: F401, PLC0415 - so that the first turn need not wait for it
     from langchain_openai import ChatOpenAI  # noqa: PLC0415
     from openai import DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415
+    from pydantic import SecretStr  # noqa: PLC0415
 
     timeout = Timeout(connect=_CONNECT, read=address.between, write=_WRITE, pool=address.between)
     # LangChain would share one client between event loops, of which the first may be closed already.
@@ -39,7 +41,7 @@ async def opened(address: ModelAddress) -> AsyncIterator[Any]:
             model=address.name,
             base_url=address.base_url or None,
             # A server of one's own often needs none, but the client does.
-            api_key=address.key or "none",
+            api_key=SecretStr(address.key or "none"),
             http_async_client=client,
             timeout=timeout,
             max_retries=_RETRIES,

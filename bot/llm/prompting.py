@@ -14,7 +14,9 @@ from bot.text.prompts import PromptFile, read_prompt_file, split_list
 from bot.text.words import clean
 
 # Whatever looks like one of our fences, or like the turn markers of chat formats, inside of what is fenced.
-_FENCE = re.compile(r"</?\s*(?:passages|conversation|learner|question)\b[^>]*>|<\|[^|>]{1,40}\|>|\[/?INST\]", re.I)
+_FENCE = re.compile(
+    r"</?\s*(?:passages|conversation|learner|draft|question)\b[^>]*>|<\|[^|>]{1,40}\|>|\[/?INST\]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,9 @@ class Prompt:
                 raise MissingService(f"{path} has no section {name!r}; copy it from the packaged prompts/")
             used = frozenset(Template(text).get_identifiers())
             if not used <= given & declared:
-                raise MissingService(f"{path}: {name}: nothing is given for {', '.join(sorted(used - given & declared))}")
+                raise MissingService(
+                    f"{path}: {name}: nothing is given for {', '.join(sorted(used - given & declared))}"
+                )
 
     @property
     def provenance(self) -> str:

@@ -5,7 +5,7 @@ Knows nothing of where the sentences come from, nor how they are sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.wording import Wording
@@ -19,7 +19,9 @@ from bot.llm.verdicts import Verdicts
 from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import clean
 
-_LEAD_WORDS = 12
+_LEAD_WORDS = 14
+_ASKS = ("?", "？")
+_POINTS = "*:,.;!?"
 _ENDS = (".", "!", "?", "。", "！", "？", "।", ":", "：")
 
 
@@ -36,13 +38,17 @@ class Asked:
 
 @dataclass(slots=True)
 class Releasing:
-    """Takes one turn's sentences in order. `kept` is what may be shown; `dropped` says what was not, and why."""
+    """Takes one turn's sentences in order. `kept` is what may be shown; `dropped` says which claims were not, and why.
+
+    `spoken` guesses the language of a text: a claim in another one than asked for is none for this learner.
+    """
 
     check: ClaimCheck
     verdicts: Verdicts
     wording: Wording
     evidence: Evidence
     asked: Asked
+    spoken: Callable[[str], str]
     kept: list[Statement] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     _lead: Sentence | None = None
@@ -52,12 +58,20 @@ class Releasing:
     def __post_init__(self) -> None:
         self._subjects = self.asked.subjects
 
+    def take_all(self, sentences: Iterable[Sentence]) -> bool:
+        """Whether something new of any of them may be shown."""
+        taken = [self.take(sentence) for sentence in sentences]
+        return any(taken)
+
     def take(self, sentence: Sentence) -> bool:
         """Whether something new may be shown."""
         sentence = replace(sentence, text=clean(sentence.text))
         if sentence.shape == "heading" and not sentence.marks:
             # What leads in is shown with the first item that it leads to, or not at all.
             self._lead = sentence
+            return False
+        if not sentence.marks and (sentence.text.endswith(_ASKS) or self._says_nothing(sentence.text)):
+            # An offer, a courtesy: no claim that was held back, and nothing that is worth a line on a phone.
             return False
         statement, reason = self._checked(sentence)
         if sentence.shape == "continued" and not self._begun:
@@ -84,9 +98,10 @@ class Releasing:
         return [Statement(text=lead.text, shape="heading")]
 
     def _says_nothing(self, text: str) -> bool:
-        own = {word.strip("*:,.").casefold() for word in self.asked.words.split()}
+        """Whether a text names and counts nothing but what the learner did: it may stand without a source, or go."""
+        own = {word.strip(_POINTS).casefold() for word in self.asked.words.split()}
         names = [word for word in text.split()[1:] if any(char.isupper() or char.isdigit() for char in word)]
-        return len(text.split()) <= _LEAD_WORDS and all(name.strip("*:,.").casefold() in own for name in names)
+        return len(text.split()) <= _LEAD_WORDS and all(name.strip(_POINTS).casefold() in own for name in names)
 
     def _checked(self, sentence: Sentence) -> tuple[Statement | None, str | None]:
         if not sentence.marks:
@@ -94,6 +109,8 @@ class Releasing:
         unknown = [number for number in sentence.marks if number not in self.evidence.entries]
         if unknown:
             return None, f"cites [{unknown[0]}], which was not found in this turn"
+        if (spoken := self.spoken(sentence.text)) != self.asked.language:
+            return None, f"is in {spoken}, asked for in {self.asked.language}"
         cited = [self.evidence.entries[number] for number in sentence.marks]
         checked = Statement(text=sentence.text, passages=tuple(p for entry in cited for p in checkable(entry).passages))
         reason = self.check.problem(
@@ -152,5 +169,3 @@ def checkable(entry: Entry) -> Statement:
         links=tuple(link for passage in passages for link in passage.links),
     )
     return Statement(text=entry.text, passages=(told,), verdict=entry.statement.verdict)
-
-

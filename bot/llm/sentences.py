@@ -20,10 +20,12 @@ _RANGE = re.compile(r"(\d{1,3})\s?[–-]\s?(\d{1,3})")
 _CLOSERS = r"[\"'”’»)\]*_]*"
 # The end of a sentence is certain only with what comes after it: a mark may still follow, "3." may go on as "3.5".
 _END = re.compile(rf"(?:[.!?]{_CLOSERS}{_MARKS}*(?=\s+[^\s\[【])|[。！？।]{_CLOSERS}{_MARKS}*(?=[^\s\[【{{]|\s))|\n")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|no|nr|dr|st|inc|ltd|u\.s|z\.b|p\. ?ej|par ex)|\b[A-Za-z])\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|no|nr|dr|st|inc|ltd|u\.s|z\.b|p\. ?ej|par ex)|\b[A-Za-z])\.$", re.IGNORECASE
+)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _BARE_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)]?)?\s*$")
-_LAYOUT = re.compile(r"^\s*(?:#{1,6}\s+|>\s?)+|`+|^\s*(?:\|?\s*:?-{3,}:?\s*\|?)+\s*$|^\s*[-*_]{3,}\s*$", re.M)
+_LAYOUT = re.compile(r"^\s*(?:#{1,6}\s+|>\s?)+|`+|^\s*(?:\|?\s*:?-{3,}:?\s*\|?)+\s*$|^\s*[-*_]{3,}\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

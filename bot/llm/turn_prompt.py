@@ -24,9 +24,10 @@ _LANGUAGES = {
 }
 _SECTIONS = {
     "system": frozenset({"language", "today"}),
-    "turn": frozenset({"key", "passages", "conversation", "learner", "question", "language"}),
+    "turn": frozenset({"key", "passages", "conversation", "learner", "draft", "question", "language"}),
     "conversation": frozenset({"key", "summary"}),
     "learner": frozenset({"key", "known"}),
+    "draft": frozenset({"key", "draft"}),
 }
 
 
@@ -41,9 +42,11 @@ class TurnPrompt:
         return self._prompt.provenance
 
     def messages(
-        self, turn: Turn, language: str, evidence: Evidence, before: Before, known: str
+        self, turn: Turn, language: str, evidence: Evidence, before: Before, *, known: str, draft: str
     ) -> tuple[str, Sequence[Message]]:
-        """The system prompt, and the messages after it: what was said before, then the turn."""
+        """The system prompt, and the messages after it: what was said before, then the turn. `draft` is what the
+        rules would answer.
+        """
         key, spoken = fence_key(), _LANGUAGES.get(language, "English")
         system = self._prompt.fill("system", language=spoken, today=turn.now.date().isoformat())
         text = self._prompt.fill(
@@ -52,6 +55,7 @@ class TurnPrompt:
             passages=fenced(evidence.shown(list(evidence.entries))),
             conversation=self._part("conversation", key, summary=before.summary),
             learner=self._part("learner", key, known=known),
+            draft=self._part("draft", key, draft=draft),
             question=fenced(turn.question),
             language=spoken,
         )

@@ -44,9 +44,7 @@ class Verdicts:
             if self._tells(claim, facts, credential, field, unknown=value.unknown is not None):
                 yield verdict(field, value, self._catalog.today), value.as_of
 
-    def _tells(
-        self, claim: str, facts: frozenset[Fact], credential: Credential, field: str, *, unknown: bool
-    ) -> bool:
+    def _tells(self, claim: str, facts: frozenset[Fact], credential: Credential, field: str, *, unknown: bool) -> bool:
         record = self._wording.record(credential, field)
         if not unknown:
             held = self._reader.backing(record) - self._reader.backing(credential.name)
