@@ -25,7 +25,7 @@ from bot.grounding.saying import Saying, Source
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
-_SAME_ENDS = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
+_SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
 _OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
 # A figure of the passage in other words is the likelier one when it fits so much better.
 _BETTER, _CLEARLY = 1.2, 0.12
@@ -156,7 +156,8 @@ class ClaimCheck:
     def _subject(self, case: _Case) -> str | None:
         """A credential named of which nothing cited speaks."""
         for mention in self._saying.mentions(case.claim, case.text):
-            if not any(source.speaks_of(mention.ids) for source in case.sources):
+            name = case.claim.phrase(mention)
+            if not any(source.speaks_of(mention.ids) or name in source.layout.spaced for source in case.sources):
                 return f"{min(mention.ids)!r} is not what its citations are about"
         provider = self._saying.foreign_provider(case.claim, case.sources)
         return f"{provider!r} is not whose citations these are" if provider else None

@@ -73,6 +73,14 @@ class Layout:
     features: Sequence[tuple[str, ...]]
     names: frozenset[int] = field(default=frozenset())
 
+    @property
+    def spaced(self) -> str:
+        """The words with a space before and after each, to look for phrases in."""
+        return f" {' '.join(token.word for token in self.tokens)} "
+
+    def phrase(self, mention: Mention) -> str:
+        return f" {' '.join(token.word for token in self.tokens[mention.start : mention.end])} "
+
     def sentence(self, at: int) -> int:
         return self.tokens[at].sentence
 
@@ -132,7 +140,7 @@ def weight(feature: str) -> float:
 
 def likeness(one: Context, other: Context) -> float:
     """How far two figures stand among the same words."""
-    return sum(weight(feature) * near * other[feature] for feature, near in one.items() if feature in other)
+    return sum(weight(feature) * min(near, other[feature]) for feature, near in one.items() if feature in other)
 
 
 @lru_cache(maxsize=20_000)

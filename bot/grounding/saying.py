@@ -60,6 +60,11 @@ class Source:
     def speaks_of(self, ids: frozenset[str]) -> bool:
         return bool(self.own & ids) or any(subjects & ids for subjects in self.subjects)
 
+    def is_disputed(self, slot: Figure) -> bool:
+        """Whether a figure is one of several readings; what stands in brackets only explains them."""
+        token = self.layout.tokens[slot.at]
+        return token.sentence in self.disputes and token.bracket == 0
+
     def is_aside(self, slot: Figure) -> bool:
         """Whether a figure is told with reserve: an older one, another source's, one that nobody confirms."""
         token = self.layout.tokens[slot.at]
@@ -201,10 +206,11 @@ class Saying:
         hedged = bool(claim.cued("hedge"))
         if not firm and not hedged:
             return "is older, of another source or not confirmed, and told as a fact"
-        disputed = [(source, slot) for source, slot in firm if source.layout.sentence(slot.at) in source.disputes]
-        if disputed and len(disputed) == len(firm):
+        told = plain if hedged else firm
+        disputed = [(source, slot) for source, slot in told if source.is_disputed(slot)]
+        if disputed and len(disputed) == len(told):
             return self._one_reading(claim, disputed)
-        return self._one_of_two(figure, firm or plain, rivals)
+        return self._one_of_two(figure, told, rivals)
 
     def _one_reading(self, claim: Layout, disputed: Sequence[tuple[Source, Figure]]) -> str | None:
         told = {figure.fact for figure in claim.figures} | {
