@@ -9,6 +9,7 @@ passage tells among the same words, either passes.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,7 +22,7 @@ from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.gate import MARK, Gate
 from bot.grounding.places import Figure, Layout, TextReader, likeness
-from bot.grounding.saying import Saying, Source
+from bot.grounding.saying import HEDGED, Saying, Source
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
@@ -80,9 +81,9 @@ class ClaimCheck:
         if not statement.passages:
             return self._gate.problem(statement, learner_words, same_language=same_language)
         case = self._case(statement, learner_words, subjects, same_language=same_language)
-        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._misplaced]
+        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._repeated, self._misplaced]
         if same_language:
-            rules += [lambda case: self._saying.denied(case.claim, case.sources), self._wording]
+            rules += [self._misnamed, lambda case: self._saying.denied(case.claim, case.sources), self._wording]
         else:
             rules.append(self._unanchored)
         return next((reason for rule in rules if (reason := rule(case))), None)
@@ -162,6 +163,32 @@ class ClaimCheck:
         provider = self._saying.foreign_provider(case.claim, case.sources)
         return f"{provider!r} is not whose citations these are" if provider else None
 
+    def _repeated(self, case: _Case) -> str | None:
+        """A figure told more often than its passages have it: once too often in place of another."""
+        told = Counter(figure.fact for figure in case.claim.figures if figure.stated and figure.fact.kind != "link")
+        for fact, count in told.items():
+            if count > 1 and fact in case.cited:
+                held = sum(slot.fact == fact for source in case.sources for slot in source.layout.figures)
+                if fact.kind == "code":
+                    held = sum(source.most_in_a_sentence(fact) for source in case.sources)
+                if count > held:
+                    return f"{fact.kind} {fact.value!r} is told more often than its citations have it"
+        return None
+
+    def _misnamed(self, case: _Case) -> str | None:
+        """A credential in the place of another that its passages name, or with another's code."""
+        mentions = self._saying.mentions(case.claim, case.text)
+        if clash := self._saying.clash(case.claim):
+            return clash
+        told = frozenset[str]().union(*(mention.ids for mention in mentions))
+        for mention in mentions:
+            names = [(source, name) for source in case.sources for name in source.names()]
+            held = [likeness(mention.context, name.context) for _, name in names if name.ids & mention.ids]
+            others = [likeness(mention.context, name.context) for _, name in names if not name.ids & told]
+            if held and others and max(others) > _BETTER * max(held) + _CLEARLY:
+                return f"{min(mention.ids)!r} is named where its citations name another"
+        return None
+
     def _misplaced(self, case: _Case) -> str | None:
         """A figure that its passages tell of something else."""
         mentions = self._saying.mentions(case.claim, case.text)
@@ -185,6 +212,8 @@ class ClaimCheck:
         fitting = [(source, slot) for source, slot in held if source.is_of(slot, about, strictly=named)]
         if not fitting:
             return "is said of another credential"
+        if self._saying.is_hedged(case.claim):
+            figure = replace(figure, context=figure.context | {HEDGED: 1.0})
         kinds = {slot.fact.kind for _, slot in fitting}
         rivals = [
             (source, slot)
@@ -202,7 +231,7 @@ class ClaimCheck:
         return self._saying.reserve(case.claim, figure, fitting, rivals)
 
     def _best(self, figure: Figure, slots: Sequence[tuple[Source, Figure]]) -> tuple[float, Source, Figure] | None:
-        scored = [(likeness(figure.context, slot.context), source, slot) for source, slot in slots]
+        scored = [(likeness(figure.context, source.context(slot)), source, slot) for source, slot in slots]
         return max(scored, key=lambda entry: entry[0], default=None)
 
     def _wording(self, case: _Case) -> str | None:

@@ -69,9 +69,7 @@ def with_random(true: True_, dice: random.Random) -> Iterator[Mutant]:
             yield Mutant("random", kind, true.text[: found.start()] + false + true.text[found.end() :], true)
 
 
-def with_other(
-    true: True_, others: Sequence[Passage], way: Way, dice: random.Random
-) -> Iterator[Mutant]:
+def with_other(true: True_, others: Sequence[Passage], way: Way, dice: random.Random) -> Iterator[Mutant]:
     """Each fact of a claim in turn changed to another of its kind that stands in some passages."""
     pool: dict[str, set[str]] = {}
     for passage in others:
