@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", r
 _SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
 _OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
 # A figure of the passage in other words is the likelier one when it fits so much better.
-_BETTER, _CLEARLY = 1.2, 0.12
+_BETTER, _CLEARLY = 1.15, 0.08
 _PAIRS = 4  # passages that are tried two and two when none backs a claim alone
 
 
@@ -180,20 +180,25 @@ class ClaimCheck:
         mentions = self._saying.mentions(case.claim, case.text)
         if clash := self._saying.clash(case.claim):
             return clash
-        told = frozenset[str]().union(*(mention.ids for mention in mentions))
+        names = [name for source in case.sources for name in source.names()]
         for mention in mentions:
-            names = [(source, name) for source in case.sources for name in source.names()]
-            held = [likeness(mention.context, name.context) for _, name in names if name.ids & mention.ids]
-            others = [likeness(mention.context, name.context) for _, name in names if not name.ids & told]
-            if held and others and max(others) > _BETTER * max(held) + _CLEARLY:
-                return f"{min(mention.ids)!r} is named where its citations name another"
+            held = [likeness(mention.context, name.context) for name in names if name.ids & mention.ids]
+            best = max(held, default=None)
+            for name in names if best is not None else []:
+                fit = likeness(mention.context, name.context)
+                if name.ids & mention.ids or fit <= _BETTER * best + _CLEARLY:
+                    continue
+                if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
+                    return f"{min(mention.ids)!r} is named where its citations name {min(name.ids)!r}"
         return None
 
     def _misplaced(self, case: _Case) -> str | None:
         """A figure that its passages tell of something else."""
         mentions = self._saying.mentions(case.claim, case.text)
         for figure in case.claim.figures:
-            if not figure.stated or figure.fact.kind == "link" or self._saying.is_name(case.claim, figure):
+            if not figure.stated or figure.fact.kind == "link":
+                continue
+            if self._saying.is_name(case.claim, figure) and not self._saying.has_versions(figure, case.sources):
                 continue
             if figure.fact in case.worked_out or (
                 self._is_own(case, figure) and not self._gate.backs(figure.fact, case.cited, frozenset())
@@ -214,11 +219,13 @@ class ClaimCheck:
             return "is said of another credential"
         if self._saying.is_hedged(case.claim):
             figure = replace(figure, context=figure.context | {HEDGED: 1.0})
-        kinds = {slot.fact.kind for _, slot in fitting}
+        alike = [(source, slot) for source, slot in fitting if slot.fact.kind == figure.fact.kind]
+        fitting = alike or fitting
+        places = [figure, *(slot for _, slot in fitting)]
         rivals = [
             (source, slot)
             for source, slot in slots
-            if slot.fact.kind in kinds
+            if any(place.competes(slot) for place in places)
             and not supports(frozenset({slot.fact}), figure.fact)
             and not source.is_title(slot)
             and source.is_of(slot, about, strictly=False)

@@ -26,6 +26,10 @@ _RANGE = re.compile(r"\s?(?:-|–|/|to|out of|of|von|sur|de|a|bis|à)\s?")
 _FADING = 0.12  # how much a word counts less for each word between it and the figure
 _NEIGHBOUR, _FARTHER = 0.35, 0.2  # how much a word of another clause counts, by how far that is
 _ABOUT, _NAMED = "about.", "@"
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEFORE_YEARS = frozenset(
+    {"in", "since", "of", "until", "by", "from", "during", "before", "after", "early", "late", "to"}
+)
 _STEM = stemmer("english")
 
 
@@ -60,6 +64,23 @@ class Figure:
     at: int
     context: Context
     near: frozenset[str]
+
+    @property
+    def is_year(self) -> bool:
+        """Whether a bare number may be a year: "2026"."""
+        return self.fact.kind == "number" and _YEAR.fullmatch(self.fact.value) is not None
+
+    @property
+    def is_told_as_year(self) -> bool:
+        return self.is_year and any(f"before:{word}" in self.context for word in _BEFORE_YEARS)
+
+    def competes(self, other: Figure) -> bool:
+        """Whether another figure of a text could stand in this one's place: a date for a date, a count for a count."""
+        if self.is_told_as_year:
+            return other.is_year or other.fact.kind == "date"
+        if self.is_year:
+            return other.fact.kind in {"number", "date"}
+        return other.fact.kind == self.fact.kind and not other.is_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +251,7 @@ def _figure(
     near = frozenset(
         feature
         for place, token in enumerate(tokens)
-        if token.sentence == own.sentence and token.clause == own.clause
+        if token.sentence == own.sentence and token.clause == own.clause and not at <= place < end
         for feature in features[place]
     )
     if side:

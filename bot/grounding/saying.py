@@ -95,6 +95,7 @@ class Saying:
         self._known = frozenset(lexicon.vocabulary)
         self._documents = {credential.document: credential.id for credential in catalog}
         self._providers = {credential.id: credential.provider for credential in catalog}
+        self._versions = [frozenset(code.lower() for code in credential.codes) for credential in catalog]
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
     # Passages.
@@ -202,14 +203,26 @@ class Saying:
         )
         return any(near)
 
+    def has_versions(self, figure: Figure, sources: Iterable[Source]) -> bool:
+        """Whether a code is one of several of the same credential, of which the citations tell others."""
+        held = {slot.fact.value for source in sources for slot in source.layout.figures if slot.fact.kind == "code"}
+        return figure.fact.kind == "code" and any(
+            figure.fact.value in codes and held & codes - {figure.fact.value} for codes in self._versions
+        )
+
     def clash(self, claim: Layout) -> str | None:
-        """A name with the code of another credential in brackets behind it."""
+        """A name with the code of another credential in brackets behind it, or with one code twice."""
+        owner: Mention | None = None
         for name, code in pairwise(claim.mentions):
-            first, last = claim.tokens[name.end - 1], claim.tokens[code.start]
-            between = claim.folded[first.end : last.start]
-            apart = last.bracket and not name.ids & code.ids and all(char in " (,*" for char in between)
-            if apart and ("(" in between or first.bracket == last.bracket):
-                return f"{min(name.ids)!r} is told as {min(code.ids)!r}"
+            between = claim.folded[claim.tokens[name.end - 1].end : claim.tokens[code.start].start]
+            if "(" in between:
+                owner = name if all(char in " (*" for char in between) else None
+            elif between != ", ":
+                owner = None
+            elif owner and claim.phrase(name) == claim.phrase(code):
+                return f"{claim.phrase(code).strip()!r} is told twice"
+            if owner and not owner.ids & code.ids:
+                return f"{min(owner.ids)!r} is told as {min(code.ids)!r}"
         return None
 
     # With which reserve.

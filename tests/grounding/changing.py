@@ -22,7 +22,7 @@ SURFACES = {
     "price": re.compile(r"(?:USD |US\$|\$)\d[\d,]*(?:\.\d+)?"),
     "percentage": re.compile(r"\d+(?=%)"),
     "duration": re.compile(rf"\b(?:\d+|{'|'.join(NUMBER_WORDS)})[ -]{UNIT}"),
-    "number": re.compile(rf"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w%-]|[.,]\d|[ -]{UNIT})"),
+    "number": re.compile(rf"(?<![\w.,-])\d(?:[\d,]*\d)?(?:\.\d+)?(?![\w%-]|[.,]\d|[ -]{UNIT})"),
 }  # fmt: skip
 Way = Literal["random", "in the passage", "of a sibling", "subject"]
 
@@ -106,7 +106,7 @@ def dice_name(credential: Credential, dice: random.Random) -> str:
 
 
 def _same(value: str) -> str:
-    return re.sub(r"^(?:USD |US\$|\$)|s$", "", value).lower()
+    return re.sub(r"^(?:USD |US\$|\$)|s$", "", value).lower().replace("-", " ")
 
 
 def _figure(value: str) -> str:
