@@ -9,6 +9,7 @@ passage tells among the same words, either passes.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,14 +22,14 @@ from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.gate import MARK, Gate
 from bot.grounding.places import Figure, Layout, TextReader, likeness
-from bot.grounding.saying import Saying, Source
+from bot.grounding.saying import HEDGED, Saying, Source
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
-_SAME_ENDS = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
+_SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
 _OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
 # A figure of the passage in other words is the likelier one when it fits so much better.
-_BETTER, _CLEARLY = 1.2, 0.12
+_BETTER, _CLEARLY = 1.15, 0.08
 _PAIRS = 4  # passages that are tried two and two when none backs a claim alone
 
 
@@ -80,9 +81,9 @@ class ClaimCheck:
         if not statement.passages:
             return self._gate.problem(statement, learner_words, same_language=same_language)
         case = self._case(statement, learner_words, subjects, same_language=same_language)
-        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._misplaced]
+        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._repeated, self._misplaced]
         if same_language:
-            rules += [lambda case: self._saying.denied(case.claim, case.sources), self._wording]
+            rules += [self._misnamed, lambda case: self._saying.denied(case.claim, case.sources), self._wording]
         else:
             rules.append(self._unanchored)
         return next((reason for rule in rules if (reason := rule(case))), None)
@@ -156,16 +157,48 @@ class ClaimCheck:
     def _subject(self, case: _Case) -> str | None:
         """A credential named of which nothing cited speaks."""
         for mention in self._saying.mentions(case.claim, case.text):
-            if not any(source.speaks_of(mention.ids) for source in case.sources):
+            name = case.claim.phrase(mention)
+            if not any(source.speaks_of(mention.ids) or name in source.layout.spaced for source in case.sources):
                 return f"{min(mention.ids)!r} is not what its citations are about"
         provider = self._saying.foreign_provider(case.claim, case.sources)
         return f"{provider!r} is not whose citations these are" if provider else None
+
+    def _repeated(self, case: _Case) -> str | None:
+        """A figure told more often than its passages have it: once too often in place of another."""
+        told = Counter(figure.fact for figure in case.claim.figures if figure.stated and figure.fact.kind != "link")
+        for fact, count in told.items():
+            if count > 1 and fact in case.cited:
+                held = sum(slot.fact == fact for source in case.sources for slot in source.layout.figures)
+                if fact.kind == "code":
+                    held = sum(source.most_in_a_sentence(fact) for source in case.sources)
+                if count > held:
+                    return f"{fact.kind} {fact.value!r} is told more often than its citations have it"
+        return None
+
+    def _misnamed(self, case: _Case) -> str | None:
+        """A credential in the place of another that its passages name, or with another's code."""
+        mentions = self._saying.mentions(case.claim, case.text)
+        if clash := self._saying.clash(case.claim):
+            return clash
+        names = [name for source in case.sources for name in source.names()]
+        for mention in mentions:
+            held = [likeness(mention.context, name.context) for name in names if name.ids & mention.ids]
+            best = max(held, default=None)
+            for name in names if best is not None else []:
+                fit = likeness(mention.context, name.context)
+                if name.ids & mention.ids or fit <= _BETTER * best + _CLEARLY:
+                    continue
+                if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
+                    return f"{min(mention.ids)!r} is named where its citations name {min(name.ids)!r}"
+        return None
 
     def _misplaced(self, case: _Case) -> str | None:
         """A figure that its passages tell of something else."""
         mentions = self._saying.mentions(case.claim, case.text)
         for figure in case.claim.figures:
-            if not figure.stated or figure.fact.kind == "link" or self._saying.is_name(case.claim, figure):
+            if not figure.stated or figure.fact.kind == "link":
+                continue
+            if self._saying.is_name(case.claim, figure) and not self._saying.has_versions(figure, case.sources):
                 continue
             if figure.fact in case.worked_out or (
                 self._is_own(case, figure) and not self._gate.backs(figure.fact, case.cited, frozenset())
@@ -184,11 +217,15 @@ class ClaimCheck:
         fitting = [(source, slot) for source, slot in held if source.is_of(slot, about, strictly=named)]
         if not fitting:
             return "is said of another credential"
-        kinds = {slot.fact.kind for _, slot in fitting}
+        if self._saying.is_hedged(case.claim):
+            figure = replace(figure, context=figure.context | {HEDGED: 1.0})
+        alike = [(source, slot) for source, slot in fitting if slot.fact.kind == figure.fact.kind]
+        fitting = alike or fitting
+        places = [figure, *(slot for _, slot in fitting)]
         rivals = [
             (source, slot)
             for source, slot in slots
-            if slot.fact.kind in kinds
+            if any(place.competes(slot) for place in places)
             and not supports(frozenset({slot.fact}), figure.fact)
             and not source.is_title(slot)
             and source.is_of(slot, about, strictly=False)
@@ -201,7 +238,7 @@ class ClaimCheck:
         return self._saying.reserve(case.claim, figure, fitting, rivals)
 
     def _best(self, figure: Figure, slots: Sequence[tuple[Source, Figure]]) -> tuple[float, Source, Figure] | None:
-        scored = [(likeness(figure.context, slot.context), source, slot) for source, slot in slots]
+        scored = [(likeness(figure.context, source.context(slot)), source, slot) for source, slot in slots]
         return max(scored, key=lambda entry: entry[0], default=None)
 
     def _wording(self, case: _Case) -> str | None:

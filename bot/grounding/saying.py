@@ -6,6 +6,7 @@ Everything here compares words; what words say the same is in `prompts/grounding
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +14,9 @@ from itertools import pairwise
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.documents.model import Passage
-from bot.grounding.places import Figure, Layout, Mention, TextReader, stem
-from bot.text.lexicon import Lexicon
+from bot.grounding.facts import Fact
+from bot.grounding.places import Context, Figure, Layout, Mention, TextReader, stem
+from bot.text.lexicon import Cue, Lexicon
 from bot.text.words import words
 
 # Of a claim's content words so many stand in what it cites, or it says so in pairs of words. Calibrated on MTRAG's
@@ -23,6 +25,7 @@ MIN_WORDS = 0.5
 MIN_WORDS_WITH_FIGURES = 0.25
 _NEGATED_WITHIN = 3  # words between "not" and what it denies
 _OWN_WITHIN = 4  # words between "your" and the learner's figure
+HEDGED = "about.reserve"  # the feature of a figure that is told with reserve
 _RAW_WORD = re.compile(r"[^\W_][\w+&'’.-]*[\w+]|[^\W_]\+?")
 _STARTS = re.compile(r"(?:^|[.!?:;•\n\"“(—–-])\s*$")
 
@@ -59,6 +62,22 @@ class Source:
     def speaks_of(self, ids: frozenset[str]) -> bool:
         return bool(self.own & ids) or any(subjects & ids for subjects in self.subjects)
 
+    def context(self, slot: Figure) -> Context:
+        return slot.context | {HEDGED: 1.0} if self.is_aside(slot) else slot.context
+
+    def names(self) -> list[Mention]:
+        """The credentials that are named, but for the title, which stands in no sentence."""
+        return [mention for mention in self.layout.mentions if mention.start >= self.title_words]
+
+    def most_in_a_sentence(self, fact: Fact) -> int:
+        found = Counter(self.layout.sentence(slot.at) for slot in self.layout.figures if slot.fact == fact)
+        return max(found.values(), default=0)
+
+    def is_disputed(self, slot: Figure) -> bool:
+        """Whether a figure is one of several readings; what stands in brackets only explains them."""
+        token = self.layout.tokens[slot.at]
+        return token.sentence in self.disputes and token.bracket == 0
+
     def is_aside(self, slot: Figure) -> bool:
         """Whether a figure is told with reserve: an older one, another source's, one that nobody confirms."""
         token = self.layout.tokens[slot.at]
@@ -75,6 +94,7 @@ class Saying:
         self._known = frozenset(lexicon.vocabulary)
         self._documents = {credential.document: credential.id for credential in catalog}
         self._providers = {credential.id: credential.provider for credential in catalog}
+        self._versions = [frozenset(code.lower() for code in credential.codes) for credential in catalog]
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
     # Passages.
@@ -182,7 +202,32 @@ class Saying:
         )
         return any(near)
 
+    def has_versions(self, figure: Figure, sources: Iterable[Source]) -> bool:
+        """Whether a code is one of several of the same credential, of which the citations tell others."""
+        held = {slot.fact.value for source in sources for slot in source.layout.figures if slot.fact.kind == "code"}
+        return figure.fact.kind == "code" and any(
+            figure.fact.value in codes and held & codes - {figure.fact.value} for codes in self._versions
+        )
+
+    def clash(self, claim: Layout) -> str | None:
+        """A name with the code of another credential in brackets behind it, or with one code twice."""
+        owner: Mention | None = None
+        for name, code in pairwise(claim.mentions):
+            between = claim.folded[claim.tokens[name.end - 1].end : claim.tokens[code.start].start]
+            if "(" in between:
+                owner = name if all(char in " (*" for char in between) else None
+            elif between != ", ":
+                owner = None
+            elif owner and claim.phrase(name) == claim.phrase(code):
+                return f"{claim.phrase(code).strip()!r} is told twice"
+            if owner and not owner.ids & code.ids:
+                return f"{min(owner.ids)!r} is told as {min(code.ids)!r}"
+        return None
+
     # With which reserve.
+
+    def is_hedged(self, claim: Layout) -> bool:
+        return bool(claim.cued("hedge") or claim.cued("aside"))
 
     def reserve(
         self,
@@ -197,13 +242,14 @@ class Saying:
             told = bool(figure.context.keys() & {"about.checked"})
             return None if told else "is only when the source was read"
         firm = [(source, slot) for source, slot in plain if not source.is_aside(slot)]
-        hedged = bool(claim.cued("hedge"))
+        hedged = self.is_hedged(claim)
         if not firm and not hedged:
             return "is older, of another source or not confirmed, and told as a fact"
-        disputed = [(source, slot) for source, slot in firm if source.layout.sentence(slot.at) in source.disputes]
-        if disputed and len(disputed) == len(firm):
+        told = plain if hedged else firm
+        disputed = [(source, slot) for source, slot in told if source.is_disputed(slot)]
+        if disputed and len(disputed) == len(told):
             return self._one_reading(claim, disputed)
-        return self._one_of_two(figure, firm or plain, rivals)
+        return self._one_of_two(figure, told, rivals)
 
     def _one_reading(self, claim: Layout, disputed: Sequence[tuple[Source, Figure]]) -> str | None:
         told = {figure.fact for figure in claim.figures} | {
@@ -274,7 +320,6 @@ class Saying:
         held = own.union(*(source.words for source in sources))
         called = frozenset[str]().union(*(source.own for source in sources))
         said, pairs = _shared_words(claim, self._plain)
-        said = {word for word in said if not word.startswith("hedge.")}
         named = {f"@{identity}" for identity in called}
         shared = sum(1 for word in said if word in held or word in named or self._is_called(word, called))
         paired = sum(1 for pair in pairs if any(pair in source.pairs for source in sources))
@@ -301,6 +346,7 @@ class Saying:
             identity for mention in claim.mentions for identity in mention.ids
         }
         stems = {stem(word) for word in held}
+        told = {claim.tokens[at].word for at in claim.told}
         for match in _RAW_WORD.finditer(text):
             raw = match[0]
             inner = any(char.isupper() for char in raw[1:])
@@ -308,7 +354,14 @@ class Saying:
             if not (inner or capital):
                 continue
             for word in words(raw.removesuffix("'s").removesuffix("’s")):
-                if word[0].isdigit() or len(word) == 1 or word in held or word in self._plain or word in self._known:
+                if (
+                    word in told
+                    or word[0].isdigit()
+                    or len(word) == 1
+                    or word in held
+                    or word in self._plain
+                    or word in self._known
+                ):
                     continue
                 if stem(word) in stems or self._is_called(word, called) or _is_code_of(word, self._codes):
                     continue
@@ -325,16 +378,18 @@ def _is_code_of(word: str, codes: Collection[str]) -> bool:
 
 
 def _shared_words(layout: Layout, plain: Collection[str]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """The features of a text and the pairs of words in it: of content words, in the order in which they stand."""
-    features = frozenset(feature for entry in layout.features for feature in _telling(entry))
-    row = [stem(token.word) for token in layout.tokens if token.word not in plain]
-    return features, frozenset(pairwise(row))
+    """What a text's content words say, and the pairs of them in the order in which they stand.
 
-
-def _telling(entry: Iterable[str]) -> Iterable[str]:
-    """A word of a concept counts as the concept, so that "fee" and "price" are the same."""
-    concepts = [feature for feature in entry if feature.startswith("about.")]
-    return concepts[:1] or [feature for feature in entry if not feature.startswith("hedge.")]
+    A word of a concept counts as the concept, so that "fee" and "price" are the same.
+    """
+    said: set[str] = set()
+    row: list[str] = []
+    for token, features in zip(layout.tokens, layout.features, strict=True):
+        if token.word not in plain:
+            concepts = [feature for feature in features if feature.startswith("about.")]
+            said.update(concepts[:1] or features)
+            row.append(stem(token.word))
+    return frozenset(said), frozenset(pairwise(row))
 
 
 def _holdings(layout: Layout) -> set[tuple[str, bool]]:
@@ -342,13 +397,17 @@ def _holdings(layout: Layout) -> set[tuple[str, bool]]:
     denials = [cue.start for cue in layout.cued("negation")]
     found: set[tuple[str, bool]] = set()
     for cue in (*layout.cued("holds"), *layout.cued("lacks")):
-        token = layout.tokens[cue.start]
-        denied = any(
-            layout.tokens[at].sentence == token.sentence
-            and (0 < cue.start - at <= _NEGATED_WITHIN or 0 <= at - cue.end <= _NEGATED_WITHIN - 1)
-            and layout.tokens[at].clause == token.clause
-            for at in denials
-        )
+        denied = any(_denies(layout, at, cue) for at in denials)
         kind, key = cue.key.split(".", 1)
         found.add((key, (kind == "holds") != denied))
     return found
+
+
+def _denies(layout: Layout, at: int, cue: Cue) -> bool:
+    """Whether a "not" stands shortly before a word, or a "none" behind it ("prerequisites for Example: none")."""
+    one, other = layout.tokens[at], layout.tokens[cue.start]
+    if (one.sentence, one.clause) != (other.sentence, other.clause):
+        return False
+    between = range(at + 1, cue.start) if at < cue.start else range(cue.end, at)
+    apart = sum(place not in layout.names for place in between)
+    return apart < _NEGATED_WITHIN if at < cue.start else apart < _NEGATED_WITHIN and one.word == "none"

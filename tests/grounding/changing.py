@@ -22,7 +22,7 @@ SURFACES = {
     "price": re.compile(r"(?:USD |US\$|\$)\d[\d,]*(?:\.\d+)?"),
     "percentage": re.compile(r"\d+(?=%)"),
     "duration": re.compile(rf"\b(?:\d+|{'|'.join(NUMBER_WORDS)})[ -]{UNIT}"),
-    "number": re.compile(rf"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w%-]|[.,]\d|[ -]{UNIT})"),
+    "number": re.compile(rf"(?<![\w.,-])\d(?:[\d,]*\d)?(?:\.\d+)?(?![\w%-]|[.,]\d|[ -]{UNIT})"),
 }  # fmt: skip
 Way = Literal["random", "in the passage", "of a sibling", "subject"]
 
@@ -69,9 +69,7 @@ def with_random(true: True_, dice: random.Random) -> Iterator[Mutant]:
             yield Mutant("random", kind, true.text[: found.start()] + false + true.text[found.end() :], true)
 
 
-def with_other(
-    true: True_, others: Sequence[Passage], way: Way, dice: random.Random
-) -> Iterator[Mutant]:
+def with_other(true: True_, others: Sequence[Passage], way: Way, dice: random.Random) -> Iterator[Mutant]:
     """Each fact of a claim in turn changed to another of its kind that stands in some passages."""
     pool: dict[str, set[str]] = {}
     for passage in others:
@@ -108,7 +106,7 @@ def dice_name(credential: Credential, dice: random.Random) -> str:
 
 
 def _same(value: str) -> str:
-    return re.sub(r"^(?:USD |US\$|\$)|s$", "", value).lower()
+    return re.sub(r"^(?:USD |US\$|\$)|s$", "", value).lower().replace("-", " ")
 
 
 def _figure(value: str) -> str:

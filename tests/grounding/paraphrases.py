@@ -322,23 +322,48 @@ def _spelt(number: int) -> list[str]:
     return [NUMBER_WORDS[number]] if number < len(NUMBER_WORDS) else []
 
 
+def _inside(text: str) -> str:
+    """As it stands within a sentence: names keep their capital."""
+    first = text.split()[0]
+    ordinary = {
+        "The",
+        "You",
+        "You'll",
+        "To",
+        "There",
+        "There's",
+        "Once",
+        "It",
+        "It's",
+        "An",
+        "Another",
+        "One",
+        "Nothing",
+    }
+    return text[0].lower() + text[1:] if first in ordinary else text
+
+
 STYLES: list[Callable[[str], str]] = [
     lambda text: text,
     lambda text: text,
     lambda text: f"- {text}",
-    lambda text: re.sub(r"(\$?\d[\d,./-]*\d)", r"**\1**", text, count=1) if "AZ" not in text else f"**{text}**",
-    lambda text: f"Good news: {text[0].lower() + text[1:] if text[1:2].islower() else text}",
-    lambda text: f"As far as I can see, {text[0].lower() + text[1:] if text[1:2].islower() else text}",
+    lambda text: (
+        re.sub(r"(?<![\w.,/-])(\$?\d[\d,./-]*\d)(?![\w/-])", r"**\1**", text, count=1)
+        if "AZ" not in text
+        else f"**{text}**"
+    ),
+    lambda text: f"Good news: {_inside(text)}",
+    lambda text: f"As far as I can see, {_inside(text)}",
     lambda text: text.rstrip(".") + ", just so you know.",
     lambda text: f"Yes. {text}",
-    lambda text: f"According to the source, {text[0].lower() + text[1:] if text[1:2].islower() else text}",
+    lambda text: f"According to the source, {_inside(text)}",
     lambda text: text.replace("You'll", "You will").replace("isn't", "is not").replace("doesn't", "does not"),
     lambda text: text.replace(" is ", " is currently ", 1),
     lambda text: f"*{text}*",
     lambda text: text.rstrip(".") + ", as things stand.",
     lambda text: f"In short: {text}",
     lambda text: text.rstrip(".") + "!",
-    lambda text: f"Keep in mind that {text[0].lower() + text[1:] if text[1:2].islower() else text}",
+    lambda text: f"Keep in mind that {_inside(text)}",
 ]
 
 
@@ -352,7 +377,9 @@ def paraphrases(
         for field, (group, spelt) in found.items():
             for place, pattern in enumerate(PATTERNS[field]):
                 text = pattern.replace("$n", dice.choice(names_of(credential))).replace("$v", dice.choice(spelt))
-                yield Paraphrase(f"{field}: {pattern}", _styled(text, dice), (passage(credential, group),), place % 2 == 1)
+                yield Paraphrase(
+                    f"{field}: {pattern}", _styled(text, dice), (passage(credential, group),), place % 2 == 1
+                )
         for place, (first, second, pattern) in enumerate(MERGED):
             if first in found and second in found:
                 text = pattern.replace("$n", dice.choice(names_of(credential)))

@@ -62,7 +62,8 @@ class Shelf:
 def shelf() -> Shelf:
     root = content_folder("knowledge")
     documents = [
-        parse_document(path.relative_to(root).as_posix(), path.read_text("utf-8")) for path in sorted(root.rglob("*.md"))
+        parse_document(path.relative_to(root).as_posix(), path.read_text("utf-8"))
+        for path in sorted(root.rglob("*.md"))
     ]
     credentials = [document.credential for document in documents if document.credential]
     catalog = Catalog(credentials, date(2026, 11, 23))

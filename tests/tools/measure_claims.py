@@ -19,7 +19,9 @@ from tests.grounding.shelf import Shelf, shelf
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--show", default="", help="print what begins with this: true, random, in, of, subject, dev, held")
+    options.add_argument(
+        "--show", default="", help="print what begins with this: true, random, in, of, subject, dev, held"
+    )
     options.add_argument("--most", type=int, default=40)
     options.add_argument("--mtrag", type=Path)
     asked = options.parse_args()
@@ -29,7 +31,9 @@ def main() -> None:
     report_mutants(held, held.mutants(20261130), asked, spent)
     report_paraphrases(held, held.paraphrases(20261130), asked, spent)
     spent.sort()
-    print(f"problem: {len(spent)} claims, p50 {spent[len(spent) // 2]:.2f} ms, p95 {spent[len(spent) * 95 // 100]:.2f} ms")
+    print(
+        f"problem: {len(spent)} claims, p50 {spent[len(spent) // 2]:.2f} ms, p95 {spent[len(spent) * 95 // 100]:.2f} ms"
+    )
     if asked.mtrag:
         from tests.tools.mtrag_claims import report_mtrag
 
