@@ -109,7 +109,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is shown. `text` is Markdown with `[n]` after what citation n backs; `dropped` is what the gate kept back."""
+    """What is shown: Markdown with `[n]` after what citation n backs. `dropped` is what the gate kept back."""
 
     question: str
     status: Status

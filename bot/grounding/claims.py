@@ -142,7 +142,8 @@ class ClaimCheck:
         for figure in case.claim.figures:
             backing = case.cited | case.worked_out
             if figure.stated and not self._gate.backs(figure.fact, backing, frozenset()):
-                if self._is_own(case, figure) or self._saying.is_named(case.claim, figure, case.sources):
+                named = figure.fact.kind != "link" and self._saying.is_named(case.claim, figure, case.sources)
+                if named or self._is_own(case, figure):
                     continue
                 return f"{figure.fact.kind} {figure.fact.value!r} is in none of its citations"
         return None

@@ -24,6 +24,8 @@ MOST_CALLS = 5
 MOST_TOOL_CALLS = 8
 # Without it LangGraph goes on for 9,999 steps. A round is two of them: the model, its tools; and their middleware.
 _MOST_STEPS = 60
+# Reasons to end that leave a sentence in its middle.
+_CUT_SHORT = {"length", "content_filter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,10 @@ async def _pieces(steps: AsyncGenerator[Any, None]) -> AsyncGenerator[Piece, Non
         if getattr(chunk, "tool_call_chunks", None) and not tooled:
             tooled = True
             yield Piece("", restarts=True)
-        if text := _text(chunk):
-            yield Piece(text)
-        else:
-            # Something came, though nothing to show: whoever waits knows that the model is alive.
-            yield Piece("")
+        # Where there is nothing to show, whoever waits still learns that the model is alive.
+        yield Piece(_text(chunk))
+        if (reason := chunk.response_metadata.get("finish_reason")) in _CUT_SHORT:
+            raise ModelTrouble(f"cut short: {reason}")
 
 
 def _text(message: Any) -> str:

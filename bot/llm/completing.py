@@ -48,8 +48,10 @@ class Completing:
 
     def _told(self, claim: Statement, told: Sequence[Statement], question: str) -> bool:
         text = "\n".join(statement.text for statement in told)
-        asked = self._reader.backing(question)
-        facts = [fact for fact in self._reader.read(claim.text) if not supports(asked, fact)]
+        # What is named, and when it was checked, is no news.
+        aside = "\n".join([question, *(f"{passage.title} {passage.as_of or ''}" for passage in claim.passages)])
+        known = self._reader.backing(aside)
+        facts = [fact for fact in self._reader.read(claim.text) if not supports(known, fact)]
         if facts:
             held = self._reader.backing(text)
             return sum(supports(held, fact) for fact in facts) >= _MOST_FACTS * len(facts)

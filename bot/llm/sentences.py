@@ -17,9 +17,9 @@ _MARKS = r"(?:\s?[\[【]\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*(?:†[^\]】]*)?[\]】
 _MARK = re.compile(_MARKS)
 _ONE_MARK = re.compile(r"\d{1,3}(?=[\s,;–\]】†-])")
 _RANGE = re.compile(r"(\d{1,3})\s?[–-]\s?(\d{1,3})")
-_CLOSERS = r"[\"'”’»)\]*_]*"
+_CLOSERS = r"[\"'”’»)\]*_]*+"
 # The end of a sentence is certain only with what comes after it: a mark may still follow, "3." may go on as "3.5".
-_END = re.compile(rf"(?:[.!?]{_CLOSERS}{_MARKS}*(?=\s+[^\s\[【])|[。！？।]{_CLOSERS}{_MARKS}*(?=[^\s\[【{{]|\s))|\n")
+_END = re.compile(rf"(?:[.!?]{_CLOSERS}{_MARKS}*+(?=\s+[^\s\[【])|[。！？।]{_CLOSERS}{_MARKS}*+(?=[^\s\[【{{]|\s))|\n")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|no|nr|dr|st|inc|ltd|u\.s|z\.b|p\. ?ej|par ex)|\b[A-Za-z])\.$", re.IGNORECASE
 )
