@@ -10,7 +10,13 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
-from bot.app.language_model import LanguageModel, build_agent_advisor, build_claim_check, open_model
+from bot.app.language_model import (
+    LanguageModel,
+    build_agent_advisor,
+    build_claim_check,
+    model_abilities,
+    open_model,
+)
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -50,6 +56,7 @@ __all__ = [
     "build_understanding",
     "database_state",
     "limits_of",
+    "model_abilities",
     "open_library",
     "open_model",
     "open_store",

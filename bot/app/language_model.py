@@ -16,7 +16,8 @@ from bot.dialogue.planning import PlanMaker
 from bot.dialogue.telling import Telling
 from bot.errors import MissingService
 from bot.grounding.claims import ClaimCheck
-from bot.llm.watching import Patience
+from bot.llm.probing import Abilities
+from bot.llm.watching import ModelTrouble, Patience
 from bot.offline.planning import PlanWords
 from bot.offline.wallet import WalletWords
 from bot.settings import Settings
@@ -31,8 +32,8 @@ _ANSWER_TOKENS = 800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageModel:
-    """One model and what is shared by all who ask it in a process. `chat_model` is LangChain's; `closing` is done
-    before the model is closed.
+    """One model and what is shared by all who ask it in a process. `chat_model` is LangChain's. `settling` waits for
+    what is done with it in the background, `closing` ends that before the model is closed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class LanguageModel:
     breakers: Any
     slots: asyncio.Semaphore
     patience: Patience
+    settling: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
 
@@ -83,6 +85,19 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
                 await close()
 
 
+async def model_abilities(settings: Settings) -> Abilities:
+    """What the model that is set can do. Raises `MissingService` where it does not answer."""
+    from bot.llm.probing import abilities  # noqa: PLC0415
+
+    async with open_model(settings) as model:
+        if model is None:
+            raise MissingService("LLM_MODEL is not set")
+        try:
+            return await abilities(model.chat_model, settings.llm_first_word + settings.llm_between_words)
+        except ModelTrouble as trouble:
+            raise MissingService(f"it does not answer ({trouble})") from None
+
+
 def build_agent_advisor(
     library: Library,
     advising: Advising,
@@ -105,6 +120,7 @@ def build_agent_advisor(
     summarising = None
     if store is not None:
         summarising = Summarising(store, agent.complete, prompts, model.name, model.patience.total)
+        model.settling.append(summarising.settled)
         model.closing.append(summarising.close)
     return AgentAdvisor(
         offline=advising.advisor,

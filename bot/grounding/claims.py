@@ -139,11 +139,14 @@ class ClaimCheck:
         """A figure that stands in nothing cited; the learner's own figures only where they are told as theirs."""
         if _SAME_ENDS.search(case.text):
             return "a range with two equal ends"
+        # A link has no place among the words of a claim: it stands in what is cited, or it is none of ours.
+        for fact in self._facts.read(case.text):
+            if fact.kind == "link" and not self._gate.backs(fact, case.cited, frozenset()):
+                return f"link {fact.value!r} is in none of its citations"
         for figure in case.claim.figures:
             backing = case.cited | case.worked_out
             if figure.stated and not self._gate.backs(figure.fact, backing, frozenset()):
-                named = figure.fact.kind != "link" and self._saying.is_named(case.claim, figure, case.sources)
-                if named or self._is_own(case, figure):
+                if self._is_own(case, figure) or self._saying.is_named(case.claim, figure, case.sources):
                     continue
                 return f"{figure.fact.kind} {figure.fact.value!r} is in none of its citations"
         return None

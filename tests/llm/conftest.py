@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Library, LanguageModel, build_assistant, build_service, open_library, open_model, open_stores
+from bot.app import LanguageModel, Library, build_assistant, build_service, open_library, open_model, open_stores
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming
