@@ -40,7 +40,7 @@ Lie = Callable[[Sentence, _Scene], Sentence | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lying:
-    """Lies in a `share` of its factual sentences; only in the ways of `kinds` (`LIES`, `HARD_LIES`), if any are given."""
+    """Lies in a `share` of its factual sentences, in the ways of `kinds` (out of `LIES` and `HARD_LIES`) if given."""
 
     seed: int = 0
     share: float = 1.0

@@ -21,9 +21,10 @@ from aiohttp import web
 from tests.servers.llm import faults
 from tests.servers.llm.faults import Broken, Changed, Ending, Fault, Inserted, Mislabelled, Refusal
 from tests.servers.llm.protocol import problem_of
-from tests.servers.llm.wire import Persona, Said, Unit, chunks, completion, event, prompt_tokens, within
+from tests.servers.llm.wire import Persona, Said, Unit, chunks, completion, encoded, event, prompt_tokens, within
 
 _MAX_BODY = 64 * 1024 * 1024
+_COMMENT_EVERY = 0.05  # seconds
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
@@ -192,6 +193,9 @@ class LlmServer:
         begun = asyncio.get_running_loop().time()
         for part in faults.disturbed([*parts, event("[DONE]")], fault):
             if isinstance(part, str):
+                while part == "comments":
+                    await response.write(b": still at it\n\n")
+                    await asyncio.sleep(_COMMENT_EVERY)
                 await _stop(request, part)
                 return response
             await _until(begun + next(due, 0.0))
@@ -201,7 +205,7 @@ class LlmServer:
     async def _whole(
         self, request: web.Request, body: dict[str, Any], said: Said, fault: Fault | None
     ) -> web.StreamResponse:
-        text = json.dumps(completion(body, said), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        text = encoded(completion(body, said))
         if isinstance(fault, Inserted):
             return web.Response(body=fault.line.removeprefix(b"data: "), content_type="application/json")
         kind = fault.content_type if isinstance(fault, Mislabelled) else "application/json"
@@ -209,9 +213,11 @@ class LlmServer:
         await _until(asyncio.get_running_loop().time() + last)
         if not isinstance(fault, Broken):
             return web.Response(body=text, headers={"Content-Type": kind})
-        response = web.StreamResponse(headers={"Content-Type": kind, "Content-Length": str(len(text))})
+        half = text[: len(text) // 2]
+        length = half if fault.ending == "end" else text
+        response = web.StreamResponse(headers={"Content-Type": kind, "Content-Length": str(len(length))})
         await response.prepare(request)
-        await response.write(text[: len(text) // 2])
+        await response.write(half)
         await _stop(request, fault.ending)
         return response
 
@@ -230,7 +236,7 @@ async def _until(moment: float) -> None:
 async def _stop(request: web.Request, ending: Ending) -> None:
     """End an exchange before its end."""
     transport = request.transport
-    if ending == "hang":
+    if ending in {"hang", "comments"}:
         await asyncio.Event().wait()
     if transport is None or ending == "end":
         return
