@@ -33,7 +33,7 @@ def running() -> Iterator[LlmServer]:
 def server(running: LlmServer) -> Iterator[LlmServer]:
     """One server for all tests, as new for each."""
     running.persona, running.pace, running.context, running.always = Honest(frame=False), Pace(), None, None
-    running.abandoned = 0
+    running.abandoned = running.together = 0
     for kept in (running.faults, running.requests, running.keys, running.wrong):
         kept.clear()
     yield running
@@ -155,8 +155,8 @@ class TestPace:
         assert time.monotonic() - begun >= 0.3
 
     async def test_two_hundred_streams_run_at_once_and_none_is_mixed_up(self, server: LlmServer) -> None:
-        """Each waits for the others: the first token comes only after all have come."""
-        server.persona, server.pace = Echo(), Pace(first=2.0)
+        """None begins before all have come."""
+        server.persona, server.together = Echo(), 200
 
         async def ask(number: int) -> str:
             return text_of(await stream(many, **chat(f"Question mark-{number}?")))

@@ -62,6 +62,7 @@ class LlmServer:
         self.context: int | None = None  # tokens; a longer prompt is refused
         self.faults: deque[Fault | None] = deque()
         self.always: Fault | None = None
+        self.together = 0  # answers begin only once so many exchanges run at the same time
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.wrong: list[str] = []
@@ -69,6 +70,7 @@ class LlmServer:
         self.most_streams = 0
         self.abandoned = 0
         self._changed = threading.Condition()
+        self._all_here = asyncio.Event()
         self._stopping = False
         self._runner: web.AppRunner | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -166,6 +168,10 @@ class LlmServer:
         with self._changed:
             self.open_streams += change
             self.most_streams = max(self.most_streams, self.open_streams)
+            if not self.open_streams:
+                self._all_here.clear()
+            elif self.together and self.open_streams >= self.together:
+                self._all_here.set()
             self._changed.notify_all()
 
     async def _answer(self, request: web.Request, body: dict[str, Any], fault: Fault | None) -> web.StreamResponse:
@@ -176,6 +182,8 @@ class LlmServer:
             return web.Response()
         said = within(self.persona(body), body.get("max_completion_tokens") or body.get("max_tokens"))
         said = fault.change(said) if isinstance(fault, Changed) else said
+        if self.together:
+            await self._all_here.wait()
         if body.get("stream"):
             return await self._stream(request, body, said, fault)
         return await self._whole(request, body, said, fault)
