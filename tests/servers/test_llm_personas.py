@@ -108,7 +108,7 @@ class TestLying:
     def test_a_lie_has_a_figure_that_its_citation_does_not_have(self, kind: str, reader: FactReader) -> None:
         for question in QUESTIONS:
             request = chat(question)
-            said = [one for seed in SEEDS for one in Lying(seed=seed, kinds=(kind,)).sentences(request)]
+            said = [one for seed in range(8) for one in Lying(seed=seed, kinds=(kind,)).sentences(request)]
             lies = [one for one in said if one.lie == kind]
             assert lies
             assert [] == [str(one) for one in lies if not unbacked(one, request, reader)]

@@ -42,7 +42,7 @@ def server(running: LlmServer) -> Iterator[LlmServer]:
 
 @pytest.fixture
 async def client(server: LlmServer) -> AsyncIterator[openai.AsyncOpenAI]:
-    async with openai.AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=IMPATIENT) as opened:
+    async with openai.AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0) as opened:
         yield opened
 
 
@@ -181,9 +181,6 @@ REFUSALS: list[tuple[Fault, type[openai.APIStatusError], int]] = [
 BREAKS: list[tuple[Fault, type[Exception], int]] = [
     (faults.reset(), openai.APIConnectionError, 0),
     (faults.reset(3), openai.APIConnectionError, 2),
-    (faults.never_answers(), openai.APITimeoutError, 0),
-    (faults.no_first_token(), openai.APITimeoutError, 0),
-    (faults.stalls(3), openai.APITimeoutError, 2),
     (faults.cut(3), openai.APIConnectionError, 2),
     (faults.not_json(3), JSONDecodeError, 2),
     (faults.not_utf8(3), UnicodeDecodeError, 2),
@@ -224,13 +221,23 @@ class TestFaults:
         assert error is type(raised.value)
         assert words == len(got)
 
-    @pytest.mark.parametrize("fault", [faults.cut(3), faults.reset(3), faults.stalls(3), faults.not_utf8(3)])
+    @pytest.mark.parametrize(
+        ("fault", "error"),
+        [
+            (faults.cut(3), openai.APIConnectionError),
+            (faults.reset(3), openai.APIConnectionError),
+            (faults.stalls(3), openai.APITimeoutError),
+            (faults.not_utf8(3), UnicodeDecodeError),
+            (faults.ends_early(3), JSONDecodeError),
+        ],
+    )
     async def test_answers_in_one_break_as_well(
-        self, client: openai.AsyncOpenAI, server: LlmServer, fault: Fault
+        self, client: openai.AsyncOpenAI, server: LlmServer, fault: Fault, error: type[Exception]
     ) -> None:
         server.faults.append(fault)
-        with pytest.raises((openai.APIConnectionError, UnicodeDecodeError)):
-            await client.chat.completions.create(**chat(QUESTION))
+        patience = IMPATIENT if error is openai.APITimeoutError else 60
+        with pytest.raises(error):
+            await client.with_options(timeout=patience).chat.completions.create(**chat(QUESTION))
 
     async def test_an_early_end_looks_like_an_end(self, client: openai.AsyncOpenAI, server: LlmServer) -> None:
         """No exception tells it: only the reason to finish is missing."""
@@ -239,11 +246,26 @@ class TestFaults:
         assert text_of(chunks)
         assert all(chunk.choices[0].finish_reason is None for chunk in chunks)
 
-    async def test_comments_keep_a_silent_stream_alive(self, client: openai.AsyncOpenAI, server: LlmServer) -> None:
-        server.faults.append(faults.keeps_alive(3))
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(2 * IMPATIENT):
-                await stream(client, **chat(QUESTION))
+    @pytest.mark.parametrize("fault", [faults.never_answers(), faults.no_first_token()])
+    async def test_an_answer_that_never_comes(
+        self, client: openai.AsyncOpenAI, server: LlmServer, fault: Fault
+    ) -> None:
+        server.faults.append(fault)
+        with pytest.raises(openai.APITimeoutError):
+            await stream(client.with_options(timeout=IMPATIENT), **chat(QUESTION))
+
+    @pytest.mark.parametrize("fault", [faults.stalls(3), faults.keeps_alive(3)])
+    async def test_a_stream_that_goes_silent(self, client: openai.AsyncOpenAI, server: LlmServer, fault: Fault) -> None:
+        """Others are served meanwhile."""
+        server.faults.append(fault)
+        silent = await client.chat.completions.create(**chat(QUESTION), stream=True)
+        assert [False, True, True] == [bool(text_of([await anext(silent)])) for _ in range(3)]
+        more = asyncio.ensure_future(anext(silent))
+        assert await stream(client, **chat(QUESTION))
+        assert not more.done()
+        more.cancel()
+        await asyncio.wait([more])
+        await silent.close()
 
     async def test_nobody_listens(self, client: openai.AsyncOpenAI, server: LlmServer) -> None:
         await client.chat.completions.create(**chat(QUESTION))
@@ -298,6 +320,7 @@ class TestFaults:
             (faults.unknown_tool(), "launch_rocket", {"when": "now"}),
             (faults.wrong_types("search", {"query": 1}), "search", {"query": 1}),
             (faults.broken_arguments("search"), "search", None),
+            (faults.cut_arguments("search", {"query": "price", "limit": 1250}), "search", None),
             (faults.arguments_no_object("search"), "search", [1, 2]),
         ],
     )

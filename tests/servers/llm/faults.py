@@ -200,6 +200,12 @@ def broken_arguments(tool: str) -> Fault:
     return says(None, Call(name=tool, arguments='{"query": "az-1'))
 
 
+def cut_arguments(tool: str, arguments: Any) -> Fault:
+    """What a limit of tokens leaves of a call. LangChain mends it while streaming, and calls with half a number."""
+    whole = json.dumps(arguments, ensure_ascii=False)
+    return says(None, Call(name=tool, arguments=whole[:-2]), finish="length")
+
+
 def unknown_tool() -> Fault:
     return says(None, Call(name="launch_rocket", arguments='{"when": "now"}'))
 
