@@ -13,8 +13,9 @@ from typing import Any, Literal
 from tests.servers.llm.wire import Call, Said, event
 
 # How an exchange may stop before its end: the line stays open and silent; it is closed in the middle of the message;
-# it is reset, as by a machine that fell; or the message is ended properly, but too early.
-Ending = Literal["hang", "cut", "reset", "end"]
+# it is reset, as by a machine that fell; the message is ended properly, but too early; or the line is kept alive with
+# comments for ever, which no timeout between two reads notices.
+Ending = Literal["hang", "cut", "reset", "end", "comments"]
 MEGABYTE = 1_000_000
 
 
@@ -125,6 +126,11 @@ def stalls(after: int) -> Fault:
     return Broken(ending="hang", after=after)
 
 
+def keeps_alive(after: int = 0) -> Fault:
+    """Comments come, and no more tokens."""
+    return Broken(ending="comments", after=after)
+
+
 def cut(after: int) -> Fault:
     """The connection is closed in the middle of the message."""
     return Broken(ending="cut", after=after)
@@ -146,9 +152,12 @@ def not_utf8(after: int = 2) -> Fault:
 
 def half_surrogate(after: int = 2) -> Fault:
     """Valid JSON with a text that no encoding can hold: what comes of an emoji that was cut between two chunks."""
-    delta = b'{"content": " \\ud83d"}'
-    head = b'{"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [{"index": 0, '
-    return Inserted(line=b"data: " + head + b'"delta": ' + delta + b', "finish_reason": null}]}\n\n', after=after)
+
+    def broken(said: Said) -> Said:
+        spoken = (said.text or "").split(" ")
+        return replace(said, text=" ".join([*spoken[:after], "\ud83d", *spoken[after:]]))
+
+    return Changed(change=broken)
 
 
 def error_in_stream(after: int = 2) -> Fault:
@@ -189,6 +198,12 @@ def megabyte() -> Fault:
 
 def broken_arguments(tool: str) -> Fault:
     return says(None, Call(name=tool, arguments='{"query": "az-1'))
+
+
+def cut_arguments(tool: str, arguments: Any) -> Fault:
+    """What a limit of tokens leaves of a call. LangChain mends it while streaming, and calls with half a number."""
+    whole = json.dumps(arguments, ensure_ascii=False)
+    return says(None, Call(name=tool, arguments=whole[:-2]), finish="length")
 
 
 def unknown_tool() -> Fault:

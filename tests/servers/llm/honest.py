@@ -22,6 +22,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_LEAD = 0.1  # the share of sentences that say where they are from
 _SPELT = {str(number): word for number, word in enumerate(NUMBERS, 2)}
 _UNIT = r"(?P<unit> (?:months?|years?|hours?|weeks?|days?|minutes?|questions?|courses?|attempts?)\b)"
 _SPAN = re.compile(r"\b(?P<n>24|36|48|60) months\b|\b(?P<m>60|120|180|240) minutes\b")
@@ -105,7 +106,8 @@ def rephrased(sentence: str, chance: random.Random) -> str:
         changed = rule(plain)
         changes -= changed != plain
         plain = changed
-    return plain[:1].upper() + plain[1:]
+    plain = plain[:1].upper() + plain[1:]
+    return _with_lead(plain) if chance.random() < _LEAD else plain
 
 
 def _replacing(pattern: str, words: str) -> Rule:
@@ -177,5 +179,4 @@ RULES: tuple[Rule, ...] = (
     _larger_unit,
     _month_by_name,
     _day_by_name,
-    _with_lead,
 )

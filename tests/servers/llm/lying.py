@@ -40,7 +40,7 @@ Lie = Callable[[Sentence, _Scene], Sentence | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lying:
-    """Lies in a `share` of its factual sentences; only in the ways of `kinds` (`LIES`, `HARD_LIES`), if any are given."""
+    """Lies in a `share` of its factual sentences, in the ways of `kinds` (out of `LIES` and `HARD_LIES`) if given."""
 
     seed: int = 0
     share: float = 1.0
@@ -95,7 +95,7 @@ def _from_another(sentence: Sentence, scene: _Scene) -> Sentence | None:
     for pattern in scene.chance.sample(_FIGURES, len(_FIGURES)):
         own = pattern.search(sentence.text)
         found = [figure for entry in scene.others for figure in pattern.findall(entry.whole)]
-        strange = [figure for figure in found if _value(figure) not in true]
+        strange = [figure for figure in found if not any(_within(_value(figure), value) for value in true)]
         if own and strange:
             text = sentence.text[: own.start()] + scene.chance.choice(strange) + sentence.text[own.end() :]
             return replace(sentence, text=text)
@@ -107,6 +107,11 @@ def _wrong_mark(sentence: Sentence, scene: _Scene) -> Sentence | None:
     said = _values(sentence.text)
     wrong = [entry.n for entry in scene.others if entry.n is not None and said - _values(entry.whole)]
     return replace(sentence, marks=(scene.chance.choice(wrong),)) if wrong else None
+
+
+def _within(figure: str, true: str) -> bool:
+    """Whether a figure is a true one, or the month of a true day."""
+    return figure == true or true.startswith(f"{figure}-")
 
 
 def _values(text: str) -> set[str]:
@@ -127,7 +132,8 @@ def _value(figure: str) -> str:
         month = named or int(figure[5:7])
         day = re.findall(r"\b\d{1,2}\b", figure) if named else re.findall(r"(?<=-\d\d-)\d\d", figure)
         return "-".join(str(int(part)) for part in (year[0], month, *day))
-    return re.sub(r"[^\d.A-Z-]|US[D ]?", "", figure)
+    plain = re.sub(r"[^\d.A-Z-]|US[D ]?", "", figure)
+    return re.sub(r"(?<=\.\d)0\Z|\.00?\Z", "", plain)
 
 
 def _no_such_mark(sentence: Sentence, _: _Scene) -> Sentence:

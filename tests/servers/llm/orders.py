@@ -29,26 +29,26 @@ _ORDER = re.compile(
 )
 # A sentence with one of these is meant for a model, and not for a reader.
 _AIMED = re.compile(
-    r"\b(?:ignore|disregard|forget|override|overrides|assistants?|(?:an|the) ai|ai (?:assistant|model)s?|chatbots?|llms?"
-    r"|language model|system(?: (?:prompt|message|note|override)|:)|(?:previous|prior|above|earlier|new) instructions?"
+    r"\b(?:ignore|disregard|forget|override|overrides|assistants?|(?:an|the) ai(?!-)|ai (?:assistant|model)s?|chatbots?"
+    r"|llms?|language model|system(?: (?:prompt|message|note|override)|:)|(?:previous|prior|above|new) instructions?"
     r"|prompt|you are now|developer mode|from now on|verbatim|exactly|only with|one word|the following|when answering"
     r"|your (?:answer|reply|response|instructions)|every answer|reply|respond|marker|update_\w+|set_\w+|add_\w+"
     r"|(?:(?:learner|user)(?:'s)?|my|their) (?:profile|wallet|budget|plan)"
     r"|ignoriere|anweisung\w*|ignora|ignorez|instruc\w+|antworte|responde|réponds)\b"
-    r"|\A(?:print|say|output|repeat|write|show|reveal|send)\b|\bAI:|忽略|指令|输出|@everyone|!\[|अनदेखा",
+    r"|\A(?:print|say|output|repeat|write|show|reveal|send)\b[^.]*[\"“'`:]|\bAI:|忽略|指令|输出|@everyone|!\[|अनदेखा",
     re.IGNORECASE,
 )
 # An asking word, and in the same clause what was shown to the model and to nobody else.
 _ASKED = (
     r"repeat|print|show|reveal|output|quote|tell|list|dump|recite|copy|translate|summari[sz]e|what (?:is|are|do)|what's"
 )
-_SECRET = (
-    r"system (?:prompt|message)|prompt|(?:your|above|previous|initial) (?:instructions?|rules)|the learner\b|conversation"
+_HIDDEN = (
+    r"system message|prompt|(?:your|above|previous|initial) (?:instructions?|rules)|the learner\b|conversation"
     r"|(?:learner|my|user|his|her|their)(?:'s)? (?:profile|data|block)|(?:everything|text|words|all) above|secrets?"
     r"|know about (?:me|him|her|them)"
 )
 _LEAK = re.compile(
-    rf"\b(?:{_ASKED})\b(?:(?!\b(?:and|then)\b)[^.;\n]){{0,60}}?\b(?:{_SECRET})",
+    rf"\b(?:{_ASKED})\b(?:(?!\b(?:and|then)\b)[^.;\n]){{0,60}}?\b(?:{_HIDDEN})",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“”„«»`]([^\"“”„«»`\n]{2,300})[\"“”„«»`]|(?<!\w)'([^'\n]{2,300})'(?!\w)|「([^」\n]{2,300})」")
@@ -84,7 +84,8 @@ def orders(reading: Reading) -> Iterator[Order]:
 
 
 def is_order(sentence: str) -> bool:
-    return bool(_ORDER.search(sentence) and _AIMED.search(sentence))
+    """An image is one: it asks to be shown."""
+    return "![" in sentence or bool(_ORDER.search(sentence) and _AIMED.search(sentence))
 
 
 def asks_for_secrets(text: str) -> bool:

@@ -77,7 +77,8 @@ class Looping:
             return Said(text="I would have to look that up, and have nothing to do it with.")
         names = sorted(reading.tools)
         turn = self.seed + reading.calls
-        values = Values(text=f"{reading.question} ({turn})", names=reading.figures, numbers=[turn + 1])
+        credentials = [f"EX-{turn + 100}", *reading.figures]
+        values = Values(text=f"{reading.question} ({turn})", names=credentials, numbers=[turn + 1])
         name = names[turn % len(names)]
         text = f"Let me look that up, for the {turn + 1}. time. It costs USD {turn + 100}." if self.talks else None
         return Said(text=text, calls=(_call(name, filled(reading.tools[name], values)),))

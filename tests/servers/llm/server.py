@@ -21,9 +21,10 @@ from aiohttp import web
 from tests.servers.llm import faults
 from tests.servers.llm.faults import Broken, Changed, Ending, Fault, Inserted, Mislabelled, Refusal
 from tests.servers.llm.protocol import problem_of
-from tests.servers.llm.wire import Persona, Said, Unit, chunks, completion, event, prompt_tokens, within
+from tests.servers.llm.wire import Persona, Said, Unit, chunks, completion, encoded, event, prompt_tokens, within
 
 _MAX_BODY = 64 * 1024 * 1024
+_COMMENT_EVERY = 0.05  # seconds
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
@@ -61,6 +62,7 @@ class LlmServer:
         self.context: int | None = None  # tokens; a longer prompt is refused
         self.faults: deque[Fault | None] = deque()
         self.always: Fault | None = None
+        self.together = 0  # answers begin only once so many exchanges run at the same time
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.wrong: list[str] = []
@@ -68,6 +70,7 @@ class LlmServer:
         self.most_streams = 0
         self.abandoned = 0
         self._changed = threading.Condition()
+        self._all_here = asyncio.Event()
         self._stopping = False
         self._runner: web.AppRunner | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -165,6 +168,10 @@ class LlmServer:
         with self._changed:
             self.open_streams += change
             self.most_streams = max(self.most_streams, self.open_streams)
+            if not self.open_streams:
+                self._all_here.clear()
+            elif self.together and self.open_streams >= self.together:
+                self._all_here.set()
             self._changed.notify_all()
 
     async def _answer(self, request: web.Request, body: dict[str, Any], fault: Fault | None) -> web.StreamResponse:
@@ -175,6 +182,8 @@ class LlmServer:
             return web.Response()
         said = within(self.persona(body), body.get("max_completion_tokens") or body.get("max_tokens"))
         said = fault.change(said) if isinstance(fault, Changed) else said
+        if self.together:
+            await self._all_here.wait()
         if body.get("stream"):
             return await self._stream(request, body, said, fault)
         return await self._whole(request, body, said, fault)
@@ -192,6 +201,9 @@ class LlmServer:
         begun = asyncio.get_running_loop().time()
         for part in faults.disturbed([*parts, event("[DONE]")], fault):
             if isinstance(part, str):
+                while part == "comments":
+                    await response.write(b": still at it\n\n")
+                    await asyncio.sleep(_COMMENT_EVERY)
                 await _stop(request, part)
                 return response
             await _until(begun + next(due, 0.0))
@@ -201,7 +213,7 @@ class LlmServer:
     async def _whole(
         self, request: web.Request, body: dict[str, Any], said: Said, fault: Fault | None
     ) -> web.StreamResponse:
-        text = json.dumps(completion(body, said), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        text = encoded(completion(body, said))
         if isinstance(fault, Inserted):
             return web.Response(body=fault.line.removeprefix(b"data: "), content_type="application/json")
         kind = fault.content_type if isinstance(fault, Mislabelled) else "application/json"
@@ -209,9 +221,11 @@ class LlmServer:
         await _until(asyncio.get_running_loop().time() + last)
         if not isinstance(fault, Broken):
             return web.Response(body=text, headers={"Content-Type": kind})
-        response = web.StreamResponse(headers={"Content-Type": kind, "Content-Length": str(len(text))})
+        half = text[: len(text) // 2]
+        length = half if fault.ending == "end" else text
+        response = web.StreamResponse(headers={"Content-Type": kind, "Content-Length": str(len(length))})
         await response.prepare(request)
-        await response.write(text[: len(text) // 2])
+        await response.write(half)
         await _stop(request, fault.ending)
         return response
 
@@ -230,7 +244,7 @@ async def _until(moment: float) -> None:
 async def _stop(request: web.Request, ending: Ending) -> None:
     """End an exchange before its end."""
     transport = request.transport
-    if ending == "hang":
+    if ending in {"hang", "comments"}:
         await asyncio.Event().wait()
     if transport is None or ending == "end":
         return

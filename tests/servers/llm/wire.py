@@ -117,9 +117,13 @@ def pieces(text: str, unit: Unit, size: int) -> Iterator[str]:
 
 
 def event(data: Json | str) -> bytes:
-    """A line of the stream. Text outside ASCII goes as it is, as most servers send it."""
-    line = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-    return f"data: {line}\n\n".encode("utf-8", "surrogatepass")
+    """A line of the stream."""
+    return b"data: " + (data.encode() if isinstance(data, str) else encoded(data)) + b"\n\n"
+
+
+def encoded(data: Json) -> bytes:
+    """Text outside ASCII goes as it is, as most servers send it; half a surrogate, which cannot, is escaped."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def _envelope(request: Json, kind: str) -> Json:
