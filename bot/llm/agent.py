@@ -135,12 +135,12 @@ def _safe(name: str, tools: TurnTools) -> Callable[..., Awaitable[str]]:
 async def _pieces(steps: AsyncGenerator[Any, None]) -> AsyncGenerator[Piece, None]:
     """Text of the model's own messages only: tools and middleware stream theirs as well."""
     message_id: str | None = None
-    tooled = False
+    tooled = ended = False
     async for chunk, origin in steps:
         if origin.get("langgraph_node") != "model" or chunk.type not in {"AIMessageChunk", "ai"}:
             continue
         if chunk.id != message_id:
-            restarts, message_id, tooled = message_id is not None, chunk.id, False
+            restarts, message_id, tooled, ended = message_id is not None, chunk.id, False, False
             if restarts:
                 yield Piece("", restarts=True)
         if getattr(chunk, "tool_call_chunks", None) and not tooled:
@@ -148,8 +148,13 @@ async def _pieces(steps: AsyncGenerator[Any, None]) -> AsyncGenerator[Piece, Non
             yield Piece("", restarts=True)
         # Where there is nothing to show, whoever waits still learns that the model is alive.
         yield Piece(_text(chunk))
-        if (reason := chunk.response_metadata.get("finish_reason")) in _CUT_SHORT:
+        reason = chunk.response_metadata.get("finish_reason")
+        ended = ended or reason is not None
+        if reason in _CUT_SHORT:
             raise ModelTrouble(f"cut short: {reason}")
+    if not ended:
+        # The client takes a line that is closed too early for the end.
+        raise ModelTrouble("cut short: no reason to end was given")
 
 
 def _text(message: Any) -> str:
