@@ -136,7 +136,11 @@ def build_agent_advisor(
         budget=budget or Unlimited(),
         breakers=model.breakers,
         slots=model.slots,
-        bounds=Bounds(patience=model.patience, answer_tokens=_ANSWER_TOKENS),
+        bounds=Bounds(
+            patience=model.patience,
+            prompt_tokens=library.settings.llm_passage_tokens,
+            answer_tokens=_ANSWER_TOKENS,
+        ),
         model=model.name,
     )
 
