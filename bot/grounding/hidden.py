@@ -21,7 +21,7 @@ _NOT_TEXT = re.compile(
 )
 _ATTRIBUTES = r"""(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}'){0,40}"""
 _COMMENT = re.compile(
-    r"<!--[\s\S]{0,20000}?(?:-->|\Z)|\{/\*[\s\S]{0,20000}?\*/\}|^[ \t]*\[(?://|comment)\]:[^\n]*", re.MULTILINE
+    r"<!--(?:(?!<!--)[\s\S])*?(?:-->|\Z)|\{/\*(?:(?!\{/\*)[\s\S])*?\*/\}|^[ \t]*\[(?://|comment)\]:[^\n]*", re.MULTILINE
 )
 _HIDDEN_STYLE = (
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])"
@@ -29,8 +29,7 @@ _HIDDEN_STYLE = (
 )
 _HIDDEN_TAG = re.compile(
     rf"<(?P<tag>[a-z][a-z0-9]*)\b(?=[^<>]{{0,600}}(?:{_HIDDEN_STYLE}|\shidden\b|aria-hidden\s*=\s*[\"']?true))[^<>]{{0,600}}>"
-    r"[\s\S]{0,5000}?(?:</(?P=tag)\s*>|\n\s*\n|\Z)"
-    r"|<(?P<raw>script|style|template|noscript|iframe|object)\b[\s\S]{0,20000}?(?:</(?P=raw)\s*>|\Z)",
+    r"[\s\S]{0,5000}?(?:</(?P=tag)\s*>|\n\s*\n|\Z)",
     re.IGNORECASE,
 )
 _LEAKED = (
@@ -42,11 +41,9 @@ _PLACEHOLDER = (
     rf"(?:\[[^\]\s()]{{1,60}}\]|\{{+[^}}\s]{{0,20}}(?:{_LEAKED})[^}}\s]{{0,20}}\}}+|<[^>\s]{{0,20}}(?:{_LEAKED})[^>\s]{{0,20}}>"
     rf"|%(?:{_LEAKED})%|\$\([^)]*\)|\b(?:INSERT|REPLACE|YOUR)_[A-Z_]+)"
 )
-_LEAK = rf"https?://[^\s()<>\[\]{{}}\"']*[?&#][^\s()<>\[\]{{}}\"']*?{_PLACEHOLDER}"
-_LEAKING = re.compile(
-    rf"!?\[[^\[\]]{{0,300}}\]\(\s*<?{_LEAK}[^\n)]*\)?|<?{_LEAK}[^\s)]*|^[ \t]*\[[^\]\n]+\]:\s*<?{_LEAK}[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
-)
+# An address with the link that it may stand in. What may be too much is only taken where it holds a placeholder.
+_ADDRESS = re.compile(r"(?:!?\[[^\[\]]{0,300}\]\(\s{0,9}<?)?https?://\S+(?:[^\n()<>]{0,80}\))?", re.IGNORECASE)
+_LEAK = re.compile(rf"[?&#][\s\S]{{0,2000}}?{_PLACEHOLDER}", re.IGNORECASE | re.DOTALL)
 _IMAGE = re.compile(
     rf"!\[[^\[\]]{{0,500}}\](?:\([^()\n]{{0,2000}}\)|\[[^\[\]\n]{{0,200}}\])|<img\b{_ATTRIBUTES}>", re.IGNORECASE
 )
@@ -98,13 +95,19 @@ def without_hidden(text: str) -> str:
     """The text without what its reader would not see, and with a `MARK` for what speaks to a machine by its form."""
     for pattern in (_COMMENT, _HIDDEN_TAG):
         text = pattern.sub("", text)
-    for pattern in (_WHOLE_TURN, _LEAKING, _CHAT):
+    text = _ADDRESS.sub(lambda found: MARK if _leaks(found[0]) else found[0], text)
+    for pattern in (_WHOLE_TURN, _CHAT):
         text = pattern.sub(MARK, text)
     for pattern in (_IMAGE, _RUN_BY_A_CLICK):
         text = pattern.sub("", text)
     for pattern, decode in _ENCODINGS:
         text = pattern.sub(lambda found, decode=decode: "" if _says_something(decode(found[0])) else found[0], text)
     return _MORSE.sub(_without_morse, text)
+
+
+def _leaks(address: str) -> bool:
+    """Whether an address has a gap behind its path, to be filled with what a machine knows."""
+    return any(mark in address for mark in "[{<%$_") and bool(_LEAK.search(address))
 
 
 def _without_morse(found: re.Match[str]) -> str:

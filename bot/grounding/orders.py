@@ -7,21 +7,24 @@ for course material is full of honest imperatives. The words are those of `promp
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from pathlib import Path
 
 from bot.grounding.hidden import MARK, shown, without_hidden
-from bot.text.prompts import PromptFile, read_prompt_file, split_list
-from bot.text.words import SIGNS, fold, is_spaceless
+from bot.grounding.signals import Signal, Signals, by_key
+from bot.text.prompts import PromptFile, read_prompt_file
+from bot.text.words import fold, is_spaceless
 
 # Signals that make an order when they stand within so many characters of each other in one sentence.
 _RULES: tuple[tuple[int, tuple[str, ...]], ...] = (
     (1, ("outright",)),
     (90, ("forget", "earlier", "instructions")),
+    (90, ("forget", "whole", "say")),
+    (90, ("forget", "about this", "say")),
     (100, ("reply", "shape")),
     (160, ("in reply", "say")),
     (100, ("token", "say", "payload")),
@@ -38,8 +41,13 @@ _RULES: tuple[tuple[int, tuple[str, ...]], ...] = (
     (200, ("persona", "consider")),
     *((120, ("told", other)) for other in ("reply", "speak", "secret", "forget")),
 )
+# Only where one of these stands is it worth looking for the others.
+_FIRST = frozenset(signals[0] for _, signals in _RULES)
+_BEFORE_PAYLOAD = ("token", "speak")
 # In what follows an order, any of these shows that it goes on.
 _FURTHER = ("outright", "reply", "in reply", "speak", "secret", "address", "become", "told", "consider", "persona")
+# Raised when these rules change: what was read by others is then read again.
+VERSION = 1
 _PASSES = 6
 _MOST_MATCHES = 12
 
@@ -49,12 +57,12 @@ _PAYLOAD = re.compile(
     re.VERBOSE,
 )
 _BOUNDARY = re.compile(
-    r"(?P<line>[ \t]*\n\s*)|(?P<cell>[ \t]*\|[ \t]*)|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
+    r"(?P<line>(?<![ \t])[ \t]*\n\s*)|(?P<cell>(?<![ \t])[ \t]*\|[ \t]*)|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
     r"|(?<=[。！？])[\"'”’»」』)\]]*"
 )
+_BOUNDARY_END = re.compile(r"(?:(?<![ \t])[ \t]*\n\s*|(?<![ \t])[ \t]*\|[ \t]*)\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _LIST_OR_ROW = re.compile(r"\s*(?:[-*+•|]|\d{1,3}[.)]|#{1,6})\s")
-_OPENING = re.compile(r"[\s>*_\"'“”‘’«»「」()\[\]{}<:;,.!#-]*")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "「": "」", "„": "“"}
 _FEW_WORDS = 5
 _AROUND_ROLE = " \t>*_#[]()<\"'-" + MARK
@@ -67,18 +75,32 @@ class _Unit:
     """A sentence, a line or a cell: `text` with what parts it from the next, `plain` folded for comparison."""
 
     text: str
-    plain: str
-    begins_line: bool
-    begins_block: bool
-    begins_cell: bool
+    begins_line: bool = False
+    begins_block: bool = False
+    begins_cell: bool = False
+    plain: str = ""
+    signals: Sequence[Signal] = ()
+
+    @property
+    def begins_anew(self) -> bool:
+        return self.begins_line or self.begins_cell
+
+    def holds(self, keys: Collection[str]) -> bool:
+        return any(signal.key in keys for signal in self.signals)
+
+    def starts(self, key: str) -> bool:
+        return any(signal.first and signal.key == key for signal in self.signals)
+
+    def is_quoting(self) -> bool:
+        return bool(_PAYLOAD.search(self.text))
 
 
 class Orders:
-    """Finds orders. Built once with the words of all languages; patterns are made when the first text is read."""
+    """Finds orders. Built once with the words of all languages."""
 
     def __init__(self, files: Iterable[PromptFile]) -> None:
         self._files = sorted(files, key=lambda file: file.name)
-        self._languages = [_Language(file.sections) for file in self._files]
+        self._signals = Signals(self._files)
 
     @classmethod
     def load(cls, folder: Path) -> Orders:
@@ -87,7 +109,8 @@ class Orders:
     @property
     def provenance(self) -> str:
         """What shapes the result, for those who keep it."""
-        return " ".join(file.provenance for file in self._files)
+        files = " ".join(file.provenance for file in self._files)
+        return f"{VERSION}/{hashlib.sha256(files.encode()).hexdigest()[:8]}"
 
     def without_orders(self, text: str) -> str:
         """The text without what gives orders to a machine; never more than a part of it, and the same the next time."""
@@ -101,170 +124,125 @@ class Orders:
         return ""
 
     def _once(self, text: str) -> str:
-        units = list(_units(without_hidden(text)))
-        for unit in units:
-            unit.plain = fold(unit.text).replace("’", "'")
-        out = self._turns(units)
-        self._mark(units, out)
-        self._mark_before(units, out)
+        units = [self._read(unit) for unit in _units(without_hidden(text))]
+        out = _turns(units)
+        _mark(units, out)
+        _mark_before(units, out)
         _mark_quoted(units, out)
-        if not any(out):
-            return "".join(unit.text for unit in units)
         return _joined(units, out)
 
-    def _turns(self, units: Sequence[_Unit]) -> list[bool]:
-        """Turns of a conversation that the text makes up: two roles near each other, or one that is given orders."""
-        roles = [self._role(unit) for unit in units]
-        places = [place for place, role in enumerate(roles) if role]
-        turns = {
-            place
-            for one, other in pairwise(places)
-            if roles[one] != roles[other] and other - one <= _ROLES_NEAR
-            for place in (one, other)
-        }
-        out = [False] * len(units)
-        for place in places:
-            after = place and (MARK in units[place - 1].text or out[place - 1])
-            if not (place in turns or after or self._holds(units[place].plain, (*_FURTHER, "forget"))):
-                continue
-            out[place] = True
-            whole_line = units[place].begins_line
-            following = place + 1
-            while whole_line and following < len(units) and not _begins_anew(units[following]):
-                out[following] = True
-                following += 1
-        return out
+    def _read(self, unit: _Unit) -> _Unit:
+        unit.plain = fold(unit.text).replace("’", "'")
+        unit.signals = self._signals.find(unit.plain)
+        return unit
 
-    def _mark(self, units: Sequence[_Unit], out: list[bool]) -> None:
-        """Mark the orders and what goes on from each."""
-        armed = awaiting = False
-        for place, unit in enumerate(units):
-            if unit.begins_cell or (unit.begins_block and not awaiting):
-                armed = awaiting = False
-            if out[place] or MARK in unit.text or self._is_order(units, place, out):
-                out[place] = armed = True
-                bare = MARK in unit.text and not _LETTER.search(unit.text.replace(MARK, ""))
-                awaiting = bare or unit.plain.rstrip().endswith((":", "：", "following", "---"))
-            elif awaiting or (armed and self._goes_on(unit)):
-                out[place] = armed = True
-                awaiting = False
-            else:
-                armed = awaiting = False
 
-    def _mark_before(self, units: Sequence[_Unit], out: list[bool]) -> None:
-        """An order that begins with "then" goes on from a question or a request that stands before it in its line."""
-        for place in range(len(units) - 1, 0, -1):
-            unit, before = units[place], units[place - 1]
-            if not out[place] or out[place - 1] or _begins_anew(unit):
-                continue
-            if self._starts(unit.plain, "then") and self._asks(before):
-                out[place - 1] = True
+def _turns(units: Sequence[_Unit]) -> list[bool]:
+    """Turns of a conversation that the text makes up: two roles near each other, or one that is given orders."""
+    roles = [_role(unit) for unit in units]
+    places = [place for place, role in enumerate(roles) if role]
+    turns = {
+        place
+        for one, other in pairwise(places)
+        if roles[one] != roles[other] and other - one <= _ROLES_NEAR
+        for place in (one, other)
+    }
+    out = [False] * len(units)
+    for place in places:
+        after = place and (MARK in units[place - 1].text or out[place - 1])
+        if not (place in turns or after or units[place].holds((*_FURTHER, "forget"))):
+            continue
+        out[place] = True
+        following = place + 1
+        # A turn that has a line of its own is the whole line.
+        while units[place].begins_line and following < len(units) and not units[following].begins_anew:
+            out[following] = True
+            following += 1
+    return out
 
-    def _asks(self, unit: _Unit) -> bool:
-        return unit.plain.rstrip(" \"'”’").endswith(("?", "？", "؟")) or self._starts(unit.plain, "asks")
 
-    def _is_order(self, units: Sequence[_Unit], place: int, out: list[bool]) -> bool:
-        unit = units[place]
-        if self._orders(unit):
-            return True
-        # A sentence that was broken into two lines.
-        if not unit.begins_line or unit.begins_cell or not place or _LIST_OR_ROW.match(unit.text):
-            return False
-        before = units[place - 1]
-        if unit.begins_block or out[place - 1] or before.plain.rstrip().endswith((".", "!", "?", ":", "。")):
-            return False
-        if not self._orders(
-            _Unit(f"{before.text.rstrip()} {unit.text}", f"{before.plain.rstrip()} {unit.plain}", *[False] * 3)
-        ):
-            return False
-        out[place - 1] = True
+def _role(unit: _Unit) -> str:
+    """Whose turn a sentence begins, as in "Assistant: …"; an empty string where it is no turn."""
+    head, colon, _ = unit.plain.replace("：", ":").partition(":")
+    if not colon or unit.text.strip(_AROUND_ROLE)[:1].islower():
+        return ""
+    name = head.strip(_AROUND_ROLE)
+    start = head.find(name)
+    is_role = any(s.key == "role" and (s.start, s.end) == (start, start + len(name)) for s in unit.signals)
+    return name if is_role else ""
+
+
+def _mark(units: Sequence[_Unit], out: list[bool]) -> None:
+    """Mark the orders and what goes on from each."""
+    armed = awaiting = False
+    for place, unit in enumerate(units):
+        if unit.begins_cell or (unit.begins_block and not awaiting):
+            armed = awaiting = False
+        if out[place] or MARK in unit.text or _is_order(units, place, out):
+            out[place] = armed = True
+            bare = MARK in unit.text and not _LETTER.search(unit.text.replace(MARK, ""))
+            awaiting = bare or unit.plain.rstrip().endswith((":", "：", "following", "---"))
+        elif awaiting or (armed and _goes_on(unit)):
+            out[place] = armed = True
+            awaiting = False
+        else:
+            armed = awaiting = False
+
+
+def _mark_before(units: Sequence[_Unit], out: list[bool]) -> None:
+    """An order that begins with "then" goes on from a question or a request that stands before it in its line."""
+    for place in range(len(units) - 1, 0, -1):
+        unit, before = units[place], units[place - 1]
+        if out[place] and not out[place - 1] and not unit.begins_anew and unit.starts("then"):
+            asks = before.plain.rstrip(" \"'”’").endswith(("?", "？", "؟")) or before.starts("asks")
+            out[place - 1] = asks
+
+
+def _is_order(units: Sequence[_Unit], place: int, out: list[bool]) -> bool:
+    unit = units[place]
+    if _orders(unit):
         return True
-
-    def _orders(self, unit: _Unit) -> bool:
-        payload = bool(_PAYLOAD.search(unit.text))
-        return any(language.orders(unit.plain, unit.text if payload else "") for language in self._spoken(unit.plain))
-
-    def _spoken(self, plain: str) -> Iterator[_Language]:
-        if self._anchors.search(plain):
-            yield from (language for language in self._languages if language.anchors.search(plain))
-
-    @cached_property
-    def _anchors(self) -> re.Pattern[str]:
-        return _pattern(entry for language in self._languages for entry in language.anchor_entries)
-
-    def _holds(self, plain: str, keys: Sequence[str]) -> bool:
-        return any(language.holds(plain, key) for language in self._spoken(plain) for key in keys)
-
-    def _starts(self, plain: str, key: str) -> bool:
-        opening = _OPENING.match(plain)
-        start = opening.end() if opening else 0
-        return any(language.pattern(key).match(plain, start) for language in self._languages)
-
-    def _role(self, unit: _Unit) -> str:
-        """Whose turn a sentence begins, as in "Assistant: …"; an empty string where it is no turn."""
-        head, colon, _ = unit.plain.replace("：", ":").partition(":")
-        name = head.strip(_AROUND_ROLE)
-        lower = unit.text.strip(_AROUND_ROLE)[:1].islower()
-        if not colon or not name or lower:
-            return ""
-        return name if any(language.pattern("role").fullmatch(name) for language in self._languages) else ""
-
-    def _goes_on(self, unit: _Unit) -> bool:
-        """Whether a sentence after an order belongs to it: it is told to do more, or is what was to be said."""
-        plain = unit.plain.strip()
-        first = unit.text.lstrip()[:1]
-        if unit.begins_line and _LIST_OR_ROW.match(unit.text):
-            return self._holds(plain, _FURTHER)
-        if first.islower() or first in ',;:)"“«「' or self._holds(plain, _FURTHER):
-            return True
-        count = len(plain.split())
-        if count <= _FEW_WORDS and (_PAYLOAD.search(unit.text) or plain.endswith("!")) and not is_spaceless(plain):
-            return True
-        return not unit.begins_line and self._starts(unit.plain, "begins")
-
-
-class _Language:
-    """The signals of one language."""
-
-    def __init__(self, sections: Mapping[str, str]) -> None:
-        self._entries = {key: split_list(body) for key, body in sections.items()}
-        self._patterns: dict[str, re.Pattern[str]] = {}
-
-    @property
-    def anchor_entries(self) -> Iterator[str]:
-        """Of each rule the signal that is rarest in honest texts."""
-        for key in dict.fromkeys((*(signals[0] for _, signals in _RULES), *_FURTHER)):
-            yield from self._entries.get(key, ())
-
-    @cached_property
-    def anchors(self) -> re.Pattern[str]:
-        return _pattern(self.anchor_entries)
-
-    def pattern(self, key: str) -> re.Pattern[str]:
-        if key not in self._patterns:
-            self._patterns[key] = _pattern(self._entries.get(key, ()))
-        return self._patterns[key]
-
-    def holds(self, plain: str, key: str) -> bool:
-        return bool(self.pattern(key).search(plain))
-
-    def orders(self, plain: str, with_payload: str) -> bool:
-        """Whether a sentence gives an order; `with_payload` is it as written if it holds something to be repeated."""
-        spans: dict[str, list[tuple[int, int]]] = {
-            "payload": [match.span() for match in _PAYLOAD.finditer(with_payload)][:_MOST_MATCHES]
-        }
-        for within, signals in _RULES:
-            for key in signals:
-                if key not in spans:
-                    spans[key] = [match.span() for match in self.pattern(key).finditer(plain)][:_MOST_MATCHES]
-                if not spans[key]:
-                    break
-            else:
-                if len(signals) == 1 or any(
-                    _together(combined, within) for combined in product(*map(spans.get, signals))
-                ):
-                    return True
+    # A sentence that was broken into two lines.
+    if not unit.begins_line or not place or unit.begins_block or _LIST_OR_ROW.match(unit.text):
         return False
+    before = units[place - 1]
+    if out[place - 1] or before.plain.rstrip().endswith((".", "!", "?", ":", "。")):
+        return False
+    shift = len(before.plain)
+    moved = [replace(s, start=s.start + shift, end=s.end + shift, first=False) for s in unit.signals]
+    if not _orders(_Unit(before.text + unit.text, plain=before.plain + unit.plain, signals=[*before.signals, *moved])):
+        return False
+    out[place - 1] = True
+    return True
+
+
+def _orders(unit: _Unit) -> bool:
+    """Whether a sentence holds, in one language, the signals of an order near each other."""
+    for language in {signal.language for signal in unit.signals if signal.key in _FIRST}:
+        places = by_key(unit.signals, language)
+        if any(first in places for first in _BEFORE_PAYLOAD):
+            places["payload"] = [match.span() for match in _PAYLOAD.finditer(unit.text)]
+        for within, signals in _RULES:
+            if all(places.get(key) for key in signals):
+                combined = product(*(places[key][:_MOST_MATCHES] for key in signals))
+                if any(_together(spans, within) for spans in combined):
+                    return True
+    return False
+
+
+def _goes_on(unit: _Unit) -> bool:
+    """Whether a sentence after an order belongs to it: it is told to do more, or is what was to be said."""
+    if unit.holds(_FURTHER):
+        return True
+    if unit.begins_line and _LIST_OR_ROW.match(unit.text):
+        return False
+    plain = unit.plain.strip()
+    first = unit.text.lstrip()[:1]
+    if first.islower() or first in ',;:)"“«「':
+        return True
+    if len(plain.split()) <= _FEW_WORDS and (unit.is_quoting() or plain.endswith("!")) and not is_spaceless(plain):
+        return True
+    return not unit.begins_line and unit.starts("begins")
 
 
 def _together(spans: Sequence[tuple[int, int]], within: int) -> bool:
@@ -286,16 +264,12 @@ def _units(text: str) -> Iterator[_Unit]:
         if found["line"] is not None and text[found.end() : found.end() + 1].islower() and found[0].count("\n") == 1:
             continue  # the line was broken within a sentence
         if found.end() > start:
-            yield _Unit(text[start : found.end()], "", line, block, cell)
+            yield _Unit(text[start : found.end()], line, block, cell)
         start = found.end()
         line, cell = found["line"] is not None, found["cell"] is not None
         block = line and found[0].count("\n") > 1
     if start < len(text):
-        yield _Unit(text[start:], "", line, block, cell)
-
-
-def _begins_anew(unit: _Unit) -> bool:
-    return unit.begins_line or unit.begins_cell
+        yield _Unit(text[start:], line, block, cell)
 
 
 def _mark_quoted(units: Sequence[_Unit], out: list[bool]) -> None:
@@ -334,50 +308,3 @@ def _joined(units: Sequence[_Unit], out: Sequence[bool]) -> str:
         if end:
             parts.append(end[0])
     return "".join(parts)
-
-
-_BOUNDARY_END = re.compile(r"(?:[ \t]*\n\s*|[ \t]*\|[ \t]*)\Z")
-
-
-class _Tree(dict[str, "_Tree"]):
-    """Phrases by what they begin with."""
-
-
-def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of some phrases; an asterisk stands for any ending or beginning of a word.
-
-    Made as a tree of what phrases have in common, so that a text is read once and not once for each of them.
-    """
-    tree = _Tree()
-    for entry in entries:
-        node = tree
-        for atom in _atoms(fold(entry)):
-            node = node.setdefault(atom, _Tree())
-        node[""] = _Tree()
-    return re.compile(_branches(tree) or r"(?!)")
-
-
-_LETTERS = rf"[\w{SIGNS}]"
-
-
-def _atoms(entry: str) -> Iterator[str]:
-    free = is_spaceless(entry)
-    inner = entry.strip("*")
-    if not free and not entry.startswith("*"):
-        yield rf"(?<!{_LETTERS})"
-    if "\u0600" <= inner[:1] <= "\u06ff":
-        yield "[وف]?"  # "and" is written as one word with what follows
-    for char in inner:
-        yield r"[\s,*_\"'-]{1,3}" if char == " " else re.escape(char)
-    if entry.endswith("*"):
-        yield rf"{_LETTERS}*"
-    elif not free:
-        yield rf"(?!{_LETTERS})"
-
-
-def _branches(tree: Mapping[str, dict]) -> str:
-    if set(tree) == {""}:
-        return ""
-    ends = "" in tree
-    inner = "|".join(atom + _branches(node) for atom, node in tree.items() if atom)
-    return f"(?:{inner}){'?' if ends else ''}" if ends or len(tree) > 1 else inner

@@ -46,6 +46,7 @@ forty questions. Write a flight plan for each exercise{middle} and hand it in on
 
 The certificate is valid for three years. Renew it with a refresher course.
 """
+IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\n]*\)")
 FACTS = (
     "USD 310",
     "medical certificate",
@@ -159,7 +160,7 @@ def measure_honest(sets: Iterable[tuple[str, list[str]]], clean: Callable[[str],
         sentences = lost = 0
         for text in texts:
             left = _plain(clean(text))
-            every = [sentence for sentence in SENTENCE.split(text) if sentence.strip()]
+            every = [sentence for sentence in SENTENCE.split(IMAGE.sub("", text)) if sentence.strip()]
             gone = [sentence for sentence in every if _plain(sentence) not in left]
             sentences += len(every)
             lost += len(gone)
@@ -173,6 +174,8 @@ def measure_honest(sets: Iterable[tuple[str, list[str]]], clean: Callable[[str],
 
 
 def _plain(text: str) -> str:
+    """For comparison: what of a sentence is to be kept, which its pictures are not."""
+    text = IMAGE.sub("", text)
     return re.sub(r"[\W_]+", "", text)
 
 
