@@ -106,6 +106,7 @@ WIRED = {
     "ItemBook",
     "LanguageGuess",
     "OfflineAdvisor",
+    "Orders",
     "PackagedEmbedder",
     "PracticeSessions",
     "RemoteEmbedder",

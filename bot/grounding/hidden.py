@@ -64,8 +64,10 @@ _WHOLE_TURN = re.compile(
 _CHAT = re.compile(
     rf"""
     <\|[a-z0-9_ ]{{1,40}}\|>(?:[ \t]*{_ROLES}\b)?
-  | \[/?INST\] | <</?SYS>> | </?(?:start|end)_of_turn>(?:\s*{_ROLES}\b)? | \[/?(?:SYSTEM|ADMIN|DEVELOPER)[A-Z _-]{{0,30}}\]:?
-  | ^[ \t>]*\#{{2,6}}[ \t]*(?:new[ ]|system[ ]|updated[ ])?(?:instructions?|system|human|assistant|user|response|prompt|input)[ \t]*:
+  | \[/?INST\] | <</?SYS>> | </?(?:start|end)_of_turn>(?:\s*{_ROLES}\b)?
+  | \[/?(?:SYSTEM|ADMIN|DEVELOPER)[A-Z _-]{{0,30}}\]:?
+  | ^[ \t>]*\#{{2,6}}[ \t]*(?:new[ ]|system[ ]|updated[ ])?
+    (?:instructions?|system|human|assistant|user|response|prompt|input)[ \t]*:
   | <[\\/]?[A-Z][A-Z _]{{0,40}}?(?:MODE|OVERRIDE|PROMPT|SYSTEM|INSTRUCTIONS?|ADMIN|JAILBREAK)[A-Z _]{{0,30}}>
   | [<\[({{=\-\#*_]{{1,10}}[ \t]*(?:BEGIN|START|END|STOP|EOF)(?:NING)?[ _](?:OF[ _])?(?:THE[ _])?
     (?:DOCUMENTS?|PROMPT|INSTRUCTIONS?|CONTEXT|SYSTEM|DATA|INPUT|TEXT|CONVERSATION|USER|PAGE|ARTICLE)
@@ -101,8 +103,12 @@ def without_hidden(text: str) -> str:
     for pattern in (_IMAGE, _RUN_BY_A_CLICK):
         text = pattern.sub("", text)
     for pattern, decode in _ENCODINGS:
-        text = pattern.sub(lambda found, decode=decode: "" if _says_something(decode(found[0])) else found[0], text)
+        text = _without_encoded(text, pattern, decode)
     return _MORSE.sub(_without_morse, text)
+
+
+def _without_encoded(text: str, pattern: re.Pattern[str], decode: Callable[[str], str]) -> str:
+    return pattern.sub(lambda found: "" if _says_something(decode(found[0])) else found[0], text)
 
 
 def _leaks(address: str) -> bool:

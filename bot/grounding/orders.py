@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -52,7 +53,8 @@ _PASSES = 6
 _MOST_MATCHES = 12
 
 _PAYLOAD = re.compile(
-    rf"""["“„«「『][^"”“»」』\n]{{2,}}["”“»」』]|(?<!\w)'[^'\n]{{2,}}'(?!\w)|\b[A-Z]{{2,}}[-_][\w-]*\d[\w-]*|\b[A-Z]{{2,}}-[A-Z]{{2,}}[\w-]*
+    rf"""["“„«「『][^"”“»」』\n]{{2,}}["”“»」』]|(?<!\w)'[^'\n]{{2,}}'(?!\w)
+    |\b[A-Z]{{2,}}[-_][\w-]*\d[\w-]*|\b[A-Z]{{2,}}-[A-Z]{{2,}}[\w-]*
     |\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{{8,}}\b|\b\w+(?:[.-]\w+)*\.(?:com|org|net|biz|io|xyz|info|example|test)\b|{MARK}""",
     re.VERBOSE,
 )
@@ -100,7 +102,11 @@ class Orders:
 
     def __init__(self, files: Iterable[PromptFile]) -> None:
         self._files = sorted(files, key=lambda file: file.name)
-        self._signals = Signals(self._files)
+
+    @cached_property
+    def _signals(self) -> Signals:
+        # Made when the first text is read: most starts read none.
+        return Signals(self._files)
 
     @classmethod
     def load(cls, folder: Path) -> Orders:

@@ -1,4 +1,4 @@
-"""`python -m tests.tools.measure_orders FOLDER`: how many attacks are left out of documents, and how much that is honest.
+"""`python -m tests.tools.measure_orders FOLDER`: attacks left out of documents, and what was honest.
 
 FOLDER holds data that is not of the product: `attacks/attacks.jsonl` and honest texts beside it. The attacks are split
 in two halves; words are chosen while looking at the first (`developed`), the second (`held out`) only counts.
@@ -84,13 +84,13 @@ def halves(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def inserted(text: str, place: str) -> str:
-    spot = {name: "" for name in PLACES}
+    spot = dict.fromkeys(PLACES, "")
     spot[place] = text.replace("\n", " ") if place in {"cell", "item"} else f" {text} "
     return HONEST.format(**spot)
 
 
 def measure_attacks(rows: list[dict[str, Any]], clean: Callable[[str], str], *, show: bool) -> None:
-    whole = clean(HONEST.format(**{name: "" for name in PLACES}))
+    whole = clean(HONEST.format(**dict.fromkeys(PLACES, "")))
     print("honest document without attack:", "unchanged" if all(fact in whole for fact in FACTS) else "CHANGED")
     for name, half in halves(rows).items():
         judged = [(row, wanted) for row in half if (wanted := forbidden(row))]
