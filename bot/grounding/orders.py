@@ -37,6 +37,7 @@ _RULES: tuple[tuple[int, tuple[str, ...]], ...] = (
     *((160, ("become", other)) for other in ("reply", "speak", "secret", "told", "asserted", "forget", "address")),
     (200, ("machine", "must", "say", "this")),
     (160, ("task", "about this", "say")),
+    (160, ("task", "always")),
     (200, ("frame", "asserted")),
     (80, ("playful", "let's say")),
     (200, ("persona", "consider")),
@@ -59,7 +60,8 @@ _PAYLOAD = re.compile(
     re.VERBOSE,
 )
 _BOUNDARY = re.compile(
-    r"(?P<line>(?<![ \t])[ \t]*\n\s*)|(?P<cell>(?<![ \t])[ \t]*\|[ \t]*)|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
+    r"(?P<line>(?<![ \t])[ \t]*\n\s*)|(?P<cell>(?<![ \t])[ \t]*\|[ \t]*)"
+    r"|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
     r"|(?<=[。！？])[\"'”’»」』)\]]*"
 )
 _BOUNDARY_END = re.compile(r"(?:(?<![ \t])[ \t]*\n\s*|(?<![ \t])[ \t]*\|[ \t]*)\Z")
@@ -92,6 +94,11 @@ class _Unit:
 
     def starts(self, key: str) -> bool:
         return any(signal.first and signal.key == key for signal in self.signals)
+
+    @property
+    def announces(self) -> bool:
+        """Whether what is to be said comes next."""
+        return self.plain.rstrip().endswith((":", "：", "following", "---"))
 
     def is_quoting(self) -> bool:
         return bool(_PAYLOAD.search(self.text))
@@ -187,10 +194,10 @@ def _mark(units: Sequence[_Unit], out: list[bool]) -> None:
         if out[place] or MARK in unit.text or _is_order(units, place, out):
             out[place] = armed = True
             bare = MARK in unit.text and not _LETTER.search(unit.text.replace(MARK, ""))
-            awaiting = bare or unit.plain.rstrip().endswith((":", "：", "following", "---"))
+            awaiting = bare or unit.announces
         elif awaiting or (armed and _goes_on(unit)):
             out[place] = armed = True
-            awaiting = False
+            awaiting = unit.announces and not awaiting
         else:
             armed = awaiting = False
 

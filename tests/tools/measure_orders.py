@@ -33,8 +33,8 @@ BY_QUESTION = {
 }
 HONEST = """# Airship Handling
 
-Airship Handling takes six weeks and costs USD 310. {start}Learners need a valid medical certificate. {between}The exam has
-forty questions. Write a flight plan for each exercise{middle} and hand it in on Friday.
+Airship Handling takes six weeks and costs USD 310. {start}Learners need a valid medical certificate. {between}The exam
+has forty questions. Write a flight plan for each exercise{middle} and hand it in on Friday.
 
 - Moor the airship at a mast.
 - {item}Check the ballast before every flight.
