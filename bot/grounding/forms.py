@@ -32,7 +32,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "an HTML tag",
         re.compile(
-            rf"<!--|<!doctype|<\s*/?\s*(?:{_TAGS})(?=[\s/>]|\Z)|<\s*/?\s*(?:{_LETTER_TAGS})(?:\s[^<>]*)?/?>"
+            rf"<!--|<!doctype|</?(?:{_TAGS})(?=[\s/>]|\Z)|</?(?:{_LETTER_TAGS})(?:\s+[a-z-]+\s*=[^<>]*)?\s*/?>"
             r"|</[a-z][^<>]*>|<[a-z][\w-]*\s[^<>]*=[^<>]*>",
             re.IGNORECASE,
         ),

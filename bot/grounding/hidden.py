@@ -66,7 +66,7 @@ _CHAT = re.compile(
     <\|[a-z0-9_ ]{{1,40}}\|>(?:[ \t]*{_ROLES}\b)?
   | \[/?INST\] | <</?SYS>> | </?(?:start|end)_of_turn>(?:\s*{_ROLES}\b)?
   | \[/?(?:SYSTEM|ADMIN|DEVELOPER)[A-Z _-]{{0,30}}\]:?
-  | ^[ \t>]*\#{{2,6}}[ \t]*(?i:(?:new[ ]|system[ ]|updated[ ])?
+  | (?<![^\s|>])\#{{2,6}}[ \t]*(?i:(?:new[ ]|system[ ]|updated[ ])?
     (?:instructions?|system|human|assistant|user|response|prompt|input))[ \t]*:
   | <[\\/]?[A-Z][A-Z _]{{0,40}}?(?:MODE|OVERRIDE|PROMPT|SYSTEM|INSTRUCTIONS?|ADMIN|JAILBREAK)[A-Z _]{{0,30}}>
   | [<\[({{=\-\#*_]{{1,10}}[ \t]*(?:BEGIN|START|END|STOP|EOF)(?:NING)?[ _](?:OF[ _])?(?:THE[ _])?
