@@ -64,6 +64,7 @@ _WHOLE_TURN = re.compile(
 _CHAT = re.compile(
     rf"""
     <\|[a-z0-9_ ]{{1,40}}\|>(?:[ \t]*{_ROLES}\b)?
+  | \[(?:system|assistant|user)\]\(\#[a-z_]*\) | \{{\{{[\#~/]?(?:system|assistant|user)~?\}}\}}
   | \[/?INST\] | <</?SYS>> | </?(?:start|end)_of_turn>(?:\s*{_ROLES}\b)?
   | \[/?(?:SYSTEM|ADMIN|DEVELOPER)[A-Z _-]{{0,30}}\]:?
   | (?<![^\s|>])\#{{2,6}}[ \t]*(?i:(?:new[ ]|system[ ]|updated[ ])?

@@ -29,12 +29,16 @@ _RULES: tuple[tuple[int, tuple[str, ...]], ...] = (
     (100, ("reply", "shape")),
     (160, ("in reply", "say")),
     (100, ("token", "say", "payload")),
+    (40, ("codeword", "say")),
     (120, ("speak", "exactly")),
     (90, ("speak", "payload")),
     (100, ("secret", "say")),
     (140, ("tell user", "lure")),
     *((160, ("address", other)) for other in ("say", "forget", "reply", "shape", "speak", "told", "must")),
-    *((160, ("become", other)) for other in ("reply", "speak", "secret", "told", "asserted", "forget", "address")),
+    *(
+        (160, ("become", other))
+        for other in ("machine", "reply", "speak", "secret", "told", "asserted", "forget", "address")
+    ),
     (200, ("machine", "must", "say", "this")),
     (160, ("task", "about this", "say")),
     (160, ("task", "always")),
@@ -55,10 +59,16 @@ _MOST_MATCHES = 12
 
 _PAYLOAD = re.compile(
     rf"""["“„«「『][^"”“»」』\n]{{2,}}["”“»」』]|(?<!\w)'[^'\n]{{2,}}'(?!\w)
-    |\b[A-Z]{{2,}}[-_][\w-]*\d[\w-]*|\b[A-Z]{{2,}}-[A-Z]{{2,}}[\w-]*
+    |(?<![A-Za-z0-9])[A-Z]{{2,}}[-_][\w-]*\d[\w-]*|(?<![A-Za-z0-9])[A-Z]{{2,}}-[A-Z]{{2,}}[\w-]*
     |\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{{8,}}\b|\b\w+(?:[.-]\w+)*\.(?:com|org|net|biz|io|xyz|info|example|test)\b|{MARK}""",
     re.VERBOSE,
 )
+# Words that nobody would ask a learner to write, as those by which obedience is tried out.
+_CODEWORD = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z-]*\d|\w*-CANARY)[A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+){2,}(?![\w-])")
+_SPACED = re.compile(r"(?<!\w)(?:\w ){4,}\w(?!\w)")
+_LEET = re.compile(r"(?=\w*[a-z])(?=\w*\d)[a-z0-9]{4,}")
+_LETTERS_FOR = str.maketrans("013457", "oieast")
+_MANY = 2
 _BOUNDARY = re.compile(
     r"(?P<line>(?<![ \t])[ \t]*\n\s*)|(?P<cell>(?<![ \t])[ \t]*\|[ \t]*)"
     r"|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
@@ -145,8 +155,11 @@ class Orders:
         return _joined(units, out)
 
     def _read(self, unit: _Unit) -> _Unit:
-        unit.plain = fold(unit.text).replace("’", "'")
-        unit.signals = self._signals.find(unit.plain)
+        unit.plain = _SPACED.sub(lambda found: found[0].replace(" ", ""), fold(unit.text).replace("’", "'"))
+        if len(_LEET.findall(unit.plain)) >= _MANY:
+            disguised = _LEET.sub(lambda found: found[0].translate(_LETTERS_FOR), unit.plain)
+            unit.signals = self._signals.find(disguised)
+        unit.signals = [*unit.signals, *self._signals.find(unit.plain)]
         return unit
 
 
@@ -231,8 +244,10 @@ def _is_order(units: Sequence[_Unit], place: int, out: list[bool]) -> bool:
 
 def _orders(unit: _Unit) -> bool:
     """Whether a sentence holds, in one language, the signals of an order near each other."""
-    for language in {signal.language for signal in unit.signals if signal.key in _FIRST}:
-        places = by_key(unit.signals, language)
+    codewords = [match.span() for match in _CODEWORD.finditer(unit.text)]
+    wanted = _FIRST | {"say"} if codewords else _FIRST
+    for language in {signal.language for signal in unit.signals if signal.key in wanted}:
+        places = {**by_key(unit.signals, language), "codeword": codewords}
         if any(first in places for first in _BEFORE_PAYLOAD):
             places["payload"] = [match.span() for match in _PAYLOAD.finditer(unit.text)]
         for within, signals in _RULES:
