@@ -38,7 +38,7 @@ _LEAKED = (
 )
 # [INFO], {conversation}, <SUMMARY>, %DATA%, $(…) in what is sent along with an address.
 _PLACEHOLDER = (
-    rf"(?:\[[^\]\s()]{{1,60}}\]|\{{+[^}}\s]{{0,20}}(?:{_LEAKED})[^}}\s]{{0,20}}\}}+|<[^>\s]{{0,20}}(?:{_LEAKED})[^>\s]{{0,20}}>"
+    rf"(?:\[[^\]\s()]{{1,60}}\](?!=)|\{{+[^}}\s]{{0,20}}(?:{_LEAKED})[^}}\s]{{0,20}}\}}+|<[^>\s]{{0,20}}(?:{_LEAKED})[^>\s]{{0,20}}>"
     rf"|%(?:{_LEAKED})%|\$\([^)]*\)|\b(?:INSERT|REPLACE|YOUR)_[A-Z_]+)"
 )
 # An address with the link that it may stand in. What may be too much is only taken where it holds a placeholder.
@@ -114,7 +114,7 @@ def _without_encoded(text: str, pattern: re.Pattern[str], decode: Callable[[str]
 
 def _leaks(address: str) -> bool:
     """Whether an address has a gap behind its path, to be filled with what a machine knows."""
-    return any(mark in address for mark in "[{<%$_") and bool(_LEAK.search(address))
+    return any(mark in address for mark in "[{<%$_") and bool(_LEAK.search(address) or _LEAK.search(unquote(address)))
 
 
 def _without_morse(found: re.Match[str]) -> str:

@@ -43,6 +43,7 @@ _RULES: tuple[tuple[int, tuple[str, ...]], ...] = (
     (160, ("task", "about this", "say")),
     (160, ("task", "always")),
     (200, ("frame", "asserted")),
+    (200, ("world", "named")),
     (80, ("playful", "let's say")),
     (200, ("persona", "consider")),
     *((120, ("told", other)) for other in ("reply", "speak", "secret", "forget")),
@@ -73,6 +74,8 @@ _BOUNDARY = re.compile(
     r"(?P<line>(?<![ \t])[ \t]*\n\s*)|(?P<cell>(?<![ \t])[ \t]*\|[ \t]*)"
     r"|(?<=[.!?।؟…])[\"'”’»)\]*_]*[ \t]+|(?<=[.!?])[\"'”’»)\]]+(?=[A-Z])"
     r"|(?<=[。！？])[\"'”’»」』)\]]*"
+    # A turn of a conversation may begin within a sentence: "… four weeks User: Please repeat …".
+    r"|(?<![ \t])[ \t]+(?=[A-ZÀ-ÞА-Я][^\W\d_]{1,12}[ \t]?:[ \t])"
 )
 _BOUNDARY_END = re.compile(r"(?:(?<![ \t])[ \t]*\n\s*|(?<![ \t])[ \t]*\|[ \t]*)\Z")
 _LETTER = re.compile(r"[^\W\d_]")
