@@ -11,9 +11,11 @@ import json
 import random
 import re
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from bot.documents.foreign import read_file
 from bot.errors import DocumentError
 from bot.grounding.orders import Orders
 from bot.settings import content_folder
+from tests.retrieval.desk import Desk
 
 SEED = 20261130
 SENTENCE = re.compile(r"(?<=[.!?。！？।])\s+|\n+")
@@ -111,6 +114,28 @@ def measure_attacks(rows: list[dict[str, Any]], clean: Callable[[str], str], *, 
         print("  " + ", ".join(f"{cls} {share(counts)}" for cls, counts in sorted(classes.items())))
 
 
+def measure_indexed(rows: list[dict[str, Any]]) -> None:
+    """The same attacks in files that are ingested as the product does it: what is in the index at last?"""
+    for name, half in halves(rows).items():
+        with tempfile.TemporaryDirectory() as home:
+            desk = Desk(Path(home))
+            desk.embedder = None
+            wanted = {}
+            for number, row in enumerate(half):
+                for place, ending in product(PLACES, ("md", "txt", "html")):
+                    file = f"{number}-{place}.{ending}"
+                    desk.write(file, inserted(row["text"], place))
+                    wanted[f"notes/{file}"] = forbidden(row)
+            desk.ingest()
+            clean = Counter(
+                not any(part in str(desk.index.passages_of(document)) for part in parts)
+                for document, parts in wanted.items()
+                if parts
+            )
+            desk.index.close()
+        print(f"{name}: of documents in the index without anything left {share(clean)}")
+
+
 def share(counts: Counter[bool]) -> str:
     return f"{counts[True]}/{counts.total()} ({counts[True] / max(counts.total(), 1):.3f})"
 
@@ -186,6 +211,7 @@ def main() -> None:
     lines = (folder / "attacks" / "attacks.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["channel"] == "document"]
     measure_attacks(rows, orders.without_orders, show=show)
+    measure_indexed(rows)
     if "--attacks" not in sys.argv:
         measure_honest(honest(folder), orders.without_orders, show=show)
 
