@@ -114,6 +114,7 @@ WIRED = {
     "ItemBook",
     "LanguageGuess",
     "OfflineAdvisor",
+    "Orders",
     "PackagedEmbedder",
     "PracticeSessions",
     "RemoteEmbedder",
