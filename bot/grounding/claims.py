@@ -26,10 +26,10 @@ from bot.grounding.saying import HEDGED, Saying, Source
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
-_SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
+_SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?%?\s?(?:-|–|to)\s?\1(?!\d)")
 _OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
 # A figure of the passage in other words is the likelier one when it fits so much better.
-_BETTER, _CLEARLY = 1.15, 0.08
+_BETTER, _CLEARLY = 1.1, 0.06
 _PAIRS = 4  # passages that are tried two and two when none backs a claim alone
 
 
@@ -58,7 +58,10 @@ class ClaimCheck:
         self._texts = TextReader(facts, names, lexicon)
         self._saying = Saying(names, catalog, self._texts, lexicon)
         # One passage backs several claims of an answer, and many answers.
-        self._source = lru_cache(maxsize=1024)(self._saying.source)
+        self._source = lru_cache(maxsize=1024)(self._read_source)
+
+    def _read_source(self, passage: Passage) -> Source:
+        return self._saying.source(passage, self._gate.facts(passage))
 
     def subjects(self, text: str) -> frozenset[str]:
         """The ids of the credentials that a text names: what the claim after it may be about without naming it."""
@@ -121,12 +124,13 @@ class ClaimCheck:
         self, statement: Statement, learner_words: str, subjects: frozenset[str], *, same_language: bool
     ) -> _Case:
         text = MARK.sub("", _MARKUP.sub(" ", statement.text)).strip()
-        cited = frozenset[Fact]().union(*(self._gate.facts(passage) for passage in statement.passages))
+        sources = tuple(self._source(passage) for passage in dict.fromkeys(statement.passages))
+        cited = frozenset[Fact]().union(*(source.facts for source in sources))
         own = self._facts.backing(learner_words)
         return _Case(
             claim=self._texts.read(text),
             text=text,
-            sources=tuple(self._source(passage) for passage in dict.fromkeys(statement.passages)),
+            sources=sources,
             cited=cited,
             own=frozenset(fact for fact in own if fact.kind in _OWN_KINDS),
             worked_out=derive(statement.derived, cited, own, self._facts),
@@ -158,7 +162,7 @@ class ClaimCheck:
         """A credential named of which nothing cited speaks."""
         for mention in self._saying.mentions(case.claim, case.text):
             name = case.claim.phrase(mention)
-            if not any(source.speaks_of(mention.ids) or name in source.layout.spaced for source in case.sources):
+            if not any(source.speaks_of(mention.ids) or name in source.spaced for source in case.sources):
                 return f"{min(mention.ids)!r} is not what its citations are about"
         provider = self._saying.foreign_provider(case.claim, case.sources)
         return f"{provider!r} is not whose citations these are" if provider else None
@@ -235,7 +239,7 @@ class ClaimCheck:
             return None
         if case.same_language and rest and rest[0] > _BETTER * best[0] + _CLEARLY:
             return f"is said of something else; {rest[2].fact.value!r} stands where it is said"
-        return self._saying.reserve(case.claim, figure, fitting, rivals)
+        return self._saying.reserve(case.claim, figure, fitting, rivals, same_language=case.same_language)
 
     def _best(self, figure: Figure, slots: Sequence[tuple[Source, Figure]]) -> tuple[float, Source, Figure] | None:
         scored = [(likeness(figure.context, source.context(slot)), source, slot) for source, slot in slots]
@@ -262,6 +266,3 @@ def _resting_on(text: str, entries: Iterable[Statement]) -> Statement:
     passages = tuple(dict.fromkeys(passage for entry in entries for passage in entry.passages))
     derived: tuple[Derived, ...] = tuple(value for entry in entries for value in entry.derived)
     return replace(entries[0], text=text, passages=passages, derived=derived, shape="sentence")
-
-
-__all__ = ["ClaimCheck", "Passage"]

@@ -6,6 +6,7 @@ lexicon, a stem, a credential named), and each figure has the features around it
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,9 +28,8 @@ _FADING = 0.12  # how much a word counts less for each word between it and the f
 _NEIGHBOUR, _FARTHER = 0.35, 0.2  # how much a word of another clause counts, by how far that is
 _ABOUT, _NAMED = "about.", "@"
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_BEFORE_YEARS = frozenset(
-    {"in", "since", "of", "until", "by", "from", "during", "before", "after", "early", "late", "to"}
-)
+_BEFORE_YEARS = frozenset({"in", "since", "until", "by", "from", "during", "before", "after", "early", "late"})
+_NO_COUNT_AFTER = frozenset({"since", "in", "checked", *map(str.lower, calendar.month_name[1:])})
 _STEM = stemmer("english")
 
 
@@ -80,7 +80,11 @@ class Figure:
             return other.is_year or other.fact.kind == "date"
         if self.is_year:
             return other.fact.kind in {"number", "date"}
-        return other.fact.kind == self.fact.kind and not other.is_year
+        return other.fact.kind == self.fact.kind and (not other.is_year or self._is_placed_as_year)
+
+    @property
+    def _is_placed_as_year(self) -> bool:
+        return any(f"before:{word}" in self.context for word in _NO_COUNT_AFTER)
 
 
 @dataclass(frozen=True, slots=True)

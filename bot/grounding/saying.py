@@ -27,6 +27,7 @@ MIN_WORDS_WITH_FIGURES = 0.25
 _NEGATED_WITHIN = 3  # words between "not" and what it denies
 _OWN_WITHIN = 4  # words between "your" and the learner's figure
 HEDGED = "about.reserve"  # the feature of a figure that is told with reserve
+_LONG_SERIES = 3  # letters from which a code's beginning is that of one exam: SY0, but not AZ
 _RAW_WORD = re.compile(r"[^\W_][\w+&'’.-]*[\w+]|[^\W_]\+?")
 _STARTS = re.compile(r"(?:^|[.!?:;•\n\"“(—–-])\s*$")
 
@@ -36,13 +37,16 @@ class Source:
     """A cited passage, read: its figures in their places, whom each sentence is about, and its words."""
 
     passage: Passage
+    facts: frozenset[Fact]
     layout: Layout
+    spaced: str
     own: frozenset[str]
     subjects: Sequence[frozenset[str]]
     title_words: int
     stamp_from: int
     asides: frozenset[tuple[int, int]]
     disputes: frozenset[int]
+    holdings: frozenset[tuple[str, bool]]
     words: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     raw: frozenset[str]
@@ -93,6 +97,7 @@ class Saying:
         self._texts = texts
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
+        self._translated = lexicon.shared_keys
         self._documents = {credential.document: credential.id for credential in catalog}
         self._providers = {credential.id: credential.provider for credential in catalog}
         self._versions = [frozenset(code.lower() for code in credential.codes) for credential in catalog]
@@ -100,7 +105,8 @@ class Saying:
 
     # Passages.
 
-    def source(self, passage: Passage) -> Source:
+    def source(self, passage: Passage, facts: frozenset[Fact]) -> Source:
+        """A passage read. `facts` are those that it backs."""
         title = f"{passage.title}.\n"
         stamp = f"\nas of {passage.as_of}" if passage.as_of else ""
         body = f"{title}{passage.heading}\n{passage.text}"
@@ -112,13 +118,16 @@ class Saying:
         aliases = {stem(word) for alias in passage.aliases for word in words(alias)}
         return Source(
             passage=passage,
+            facts=facts,
             layout=layout,
+            spaced=layout.spaced,
             own=held,
             subjects=self._about_sentences(layout, held, title_words),
             title_words=title_words,
             stamp_from=len(words(body)) if stamp else len(layout.tokens),
             asides=self._asides(layout),
             disputes=frozenset(layout.sentence(cue.start) for cue in layout.cued("dispute")),
+            holdings=frozenset(_holdings(layout)),
             words=stem_words | aliases,
             pairs=pairs,
             raw=frozenset(word for text in (body, *passage.aliases) for word in words(text)),
@@ -186,7 +195,7 @@ class Saying:
 
     def is_name(self, claim: Layout, figure: Figure) -> bool:
         """Whether a figure is (part of) the name of a credential, which is compared as a name."""
-        return figure.at in claim.names or (figure.fact.kind == "code" and figure.fact.value in self._codes)
+        return figure.fact.value in self._codes if figure.fact.kind == "code" else figure.at in claim.names
 
     def is_named(self, claim: Layout, figure: Figure, sources: Iterable[Source]) -> bool:
         """Whether a figure is part of a name by which the citations' own credential is called."""
@@ -204,11 +213,12 @@ class Saying:
         return any(near)
 
     def has_versions(self, figure: Figure, sources: Iterable[Source]) -> bool:
-        """Whether a code is one of several of the same credential, of which the citations tell others."""
+        """Whether the citations tell another version of an exam's code: SY0-601 beside SY0-701."""
+        code = figure.fact.value
+        own = next((codes for codes in self._versions if code in codes), frozenset[str]())
         held = {slot.fact.value for source in sources for slot in source.layout.figures if slot.fact.kind == "code"}
-        return figure.fact.kind == "code" and any(
-            figure.fact.value in codes and held & codes - {figure.fact.value} for codes in self._versions
-        )
+        kin = {other for other in held - self._codes if other.split("-")[0] == code.split("-")[0]}
+        return bool((held & own | kin if len(code.split("-")[0]) >= _LONG_SERIES else held & own) - {code})
 
     def clash(self, claim: Layout) -> str | None:
         """A name with the code of another credential in brackets behind it, or with one code twice."""
@@ -236,6 +246,8 @@ class Saying:
         figure: Figure,
         held: Sequence[tuple[Source, Figure]],
         rivals: Sequence[tuple[Source, Figure]],
+        *,
+        same_language: bool = True,
     ) -> str | None:
         """Why a figure may not be told like this: only the date of reading, an older one, one of several readings."""
         plain = [(source, slot) for source, slot in held if not source.is_stamp(slot)]
@@ -250,7 +262,7 @@ class Saying:
         disputed = [(source, slot) for source, slot in told if source.is_disputed(slot)]
         if disputed and len(disputed) == len(told):
             return self._one_reading(claim, disputed)
-        return self._one_of_two(figure, told, rivals)
+        return self._one_of_two(figure, told, rivals, same_language=same_language)
 
     def _one_reading(self, claim: Layout, disputed: Sequence[tuple[Source, Figure]]) -> str | None:
         told = {figure.fact for figure in claim.figures} | {
@@ -272,7 +284,12 @@ class Saying:
         return "is one of several readings and told as the only one"
 
     def _one_of_two(
-        self, figure: Figure, held: Sequence[tuple[Source, Figure]], rivals: Sequence[tuple[Source, Figure]]
+        self,
+        figure: Figure,
+        held: Sequence[tuple[Source, Figure]],
+        rivals: Sequence[tuple[Source, Figure]],
+        *,
+        same_language: bool,
     ) -> str | None:
         """A figure of a bracket or of a condition ("120 minutes if the exam has labs") is told with what sets it apart."""
         for source, slot in held:
@@ -286,6 +303,9 @@ class Saying:
             if not token.bracket or not beside:
                 return None
             apart = slot.near - frozenset[str]().union(*(other.near for other in beside))
+            if not same_language:
+                # Only what the lexicon has in every language can be looked for.
+                apart = frozenset(feature for feature in apart if feature in self._translated)
             if not apart or apart & figure.context.keys():
                 return None
         return "holds only under a condition that is left out" if held else None
@@ -296,7 +316,7 @@ class Saying:
         """What a claim says holds where its citations say it does not, or the other way round."""
         told = _holdings(claim)
         for key, is_so in told:
-            known = {holds for source in sources for its, holds in _holdings(source.layout) if its == key}
+            known = {holds for source in sources for its, holds in source.holdings if its == key}
             if known and is_so not in known:
                 return f"{key} {'is denied by' if is_so else 'stands in'} its citations"
         return None

@@ -41,9 +41,10 @@ def main() -> None:
 
 
 def problem(held: Shelf, text: str, passages: tuple, spent: list[float]) -> str | None:
-    begun = time.perf_counter()
+    # Of this thread: what others do on the machine is not ours.
+    begun = time.thread_time()
     reason = held.check.problem(Statement(text=text, passages=passages), learner_words="")
-    spent.append((time.perf_counter() - begun) * 1000)
+    spent.append((time.thread_time() - begun) * 1000)
     return reason
 
 
