@@ -1,7 +1,7 @@
 """Whether a sentence that a model wrote says of its passages what they say: of whom, of what, and with which reserve.
 
-The gate asks whether each fact of a claim stands in what it cites. That is enough for sentences which code composes from
-fields; a model may cite the right passage and say the wrong thing of it. Here a figure must be told of the same
+The gate asks whether each fact of a claim stands in what it cites. That is enough for sentences which code composes
+from fields; a model may cite the right passage and say the wrong thing of it. Here a figure must be told of the same
 credential and among the same words as in the passage. Meaning beyond that it does not know: of two figures that a
 passage tells among the same words, either passes.
 """
@@ -22,7 +22,8 @@ from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.gate import MARK, Gate
 from bot.grounding.places import Figure, Layout, TextReader, likeness
-from bot.grounding.saying import HEDGED, Saying, Source
+from bot.grounding.saying import Saying
+from bot.grounding.sources import HEDGED, Source, SourceReader
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
@@ -56,17 +57,23 @@ class ClaimCheck:
         self._gate = gate
         self._facts = facts
         self._texts = TextReader(facts, names, lexicon)
-        self._saying = Saying(names, catalog, self._texts, lexicon)
+        self._saying = Saying(names, catalog, lexicon)
+        self._sources = SourceReader(names, catalog, self._texts, lexicon.single_words("plain"))
         # One passage backs several claims of an answer, and many answers.
         self._source = lru_cache(maxsize=1024)(self._read_source)
 
     def _read_source(self, passage: Passage) -> Source:
-        return self._saying.source(passage, self._gate.facts(passage))
+        return self._sources.read(passage, self._gate.facts(passage))
 
     def subjects(self, text: str) -> frozenset[str]:
         """The ids of the credentials that a text names: what the claim after it may be about without naming it."""
         named = self._saying.mentions(self._texts.read(text), text)
         return frozenset[str]().union(*(mention.ids for mention in named))
+
+    def overlap(self, text: str, passages: Sequence[Passage], learner_words: str) -> tuple[float, float]:
+        """The share of a text's content words, and of pairs of them, that passages or the learner have."""
+        sources = [self._source(passage) for passage in passages]
+        return self._saying.overlap(self._texts.read(text), sources, learner_words)
 
     def problem(
         self,
@@ -187,10 +194,9 @@ class ClaimCheck:
         names = [name for source in case.sources for name in source.names()]
         for mention in mentions:
             held = [likeness(mention.context, name.context) for name in names if name.ids & mention.ids]
-            best = max(held, default=None)
-            for name in names if best is not None else []:
+            for name in names if held else []:
                 fit = likeness(mention.context, name.context)
-                if name.ids & mention.ids or fit <= _BETTER * best + _CLEARLY:
+                if name.ids & mention.ids or fit <= _BETTER * max(held) + _CLEARLY:
                     continue
                 if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
                     return f"{min(mention.ids)!r} is named where its citations name {min(name.ids)!r}"

@@ -1,7 +1,7 @@
 """Where in a text its figures stand, and among which words: what claims and passages are compared by.
 
-Knows nothing of claims or passages: a text is cut into sentences and clauses, its words become features (a concept of the
-lexicon, a stem, a credential named), and each figure has the features around it, the nearer the weightier.
+Knows nothing of claims or passages: a text is cut into sentences and clauses, its words become features (a concept of
+the lexicon, a stem, a credential named), and each figure has the features around it, the nearer the weightier.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from snowballstemmer import stemmer
 
@@ -240,7 +241,7 @@ def _sides(folded: str, figured: Sequence[tuple[int, Placed]]) -> dict[int, str]
     """Which end of a range a figure is: "40-60", "700/1000", "15 to 45 hours"."""
     found: dict[int, str] = {}
     ordered = sorted((entry for _, entry in figured if entry.fact.kind != "link"), key=lambda entry: entry.start)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in pairwise(ordered):
         if first.end <= second.start and _RANGE.fullmatch(folded[first.end : second.start]):
             found[id(first)], found[id(second)] = "<low>", "<high>"
     return found

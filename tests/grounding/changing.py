@@ -11,7 +11,7 @@ from typing import Literal
 from bot.catalog.credential import Credential
 from bot.documents.model import Passage
 
-NUMBER_WORDS = "one two three four five six seven eight nine ten".split()
+NUMBER_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 UNIT = r"(?:year|month|week|day|hour|minute)s?\b"
 # How facts look on the page, on purpose not read with the reader that is under test.
 SURFACES = {
@@ -28,7 +28,7 @@ Way = Literal["random", "in the passage", "of a sibling", "subject"]
 
 
 @dataclass(frozen=True, slots=True)
-class True_:
+class Truth:
     """A claim that its passages say. `subject` is the credential that the page is about."""
 
     text: str
@@ -42,7 +42,7 @@ class Mutant:
     way: Way
     kind: str
     text: str
-    true: True_
+    true: Truth
 
 
 def surfaces(text: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -60,7 +60,7 @@ def stands_in(value: str, text: str) -> bool:
     return re.search(rf"(?<![\w.,]){re.escape(value)}(?!\w)", text) is not None
 
 
-def with_random(true: True_, dice: random.Random) -> Iterator[Mutant]:
+def with_random(true: Truth, dice: random.Random) -> Iterator[Mutant]:
     """Each fact of a claim in turn changed to a value that its passages do not have."""
     held = said(true.passages)
     for kind, found in surfaces(true.text):
@@ -69,7 +69,7 @@ def with_random(true: True_, dice: random.Random) -> Iterator[Mutant]:
             yield Mutant("random", kind, true.text[: found.start()] + false + true.text[found.end() :], true)
 
 
-def with_other(true: True_, others: Sequence[Passage], way: Way, dice: random.Random) -> Iterator[Mutant]:
+def with_other(true: Truth, others: Sequence[Passage], way: Way, dice: random.Random) -> Iterator[Mutant]:
     """Each fact of a claim in turn changed to another of its kind that stands in some passages."""
     pool: dict[str, set[str]] = {}
     for passage in others:
@@ -77,14 +77,14 @@ def with_other(true: True_, others: Sequence[Passage], way: Way, dice: random.Ra
             pool.setdefault(kind, set()).add(found[0])
     for kind, found in surfaces(true.text):
         fitting = sorted(value for value in pool.get(kind, ()) if _same(value) != _same(found[0]))
-        if kind in {"date"}:
+        if kind == "date":
             fitting = [value for value in fitting if not value.startswith(found[0]) and not found[0].startswith(value)]
         if fitting:
             text = true.text[: found.start()] + dice.choice(fitting) + true.text[found.end() :]
             yield Mutant(way, kind, text, true)
 
 
-def with_subject(true: True_, credentials: Sequence[Credential], dice: random.Random) -> Iterator[Mutant]:
+def with_subject(true: Truth, credentials: Sequence[Credential], dice: random.Random) -> Iterator[Mutant]:
     """The credential that a claim names swapped for another, of the same provider where there is one."""
     own = true.subject
     if own is None:

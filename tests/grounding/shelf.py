@@ -23,7 +23,7 @@ from bot.grounding.gate import Gate
 from bot.settings import content_folder
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
-from tests.grounding.changing import Mutant, True_, with_other, with_random, with_subject
+from tests.grounding.changing import Mutant, Truth, with_other, with_random, with_subject
 from tests.grounding.paraphrases import Paraphrase, paraphrases
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[\"])|\n")
@@ -35,9 +35,9 @@ class Shelf:
     check: ClaimCheck
     credentials: Sequence[Credential]
     passages: dict[str, Passage]
-    truths: Sequence[True_]
+    truths: Sequence[Truth]
 
-    def siblings(self, true: True_) -> list[Passage]:
+    def siblings(self, true: Truth) -> list[Passage]:
         """The same group of another credential of the same provider."""
         if true.subject is None or len(true.passages) != 1:
             return []
@@ -85,7 +85,7 @@ def _check(documents: Sequence[Document], catalog: Catalog) -> ClaimCheck:
     return ClaimCheck(Gate(reader), reader, names, catalog, Lexicon.load(content_folder("prompts") / "grounding"))
 
 
-def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[True_]:
+def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[Truth]:
     for passage in passages:
         fields = passage.id.split("#")[1] in _GROUPS and document.credential is not None
         origin = "fields" if fields else "pages"
@@ -93,4 +93,4 @@ def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[True_]:
         for sentence in sentences:
             text = sentence.strip().removeprefix("- ")
             if len(text.split()) > 2:
-                yield True_(f"{text.rstrip('.')}." if fields else text, (passage,), origin, document.credential)
+                yield Truth(f"{text.rstrip('.')}." if fields else text, (passage,), origin, document.credential)

@@ -1,4 +1,4 @@
-"""What the strict check of claims catches and what it drops wrongly: `python -m tests.tools.measure_claims [--show WHAT]`.
+"""What the strict check of claims catches and what it drops wrongly: `python -m tests.tools.measure_claims`.
 
 With `--mtrag FILE` (MTRAG's human evaluations) also how its word rules tell faithful answers from unfaithful ones.
 """
@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.core.answer import Statement
-from tests.grounding.changing import Mutant, True_
+from tests.grounding.changing import Mutant, Truth
 from tests.grounding.paraphrases import Paraphrase
 from tests.grounding.shelf import Shelf, shelf
+from tests.tools.mtrag_claims import report_mtrag
 
 
 def main() -> None:
@@ -35,8 +36,6 @@ def main() -> None:
         f"problem: {len(spent)} claims, p50 {spent[len(spent) // 2]:.2f} ms, p95 {spent[len(spent) * 95 // 100]:.2f} ms"
     )
     if asked.mtrag:
-        from tests.tools.mtrag_claims import report_mtrag
-
         report_mtrag(held.check, asked.mtrag)
 
 
@@ -48,7 +47,7 @@ def problem(held: Shelf, text: str, passages: tuple, spent: list[float]) -> str 
     return reason
 
 
-def report_true(held: Shelf, truths: Iterable[True_], asked: argparse.Namespace, spent: list[float]) -> None:
+def report_true(held: Shelf, truths: Iterable[Truth], asked: argparse.Namespace, spent: list[float]) -> None:
     made, dropped = Counter[str](), Counter[str]()
     shown = 0
     for true in truths:
