@@ -48,11 +48,17 @@ class Shelf:
 
     def mutants(self, seed: int) -> Iterator[Mutant]:
         dice = random.Random(seed)  # noqa: S311 - the same mutants every time, and nothing secret
-        for true in self.truths:
+        for true in (*self.truths, *self._paraphrased(seed)):
             yield from with_random(true, dice)
             yield from with_other(true, true.passages, "in the passage", dice)
             yield from with_other(true, self.siblings(true), "of a sibling", dice)
             yield from with_subject(true, self.credentials, dice)
+
+    def _paraphrased(self, seed: int) -> Iterator[Truth]:
+        of_document = {credential.document: credential for credential in self.credentials}
+        for claim in self.paraphrases(seed):
+            subject = of_document[claim.passages[0].document]
+            yield Truth(claim.text, claim.passages, "paraphrased", subject)
 
     def paraphrases(self, seed: int) -> Iterator[Paraphrase]:
         return paraphrases(list(self.credentials), lambda c, group: self.passages[f"{c.document}#{group}"], seed)
