@@ -130,7 +130,7 @@ class ClaimCheck:
     def _case(
         self, statement: Statement, learner_words: str, subjects: frozenset[str], *, same_language: bool
     ) -> _Case:
-        text = MARK.sub("", _MARKUP.sub(" ", statement.text)).strip()
+        text = MARK.sub("", _MARKUP.sub("", statement.text)).strip()
         sources = tuple(self._source(passage) for passage in dict.fromkeys(statement.passages))
         cited = frozenset[Fact]().union(*(source.facts for source in sources))
         own = self._facts.backing(learner_words)

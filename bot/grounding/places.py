@@ -130,7 +130,7 @@ class TextReader:
         folded, placed = self._facts.placed(text.replace("’", "'"))
         found = placed_words(folded)
         words = [word for word, _, _ in found]
-        cues = self._lexicon.cues(words)
+        cues = _longest(self._lexicon.cues(words))
         named = self._names.find(words)
         spans = list(zip(named.found, named.spans, strict=True))
         inside = frozenset(at for _, (start, end) in spans for at in range(start, end))
@@ -257,11 +257,30 @@ def _figure(
         feature
         for place, token in enumerate(tokens)
         if token.sentence == own.sentence and token.clause == own.clause and not at <= place < end
-        for feature in features[place]
+        for feature in _telling(features[place])
     )
     if side:
         context[side] = 1.0
     return Figure(entry.fact, entry.stated, at, context, near)
+
+
+def _longest(cues: Sequence[Cue]) -> list[Cue]:
+    """Without what is said of a figure by a part of a phrase that says another thing: "members" in "non-members"."""
+    about = [cue for cue in cues if cue.key.startswith(_ABOUT)]
+    return [
+        cue
+        for cue in cues
+        if not any(
+            other.start <= cue.start and cue.end <= other.end and other.end - other.start > cue.end - cue.start
+            for other in about
+            if cue.key.startswith(_ABOUT)
+        )
+    ]
+
+
+def _telling(features: Sequence[str]) -> Sequence[str]:
+    """A word that stands for a concept tells only that."""
+    return [feature for feature in features if feature.startswith(_ABOUT)] or features
 
 
 def _context(tokens: Sequence[Token], features: Sequence[tuple[str, ...]], start: int, end: int) -> Context:

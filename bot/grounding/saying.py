@@ -22,6 +22,7 @@ from bot.text.words import words
 MIN_WORDS = 0.5
 MIN_WORDS_WITH_FIGURES = 0.25
 _OWN_WITHIN = 4  # words between "your" and the learner's figure
+_QUALIFIERS = frozenset({"about.member", "about.non_member", "about.labs", "about.no_degree"})
 _LONG_SERIES = 3  # letters from which a code's beginning is that of one exam: SY0, but not AZ
 _RAW_WORD = re.compile(r"[^\W_][\w+&'’.-]*[\w+]|[^\W_]\+?")
 _STARTS = re.compile(r"(?:^|[.!?:;•\n\"“(—–-])\s*$")
@@ -35,7 +36,6 @@ class Saying:
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
         self._translated = lexicon.shared_keys
-        self._versions = [frozenset(code.lower() for code in credential.codes) for credential in catalog]
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
     # Whom a claim is about.
@@ -89,11 +89,9 @@ class Saying:
 
     def has_versions(self, figure: Figure, sources: Iterable[Source]) -> bool:
         """Whether the citations tell another version of an exam's code: SY0-601 beside SY0-701."""
-        code = figure.fact.value
-        own = next((codes for codes in self._versions if code in codes), frozenset[str]())
+        series = figure.fact.value.split("-")[0]
         held = {slot.fact.value for source in sources for slot in source.layout.figures if slot.fact.kind == "code"}
-        kin = {other for other in held - self._codes if other.split("-")[0] == code.split("-")[0]}
-        return bool((held & own | kin if len(code.split("-")[0]) >= _LONG_SERIES else held & own) - {code})
+        return len(series) >= _LONG_SERIES and any(other.split("-")[0] == series for other in held - self._codes)
 
     def clash(self, claim: Layout) -> str | None:
         """A name with the code of another credential in brackets behind it, or with one code twice."""
@@ -137,7 +135,33 @@ class Saying:
         disputed = [(source, slot) for source, slot in chosen if source.is_disputed(slot)]
         if disputed and len(disputed) == len(chosen):
             return self._one_reading(claim, disputed)
+        if apart := self._set_apart(claim, figure, chosen, rivals):
+            return apart
         return self._one_of_two(figure, chosen, rivals, same_language=same_language)
+
+    def _set_apart(
+        self,
+        claim: Layout,
+        figure: Figure,
+        held: Sequence[tuple[Source, Figure]],
+        rivals: Sequence[tuple[Source, Figure]],
+    ) -> str | None:
+        """A figure told as another kind of it: the price for members, the older one, another source's."""
+        alone = sum(other.fact.kind == figure.fact.kind for other in claim.figures) == 1
+        told = _QUALIFIERS & (figure.near or figure.context.keys())
+        if alone and not told:
+            told = _QUALIFIERS & figure.context.keys()
+        for qualifier in told:
+            if any(qualifier in slot.near for _, slot in rivals) and not any(
+                qualifier in slot.context for _, slot in held
+            ):
+                return f"is not the one for {qualifier.removeprefix('about.')!r}"
+        clause = claim.tokens[figure.at].clause
+        reserved = any(claim.tokens[cue.start].clause == clause for cue in claim.cued("aside"))
+        if reserved and not any(source.is_aside(slot) for source, slot in held):
+            asides = any(source.is_aside(slot) for source, slot in rivals)
+            return "is told as older or another source's, which it is not" if asides else None
+        return None
 
     def _one_reading(self, claim: Layout, disputed: Sequence[tuple[Source, Figure]]) -> str | None:
         told = {figure.fact for figure in claim.figures} | {
