@@ -26,7 +26,7 @@ from bot.grounding.saying import Saying
 from bot.grounding.sources import HEDGED, Source, SourceReader
 from bot.text.lexicon import Lexicon
 
-_MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
+_MARKUP = re.compile(r"`+|(?<!\w)\*+|\*+(?!\w)|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
 _SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?%?\s?(?:-|–|to)\s?\1(?!\d)")
 _OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
 # A figure of the passage in other words is the likelier one when it fits so much better.
@@ -43,6 +43,7 @@ class _Case:
     sources: tuple[Source, ...]
     cited: frozenset[Fact]
     own: frozenset[Fact]
+    named: frozenset[Fact]
     worked_out: frozenset[Fact]
     learner: str
     subjects: frozenset[str]
@@ -140,6 +141,9 @@ class ClaimCheck:
             sources=sources,
             cited=cited,
             own=frozenset(fact for fact in own if fact.kind in _OWN_KINDS),
+            named=frozenset(
+                slot.fact for source in sources for slot in source.layout.figures if slot.at in source.layout.names
+            ),
             worked_out=derive(statement.derived, cited, own, self._facts),
             learner=learner_words,
             subjects=subjects,
@@ -220,10 +224,10 @@ class ClaimCheck:
         return None
 
     def _place(self, case: _Case, figure: Figure, about: frozenset[str], *, named: bool) -> str | None:
-        slots = [(source, slot) for source in case.sources for slot in source.layout.figures]
+        slots = [(source, slot) for source in case.sources for slot in source.figures]
         held = [pair for pair in slots if supports(frozenset({pair[1].fact}), figure.fact)]
         if not held:
-            return None
+            return "is only a part of a name" if figure.fact.kind == "number" and figure.fact in case.named else None
         fitting = [(source, slot) for source, slot in held if source.is_of(slot, about, strictly=named)]
         if not fitting:
             return "is said of another credential"
@@ -254,6 +258,8 @@ class ClaimCheck:
     def _wording(self, case: _Case) -> str | None:
         if name := self._saying.unknown_name(case.claim, case.text, case.sources, case.learner):
             return f"the name {name!r} is in none of its citations"
+        if word := self._saying.unshared(case.claim, case.sources):
+            return f"{word!r} is not what its citations say"
         if not self._saying.shares_enough(case.claim, case.sources, case.learner):
             return "shares too few words with its citations"
         return None

@@ -13,7 +13,7 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.documents.model import Passage
 from bot.grounding.places import Figure, Layout, Mention, stem
-from bot.grounding.sources import Source, holdings, shared_words
+from bot.grounding.sources import Source, denies, holdings, shared_words
 from bot.text.lexicon import Lexicon
 from bot.text.words import words
 
@@ -247,6 +247,16 @@ class Saying:
 
     def _is_called(self, word: str, called: Iterable[str]) -> bool:
         return any(self._names.is_called(identity, word) for identity in called)
+
+    def unshared(self, claim: Layout, sources: Sequence[Source]) -> str | None:
+        """A word that says much, which no citation has: "free", "guaranteed"."""
+        held = frozenset[str]().union(*(source.words for source in sources))
+        for cue in claim.cued("must"):
+            stems = {stem(token.word) for token in claim.tokens[cue.start : cue.end]}
+            denied = any(denies(claim, other.start, cue) for other in claim.cued("negation"))
+            if not denied and not stems & held and not any(source.has_cue("must", stems) for source in sources):
+                return " ".join(token.word for token in claim.tokens[cue.start : cue.end])
+        return None
 
     def shares_anchor(self, claim: Layout, sources: Sequence[Source]) -> bool:
         """Whether a claim in another language names something of its citations, or has one of their words."""

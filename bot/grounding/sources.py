@@ -39,6 +39,12 @@ class Source:
     raw: frozenset[str]
     providers: frozenset[str]
 
+    @property
+    def figures(self) -> list[Figure]:
+        """Its figures, without the numbers that are a part of a name: "Microsoft 365"."""
+        names = self.layout.names
+        return [slot for slot in self.layout.figures if slot.fact.kind != "number" or slot.at not in names]
+
     def is_of(self, slot: Figure, about: frozenset[str], *, strictly: bool) -> bool:
         """Whether a figure is told of one of these credentials; of nobody it may be, unless the claim names whom."""
         subjects = self.subjects[self.layout.sentence(slot.at)]
@@ -60,6 +66,9 @@ class Source:
     def names(self) -> list[Mention]:
         """The credentials that are named, but for the title, which stands in no sentence."""
         return [mention for mention in self.layout.mentions if mention.start >= self.title_words]
+
+    def has_cue(self, key: str, stems: set[str]) -> bool:
+        return any(stem(self.layout.tokens[cue.start].word) in stems for cue in self.layout.cued(key))
 
     def most_in_a_sentence(self, fact: Fact) -> int:
         found = Counter(self.layout.sentence(slot.at) for slot in self.layout.figures if slot.fact == fact)
@@ -165,13 +174,13 @@ def holdings(layout: Layout) -> set[tuple[str, bool]]:
     denials = [cue.start for cue in layout.cued("negation")]
     found: set[tuple[str, bool]] = set()
     for cue in (*layout.cued("holds"), *layout.cued("lacks")):
-        denied = any(_denies(layout, at, cue) for at in denials)
+        denied = any(denies(layout, at, cue) for at in denials)
         kind, key = cue.key.split(".", 1)
         found.add((key, (kind == "holds") != denied))
     return found
 
 
-def _denies(layout: Layout, at: int, cue: Cue) -> bool:
+def denies(layout: Layout, at: int, cue: Cue) -> bool:
     """Whether a "not" stands shortly before a word, or a "none" behind it ("prerequisites for Example: none")."""
     one, other = layout.tokens[at], layout.tokens[cue.start]
     if (one.sentence, one.clause) != (other.sentence, other.clause):

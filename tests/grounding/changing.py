@@ -84,6 +84,9 @@ def with_other(true: Truth, others: Sequence[Passage], way: Way, dice: random.Ra
         if kind == "date":
             other = {value: meaning(kind, value) for value in fitting}
             fitting = [v for v in fitting if not other[v].startswith(told) and not told.startswith(other[v])]
+        if kind == "code" and true.subject and found[0] in true.subject.codes:
+            # Another code of the same credential would not make it false.
+            fitting = [value for value in fitting if value not in true.subject.codes]
         if fitting:
             text = true.text[: found.start()] + dice.choice(fitting) + true.text[found.end() :]
             yield Mutant(way, kind, text, true)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -46,19 +46,21 @@ class Shelf:
         found = (self.passages.get(f"{other.document}#{group}") for other in kin)
         return [passage for passage in found if passage]
 
-    def mutants(self, seed: int) -> Iterator[Mutant]:
+    def mutants(self, truths: Iterable[Truth], seed: int) -> Iterator[Mutant]:
         dice = random.Random(seed)  # noqa: S311 - the same mutants every time, and nothing secret
-        for true in (*self.truths, *self._paraphrased(seed)):
+        for true in truths:
             yield from with_random(true, dice)
             yield from with_other(true, true.passages, "in the passage", dice)
             yield from with_other(true, self.siblings(true), "of a sibling", dice)
             yield from with_subject(true, self.credentials, dice)
 
-    def _paraphrased(self, seed: int) -> Iterator[Truth]:
+    def paraphrased(self, seed: int) -> list[Truth]:
+        """The paraphrases as true claims, to be made false."""
         of_document = {credential.document: credential for credential in self.credentials}
-        for claim in self.paraphrases(seed):
-            subject = of_document[claim.passages[0].document]
-            yield Truth(claim.text, claim.passages, "paraphrased", subject)
+        return [
+            Truth(claim.text, claim.passages, "paraphrased", of_document[claim.passages[0].document])
+            for claim in self.paraphrases(seed)
+        ]
 
     def paraphrases(self, seed: int) -> Iterator[Paraphrase]:
         return paraphrases(list(self.credentials), lambda c, group: self.passages[f"{c.document}#{group}"], seed)

@@ -29,7 +29,7 @@ def main() -> None:
     held = shelf()
     spent: list[float] = []
     report_true(held, held.truths, asked, spent)
-    report_mutants(held, held.mutants(20261130), asked, spent)
+    report_mutants(held, held.mutants((*held.truths, *held.paraphrased(20261130)), 20261130), asked, spent)
     report_paraphrases(held, held.paraphrases(20261130), asked, spent)
     spent.sort()
     print(
