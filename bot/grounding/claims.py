@@ -21,7 +21,7 @@ from bot.documents.model import Passage
 from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.gate import MARK, Gate
-from bot.grounding.places import Figure, Layout, TextReader, likeness
+from bot.grounding.places import Figure, Layout, Mention, TextReader, likeness
 from bot.grounding.saying import Saying
 from bot.grounding.sources import HEDGED, Source, SourceReader
 from bot.text.lexicon import Lexicon
@@ -195,15 +195,23 @@ class ClaimCheck:
         mentions = self._saying.mentions(case.claim, case.text)
         if clash := self._saying.clash(case.claim):
             return clash
-        names = [name for source in case.sources for name in source.names()]
         for mention in mentions:
-            held = [likeness(mention.context, name.context) for name in names if name.ids & mention.ids]
-            for name in names if held else []:
-                fit = likeness(mention.context, name.context)
-                if name.ids & mention.ids or fit <= _BETTER * max(held) + _CLEARLY:
-                    continue
-                if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
-                    return f"{min(mention.ids)!r} is named where its citations name {min(name.ids)!r}"
+            every = [source.names() for source in case.sources]
+            naming = [names for names in every if any(name.ids & mention.ids for name in names)]
+            taken = [self._takes_the_place(mention, names, mentions) for names in naming]
+            if taken and all(taken):
+                return f"{min(mention.ids)!r} is named where its citations name {taken[0]!r}"
+        return None
+
+    def _takes_the_place(self, mention: Mention, names: Sequence[Mention], mentions: Sequence[Mention]) -> str | None:
+        """The credential that a passage names where a claim names this one, unless the claim does so elsewhere."""
+        best = max(likeness(mention.context, name.context) for name in names if name.ids & mention.ids)
+        for name in names:
+            fit = likeness(mention.context, name.context)
+            if name.ids & mention.ids or fit <= _BETTER * best + _CLEARLY:
+                continue
+            if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
+                return min(name.ids)
         return None
 
     def _misplaced(self, case: _Case) -> str | None:

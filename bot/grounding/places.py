@@ -143,10 +143,7 @@ class TextReader:
             folded=folded,
             tokens=tokens,
             figures=[_figure(tokens, features, at, entry, sides.get(id(entry))) for at, entry in figured],
-            mentions=[
-                Mention(frozenset(ids), start, end, _context(tokens, features, start, end))
-                for ids, (start, end) in spans
-            ],
+            mentions=[_mention(tokens, features, ids, span) for ids, span in spans],
             cues=cues,
             features=features,
             names=inside,
@@ -262,6 +259,16 @@ def _figure(
     if side:
         context[side] = 1.0
     return Figure(entry.fact, entry.stated, at, context, near)
+
+
+def _mention(
+    tokens: Sequence[Token], features: Sequence[tuple[str, ...]], ids: Iterable[str], span: tuple[int, int]
+) -> Mention:
+    """A name in its place; that the same credential is named again beside it tells nothing."""
+    context = _context(tokens, features, *span)
+    for identity in ids:
+        context.pop(f"{_NAMED}{identity}", None)
+    return Mention(frozenset(ids), *span, context)
 
 
 def _longest(cues: Sequence[Cue]) -> list[Cue]:

@@ -148,13 +148,12 @@ class Saying:
     ) -> str | None:
         """A figure told as another kind of it: the price for members, the older one, another source's."""
         alone = sum(other.fact.kind == figure.fact.kind for other in claim.figures) == 1
-        told = _QUALIFIERS & (figure.near or figure.context.keys())
+        told = _QUALIFIERS & figure.near
         if alone and not told:
             told = _QUALIFIERS & figure.context.keys()
         for qualifier in told:
-            if any(qualifier in slot.near for _, slot in rivals) and not any(
-                qualifier in slot.context for _, slot in held
-            ):
+            others = any(qualifier in slot.near for _, slot in rivals)
+            if others and not any(qualifier in slot.near for _, slot in held):
                 return f"is not the one for {qualifier.removeprefix('about.')!r}"
         clause = claim.tokens[figure.at].clause
         reserved = any(claim.tokens[cue.start].clause == clause for cue in claim.cued("aside"))

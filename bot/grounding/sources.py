@@ -61,7 +61,8 @@ class Source:
         return bool(self.own & ids) or any(subjects & ids for subjects in self.subjects)
 
     def context(self, slot: Figure) -> Context:
-        return slot.context | {HEDGED: 1.0} if self.is_aside(slot) else slot.context
+        with_reserve = self.is_aside(slot) or self.is_disputed(slot)
+        return slot.context | {HEDGED: 1.0} if with_reserve else slot.context
 
     def names(self) -> list[Mention]:
         """The credentials that are named, but for the title, which stands in no sentence."""
