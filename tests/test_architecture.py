@@ -55,7 +55,7 @@ PARTS = [
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages planning learning", libraries="numpy"),
-    Part("grounding", knows=f"{_CORE} planning"),
+    Part("grounding", knows=f"{_CORE} planning", libraries="snowballstemmer"),
     Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
     Part(
@@ -104,6 +104,7 @@ WIRED = {
     "AgentAdvisor",
     "Assistant",
     "ChromaVectors",
+    "ClaimCheck",
     "Database",
     "ExactVectors",
     "Gate",

@@ -3,6 +3,7 @@
 from bot.app.advising import (
     Advising,
     build_advising,
+    build_claim_check,
     build_fact_reader,
     build_gate,
     build_names,
@@ -13,7 +14,6 @@ from bot.app.assistant import Service, build_assistant, build_service, path_draw
 from bot.app.language_model import (
     LanguageModel,
     build_agent_advisor,
-    build_claim_check,
     model_abilities,
     open_model,
 )
