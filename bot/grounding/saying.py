@@ -12,7 +12,7 @@ from itertools import pairwise
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.documents.model import Passage
-from bot.grounding.places import Figure, Layout, Mention, stem
+from bot.grounding.places import POSSESSIVE, Figure, Layout, Mention, stem
 from bot.grounding.sources import Source, denies, holdings, shared_words
 from bot.text.lexicon import Lexicon
 from bot.text.words import words
@@ -43,7 +43,10 @@ class Saying:
     def mentions(self, claim: Layout, text: str) -> list[Mention]:
         """The credentials that a claim names as names: by a code, or with a capital letter."""
         proper = {
-            word for raw in _RAW_WORD.findall(text) if raw != raw.lower() or _has_digit(raw) for word in words(raw)
+            word
+            for raw in _RAW_WORD.findall(POSSESSIVE.sub("", text.replace("’", "'")))
+            if raw != raw.lower() or _has_digit(raw)
+            for word in words(raw)
         }
         return [
             mention
@@ -52,11 +55,12 @@ class Saying:
         ]
 
     def about(self, claim: Layout, figure: Figure, mentions: Sequence[Mention]) -> frozenset[str]:
-        """The credentials that a figure of a claim is told of: those named in its clause, else before it, else any."""
+        """The credentials that a figure is told of: those named in its clause, else before it, else in its sentence."""
         own = claim.tokens[figure.at]
         inside = [mention for mention in mentions if claim.tokens[mention.start].clause == own.clause]
         before = [mention for mention in mentions if mention.start < figure.at]
-        chosen = inside or before or mentions
+        after = [mention for mention in mentions if claim.tokens[mention.start].sentence == own.sentence]
+        chosen = inside or before or after
         return frozenset[str]().union(*(mention.ids for mention in chosen))
 
     def foreign_provider(self, claim: Layout, sources: Iterable[Source]) -> str | None:

@@ -59,6 +59,10 @@ class TestSubject:
     def test_a_name_with_the_code_of_another_is_dropped(self, held: Shelf) -> None:
         assert verdict(held, "Azure Administrator Associate (AZ-305) costs USD 165.", "az-104#cost") is not None
 
+    def test_a_name_in_the_possessive_is_a_name(self, held: Shelf) -> None:
+        assert verdict(held, "CAPM's list price is USD 300.", "capm#cost") is None
+        assert verdict(held, "PMP's list price is USD 300.", "capm#cost") is not None
+
     def test_two_credentials_keep_their_own_figures(self, held: Shelf) -> None:
         both = ("az-104#cost", "az-900#cost")
         assert verdict(held, "AZ-104 costs 165 dollars and AZ-900 costs 99 dollars.", *both) is None
