@@ -42,12 +42,8 @@ class Saying:
 
     def mentions(self, claim: Layout, text: str) -> list[Mention]:
         """The credentials that a claim names as names: by a code, or with a capital letter."""
-        proper = {
-            word
-            for raw in _RAW_WORD.findall(POSSESSIVE.sub("", text.replace("’", "'")))
-            if raw != raw.lower() or _has_digit(raw)
-            for word in words(raw)
-        }
+        raw = _RAW_WORD.findall(POSSESSIVE.sub("", text.replace("’", "'")))
+        proper = {word for name in raw if name != name.lower() or _has_digit(name) for word in words(name)}
         return [
             mention
             for mention in claim.mentions

@@ -187,6 +187,10 @@ class TestOtherLanguages:
         assert verdict(held, "Otra fuente dice 392 dólares para Security+.", cited, same_language=False) is None
         assert verdict(held, "Security+ cuesta 392 dólares.", cited, same_language=False) is not None
 
+    def test_the_price_for_members_is_theirs_in_any_language(self, held: Shelf) -> None:
+        assert verdict(held, "Los miembros pagan 575 dólares por CISA.", "cisa#cost", same_language=False) is None
+        assert verdict(held, "CISA cuesta 575 dólares.", "cisa#cost", same_language=False) is not None
+
     def test_a_claim_that_holds_nothing_of_its_citation_is_dropped(self, held: Shelf) -> None:
         assert verdict(held, "Es muy recomendable para todos.", "az-104#cost", same_language=False) is not None
 
