@@ -3,6 +3,7 @@
 from bot.app.advising import (
     Advising,
     build_advising,
+    build_claim_check,
     build_fact_reader,
     build_gate,
     build_names,
@@ -34,6 +35,7 @@ __all__ = [
     "Service",
     "build_advising",
     "build_assistant",
+    "build_claim_check",
     "build_embedder",
     "build_fact_reader",
     "build_gate",
