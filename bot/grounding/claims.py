@@ -198,6 +198,8 @@ class ClaimCheck:
         mentions = self._saying.mentions(case.claim, case.text)
         if clash := self._saying.clash(case.claim):
             return clash
+        if wrong := self._saying.wrongly_required(case.claim, mentions, case.sources):
+            return wrong
         for mention in mentions:
             every = [source.names() for source in case.sources]
             naming = [names for names in every if any(name.ids & mention.ids for name in names)]

@@ -219,6 +219,21 @@ class Saying:
                 return f"{key} {'is denied by' if is_so else 'stands in'} its citations"
         return None
 
+    def wrongly_required(self, claim: Layout, mentions: Sequence[Mention], sources: Sequence[Source]) -> str | None:
+        """A credential said to be required where its citations recommend it, or the other way round."""
+        for mention in mentions:
+            told = _required(claim, mention, only_recommended=False)
+            known = {
+                is_so
+                for source in sources
+                for name in source.names()
+                if name.ids & mention.ids
+                if (is_so := _required(source.layout, name, only_recommended=True)) is not None
+            }
+            if told is not None and known and told not in known:
+                return f"{min(mention.ids)!r} is {'not ' * told}required by its citations"
+        return None
+
     # In which words.
 
     def shared(self, text: str, passages: Collection[Passage]) -> float:
@@ -304,3 +319,13 @@ def _has_digit(text: str) -> bool:
 
 def _is_code_of(word: str, codes: Collection[str]) -> bool:
     return word in codes
+
+
+def _required(layout: Layout, mention: Mention, *, only_recommended: bool) -> bool | None:
+    """Whether the clause of a name says required, not required (or, if asked for, recommended), or nothing of it."""
+    clause = layout.tokens[mention.start].clause
+    required = [cue for cue in layout.cued("holds.required") if layout.tokens[cue.start].clause == clause]
+    if required:
+        return not any(denies(layout, other.start, cue) for cue in required for other in layout.cued("negation"))
+    recommended = any(layout.tokens[cue.start].clause == clause for cue in layout.cued("about.recommended"))
+    return False if only_recommended and recommended else None

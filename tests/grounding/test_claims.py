@@ -128,6 +128,8 @@ class TestDenial:
             ("AZ-104 has been retired.", "az-104#status"),
             ("AZ-500 is still active.", "az-500#status"),
             ("AZ-104 is free.", "az-104#cost"),
+            ("AZ-104 is not required for AZ-305.", "az-104#stacking"),
+            ("AZ-900 is required for AZ-104.", "az-104#prerequisites"),
         ],
     )
     def test_the_opposite_of_what_a_passage_says_is_dropped(self, held: Shelf, text: str, passage: str) -> None:
@@ -139,6 +141,8 @@ class TestDenial:
             ("AZ-900 never expires.", "az-900#validity"),
             ("There are no formal prerequisites for AZ-104.", "az-104#prerequisites"),
             ("AZ-500 has been retired.", "az-500#status"),
+            ("AZ-104 is required for AZ-305.", "az-104#stacking"),
+            ("AZ-900 is recommended before AZ-104, but not required.", "az-104#prerequisites"),
             ("AZ-104 is still active.", "az-104#status"),
         ],
     )
