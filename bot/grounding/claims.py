@@ -24,7 +24,7 @@ from bot.grounding.forms import forbidden_form
 from bot.grounding.gate import MARK, Gate
 from bot.grounding.places import Figure, Layout, Mention, TextReader, likeness
 from bot.grounding.saying import Saying
-from bot.grounding.sources import HEDGED, Source, SourceReader
+from bot.grounding.sources import HEDGED, Source, SourceReader, most_in_a_sentence
 from bot.text.lexicon import Lexicon
 
 _MARKUP = re.compile(r"`+|(?<!\w)\*+|\*+(?!\w)|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
@@ -187,14 +187,17 @@ class ClaimCheck:
 
     def _repeated(self, case: _Case) -> str | None:
         """A figure told more often than its passages have it: once too often in place of another."""
-        told = Counter(figure.fact for figure in case.claim.figures if figure.stated and figure.fact.kind != "link")
-        for fact, count in told.items():
-            if count > 1 and fact in case.cited:
-                held = sum(slot.fact == fact for source in case.sources for slot in source.layout.figures)
-                if fact.kind == "code":
-                    held = sum(source.most_in_a_sentence(fact) for source in case.sources)
-                if count > held:
-                    return f"{fact.kind} {fact.value!r} is told more often than its citations have it"
+        told = [figure for figure in case.claim.figures if figure.stated and figure.fact.kind != "link"]
+        for fact, count in Counter(figure.fact for figure in told).items():
+            if count == 1 or fact not in case.cited:
+                continue
+            often, held = count, sum(slot.fact == fact for source in case.sources for slot in source.layout.figures)
+            if fact.kind == "code":
+                # A code is repeated as a subject is; within a sentence it is not.
+                often = most_in_a_sentence(case.claim, fact)
+                held = sum(most_in_a_sentence(source.layout, fact) for source in case.sources)
+            if often > held:
+                return f"{fact.kind} {fact.value!r} is told more often than its citations have it"
         return None
 
     def _misnamed(self, case: _Case) -> str | None:
@@ -202,6 +205,8 @@ class ClaimCheck:
         mentions = self._saying.mentions(case.claim, case.text)
         if clash := self._saying.clash(case.claim):
             return clash
+        if wrong := self._saying.wrongly_required(case.claim, mentions, case.sources):
+            return wrong
         for mention in mentions:
             every = [source.names() for source in case.sources]
             naming = [names for names in every if any(name.ids & mention.ids for name in names)]

@@ -28,6 +28,7 @@ _RANGE = re.compile(r"\s?(?:-|–|/|to|out of|of|von|sur|de|a|bis|à)\s?")
 _FADING = 0.12  # how much a word counts less for each word between it and the figure
 _NEIGHBOUR, _FARTHER = 0.35, 0.2  # how much a word of another clause counts, by how far that is
 _ABOUT, _NAMED = "about.", "@"
+POSSESSIVE = re.compile(r"(?<=\w)'s\b")  # "PMP's price" names PMP
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEARS = frozenset({"in", "since", "until", "by", "from", "during", "before", "after", "early", "late"})
 _NO_COUNT_AFTER = frozenset({"since", "in", "checked", *map(str.lower, calendar.month_name[1:])})
@@ -127,7 +128,7 @@ class TextReader:
         self._plain = lexicon.single_words("plain")
 
     def read(self, text: str) -> Layout:
-        folded, placed = self._facts.placed(text.replace("’", "'"))
+        folded, placed = self._facts.placed(POSSESSIVE.sub("", text.replace("’", "'")))
         found = placed_words(folded)
         words = [word for word, _, _ in found]
         cues = _longest(self._lexicon.cues(words))

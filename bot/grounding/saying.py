@@ -12,7 +12,7 @@ from itertools import pairwise
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.documents.model import Passage
-from bot.grounding.places import Figure, Layout, Mention, stem
+from bot.grounding.places import POSSESSIVE, Figure, Layout, Mention, stem
 from bot.grounding.sources import Source, denies, holdings, shared_words
 from bot.text.lexicon import Lexicon
 from bot.text.words import words
@@ -42,9 +42,8 @@ class Saying:
 
     def mentions(self, claim: Layout, text: str) -> list[Mention]:
         """The credentials that a claim names as names: by a code, or with a capital letter."""
-        proper = {
-            word for raw in _RAW_WORD.findall(text) if raw != raw.lower() or _has_digit(raw) for word in words(raw)
-        }
+        raw = _RAW_WORD.findall(POSSESSIVE.sub("", text.replace("’", "'")))
+        proper = {word for name in raw if name != name.lower() or _has_digit(name) for word in words(name)}
         return [
             mention
             for mention in claim.mentions
@@ -52,11 +51,12 @@ class Saying:
         ]
 
     def about(self, claim: Layout, figure: Figure, mentions: Sequence[Mention]) -> frozenset[str]:
-        """The credentials that a figure of a claim is told of: those named in its clause, else before it, else any."""
+        """The credentials that a figure is told of: those named in its clause, else before it, else in its sentence."""
         own = claim.tokens[figure.at]
         inside = [mention for mention in mentions if claim.tokens[mention.start].clause == own.clause]
         before = [mention for mention in mentions if mention.start < figure.at]
-        chosen = inside or before or mentions
+        after = [mention for mention in mentions if claim.tokens[mention.start].sentence == own.sentence]
+        chosen = inside or before or after
         return frozenset[str]().union(*(mention.ids for mention in chosen))
 
     def foreign_provider(self, claim: Layout, sources: Iterable[Source]) -> str | None:
@@ -219,6 +219,21 @@ class Saying:
                 return f"{key} {'is denied by' if is_so else 'stands in'} its citations"
         return None
 
+    def wrongly_required(self, claim: Layout, mentions: Sequence[Mention], sources: Sequence[Source]) -> str | None:
+        """A credential said to be required where its citations recommend it, or the other way round."""
+        for mention in mentions:
+            told = _required(claim, mention, only_recommended=False)
+            known = {
+                is_so
+                for source in sources
+                for name in source.names()
+                if name.ids & mention.ids
+                if (is_so := _required(source.layout, name, only_recommended=True)) is not None
+            }
+            if told is not None and known and told not in known:
+                return f"{min(mention.ids)!r} is {'not ' * told}required by its citations"
+        return None
+
     # In which words.
 
     def shared(self, text: str, passages: Collection[Passage]) -> float:
@@ -304,3 +319,13 @@ def _has_digit(text: str) -> bool:
 
 def _is_code_of(word: str, codes: Collection[str]) -> bool:
     return word in codes
+
+
+def _required(layout: Layout, mention: Mention, *, only_recommended: bool) -> bool | None:
+    """Whether the clause of a name says required, not required (or, if asked for, recommended), or nothing of it."""
+    clause = layout.tokens[mention.start].clause
+    required = [cue for cue in layout.cued("holds.required") if layout.tokens[cue.start].clause == clause]
+    if required:
+        return not any(denies(layout, other.start, cue) for cue in required for other in layout.cued("negation"))
+    recommended = any(layout.tokens[cue.start].clause == clause for cue in layout.cued("about.recommended"))
+    return False if only_recommended and recommended else None

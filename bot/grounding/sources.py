@@ -48,7 +48,7 @@ class Source:
     def is_of(self, slot: Figure, about: frozenset[str], *, strictly: bool) -> bool:
         """Whether a figure is told of one of these credentials; of nobody it may be, unless the claim names whom."""
         subjects = self.subjects[self.layout.sentence(slot.at)]
-        return not about or (not subjects and not strictly) or bool(subjects & about)
+        return not about or (not subjects and not strictly) or bool(subjects & about) or self.is_stamp(slot)
 
     def is_title(self, slot: Figure) -> bool:
         return slot.at < self.title_words
@@ -70,10 +70,6 @@ class Source:
 
     def has_cue(self, key: str, stems: set[str]) -> bool:
         return any(stem(self.layout.tokens[cue.start].word) in stems for cue in self.layout.cued(key))
-
-    def most_in_a_sentence(self, fact: Fact) -> int:
-        found = Counter(self.layout.sentence(slot.at) for slot in self.layout.figures if slot.fact == fact)
-        return max(found.values(), default=0)
 
     def is_disputed(self, slot: Figure) -> bool:
         """Whether a figure is one of several readings; what stands in brackets only explains them."""
@@ -189,3 +185,8 @@ def denies(layout: Layout, at: int, cue: Cue) -> bool:
     between = range(at + 1, cue.start) if at < cue.start else range(cue.end, at)
     apart = sum(place not in layout.names for place in between)
     return apart < _NEGATED_WITHIN if at < cue.start else apart < _NEGATED_WITHIN and one.word == "none"
+
+
+def most_in_a_sentence(layout: Layout, fact: Fact) -> int:
+    found = Counter(layout.sentence(figure.at) for figure in layout.figures if figure.fact == fact)
+    return max(found.values(), default=0)

@@ -82,7 +82,7 @@ class Agent:
         return _text(said)
 
     def _agent(self, names: tuple[str, ...]) -> Any:
-        """The agent with these tools, made once: describing them anew for each turn would take longer than to answer."""
+        """The agent with these tools, made once: to describe them for each turn would take longer than to answer."""
         if names not in self._made:
             from langchain.agents import create_agent  # noqa: PLC0415 - 2 s to import, and most need no model
 

@@ -32,12 +32,13 @@ Way = Literal["random", "in the passage", "of a sibling", "subject"]
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A claim that its passages say. `subject` is the credential that the page is about."""
+    """A claim that its passages say. `subject` is the credential that the page is about, `asked` what was asked."""
 
     text: str
     passages: tuple[Passage, ...]
     origin: str
     subject: Credential | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ class TestSubject:
     def test_a_name_with_the_code_of_another_is_dropped(self, held: Shelf) -> None:
         assert verdict(held, "Azure Administrator Associate (AZ-305) costs USD 165.", "az-104#cost") is not None
 
+    def test_a_name_in_the_possessive_is_a_name(self, held: Shelf) -> None:
+        assert verdict(held, "CAPM's list price is USD 300.", "capm#cost") is None
+        assert verdict(held, "PMP's list price is USD 300.", "capm#cost") is not None
+
     def test_two_credentials_keep_their_own_figures(self, held: Shelf) -> None:
         both = ("az-104#cost", "az-900#cost")
         assert verdict(held, "AZ-104 costs 165 dollars and AZ-900 costs 99 dollars.", *both) is None
@@ -124,6 +128,8 @@ class TestDenial:
             ("AZ-104 has been retired.", "az-104#status"),
             ("AZ-500 is still active.", "az-500#status"),
             ("AZ-104 is free.", "az-104#cost"),
+            ("AZ-104 is not required for AZ-305.", "az-104#stacking"),
+            ("AZ-900 is required for AZ-104.", "az-104#prerequisites"),
         ],
     )
     def test_the_opposite_of_what_a_passage_says_is_dropped(self, held: Shelf, text: str, passage: str) -> None:
@@ -135,6 +141,8 @@ class TestDenial:
             ("AZ-900 never expires.", "az-900#validity"),
             ("There are no formal prerequisites for AZ-104.", "az-104#prerequisites"),
             ("AZ-500 has been retired.", "az-500#status"),
+            ("AZ-104 is required for AZ-305.", "az-104#stacking"),
+            ("AZ-900 is recommended before AZ-104, but not required.", "az-104#prerequisites"),
             ("AZ-104 is still active.", "az-104#status"),
         ],
     )
@@ -182,6 +190,10 @@ class TestOtherLanguages:
         cited = "comptia-security-plus#cost"
         assert verdict(held, "Otra fuente dice 392 dólares para Security+.", cited, same_language=False) is None
         assert verdict(held, "Security+ cuesta 392 dólares.", cited, same_language=False) is not None
+
+    def test_the_price_for_members_is_theirs_in_any_language(self, held: Shelf) -> None:
+        assert verdict(held, "Los miembros pagan 575 dólares por CISA.", "cisa#cost", same_language=False) is None
+        assert verdict(held, "CISA cuesta 575 dólares.", "cisa#cost", same_language=False) is not None
 
     def test_a_claim_that_holds_nothing_of_its_citation_is_dropped(self, held: Shelf) -> None:
         assert verdict(held, "Es muy recomendable para todos.", "az-104#cost", same_language=False) is not None
