@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +19,7 @@ from bot import app
 from bot.app.assistant import Service
 from bot.app.flow import Paces
 from bot.core.assistant import Assistant
-from bot.core.mail import Update
+from bot.core.mail import Backlog, Update
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Platform
@@ -27,6 +31,9 @@ from bot.settings import content_folder
 from bot.text.prompts import Phrases
 from tests.contracts.people import Place
 from tests.flow.fakes import PLATFORM, EchoDesk, EchoResponder, FakeNotices, FakeTransport, PushGateway
+from tests.flow.processes import Child, order
+
+Processes = Callable[..., list[int]]
 
 HURRY = timedelta(seconds=0.05)
 
@@ -82,13 +89,17 @@ class Office:
     async def settled(self) -> None:
         """Until nothing waits any more."""
         async with asyncio.timeout(20):
-            while (backlog := await self.storage.mailbox.backlog()).waiting or backlog.outgoing:
+            while not self._idle(await self.storage.mailbox.backlog()):
                 await asyncio.sleep(0.01)
+
+    @staticmethod
+    def _idle(backlog: Backlog) -> bool:
+        return not backlog.waiting and not backlog.outgoing
 
 
 @pytest.fixture
 def opened(sqlite_place: Place) -> Callable[..., Any]:
-    """Opens offices over one database: `async with opened(...) as office`."""
+    """A function: `async with opened(...) as office` runs an office; all are over one database."""
 
     @asynccontextmanager
     async def open_office(**rest: Any) -> AsyncIterator[Office]:
@@ -102,6 +113,26 @@ def opened(sqlite_place: Place) -> Callable[..., Any]:
                 await office.ended
 
     return open_office
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """Runs the children at the same time, until all have ended; gives their return codes."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.flow.processes"],
+        cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    ) as process:  # fmt: skip
+        orders, codes = process.stdin, process.stdout
+        assert orders is not None
+        assert codes is not None
+
+        def run(*children: Child) -> list[int]:
+            orders.write(order(children) + "\n")
+            told: list[int] = json.loads(codes.readline())
+            return told
+
+        yield run
+        orders.close()
 
 
 @pytest.fixture
