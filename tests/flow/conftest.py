@@ -89,7 +89,7 @@ class Office:
     async def settled(self) -> None:
         """Until nothing waits any more."""
         async with asyncio.timeout(20):
-            while not self._idle(await self.storage.mailbox.backlog()):
+            while not self._idle(await self.storage.mailbox.backlog()):  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 
     @staticmethod
@@ -99,7 +99,7 @@ class Office:
 
 @pytest.fixture
 def opened(sqlite_place: Place) -> Callable[..., Any]:
-    """A function: `async with opened(...) as office` runs an office; all are over one database."""
+    """Runs an office over the one database of the test."""
 
     @asynccontextmanager
     async def open_office(**rest: Any) -> AsyncIterator[Office]:
