@@ -44,6 +44,8 @@ class Crew:
         self._take = take
         self._prolong = prolong
         self._now = now
+        self._every = shift.lease / timedelta(seconds=1) / 3
+        self._prolonged = 0.0
         self._running: dict[Ticket, asyncio.Task[None]] = {}
 
     def until(self) -> datetime:
@@ -88,6 +90,8 @@ class Crew:
         if free <= 0:
             return False
         try:
+            # First of all: a process that had no time to prolong would else be given what it is working on.
+            await self._prolong_in_time()
             return await self._take(free)
         except MissingService:
             logger.exception("mailbox.cannot_be_read")
@@ -95,6 +99,12 @@ class Crew:
 
     async def _keep_prolonging(self) -> None:
         while True:
-            await asyncio.sleep(self._shift.lease / timedelta(seconds=1) / 3)
+            await asyncio.sleep(self._every)
             with contextlib.suppress(MissingService):
-                await self._prolong(list(self._running), self.until())
+                await self._prolong_in_time()
+
+    async def _prolong_in_time(self) -> None:
+        clock = asyncio.get_running_loop()
+        if self._running and clock.time() - self._prolonged >= self._every:
+            self._prolonged = clock.time()
+            await self._prolong(list(self._running), self.until())
