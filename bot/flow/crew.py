@@ -16,6 +16,22 @@ from bot.flow.waking import Bell
 logger = logging.getLogger(__name__)
 
 
+# In seconds; together less than what is given is given for.
+_AWAY = (0.2, 0.5, 1, 2, 4, 8, 16)
+
+
+async def insisting(do: Callable[[], Awaitable[None]]) -> None:
+    """Do it, and again while the database is away. Raises `MissingService` when it is away for long."""
+    for wait in _AWAY:
+        try:
+            await do()
+        except MissingService:
+            await asyncio.sleep(wait)
+        else:
+            return
+    await do()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """How many work at once, for how long each is given its work (prolonged while it works), and how often is looked

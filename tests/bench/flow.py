@@ -1,4 +1,4 @@
-"""What the flow costs: from an update's acceptance to its reply's delivery, with an advisor and a platform of no delay."""
+"""What the flow costs: from an update's acceptance to its reply's delivery, by an advisor that takes no time."""
 
 from __future__ import annotations
 

@@ -99,13 +99,13 @@ class Office:
 
 @pytest.fixture
 def opened(sqlite_place: Place) -> Callable[..., Any]:
-    """Runs an office over the one database of the test."""
+    """Runs an office over the one database of the test, or over another."""
 
     @asynccontextmanager
-    async def open_office(**rest: Any) -> AsyncIterator[Office]:
-        async with sqlite_place.storage() as storage:
+    async def open_office(place: Place = sqlite_place, **rest: Any) -> AsyncIterator[Office]:
+        async with place.storage() as storage:
             office = Office(storage, **rest)
-            office.start(sqlite_place)
+            office.start(place)
             try:
                 yield office
             finally:
