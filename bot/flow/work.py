@@ -7,11 +7,11 @@ from datetime import datetime
 
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
-from bot.core.conversation import Incoming
+from bot.core.conversation import Incoming, Progress
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
 from bot.flow.crashing import Passing
-from bot.learning.learner import Identity
+from bot.learning.learner import Identity, Room
 
 Render = Callable[[Answer, Reply], Sequence[Outgoing]]
 
@@ -45,12 +45,15 @@ class Work:
             self._seen = True
             self._on_sign(self.accepted)
 
-    async def respond(self, incoming: Incoming, render: Render) -> tuple[Answer, Reply]:
-        """Let the assistant answer. `render` makes the messages, and they are stored with the turn, or none is.
+    async def respond(
+        self, incoming: Incoming, render: Render, progress: Progress | None = None
+    ) -> tuple[Answer, Reply]:
+        """Let the assistant answer, showing by `progress` what there is already. `render` makes the messages, and they
+        are stored with the turn, or none is.
 
         Raises `Superseded` where somebody else has been given the update meanwhile.
         """
-        answered = await self._assistant.respond(incoming, self._delivery(render))
+        answered = await self._assistant.respond(incoming, progress, self._delivery(render))
         self._end()
         return answered
 
@@ -65,6 +68,10 @@ class Work:
         if self.update.sender is not None:
             who = Identity(platform=self.update.platform, number=self.update.sender)
             await self._mailbox.unreachable(who, self._now())
+
+    async def moved(self, old: Room, new: Room) -> None:
+        """The update says that a room has another number now: what waits for the old one goes to the new."""
+        await self._mailbox.moved(old, new)
 
     def _delivery(self, render: Render) -> Delivery:
         def rendered(answer: Answer, reply: Reply) -> Sequence[Outgoing]:

@@ -18,8 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import bot.storage.mailbox
-import bot.storage.store  # noqa: F401 - for the children, each of which would import it by itself
 from bot import app
 from bot.app.assistant import Service
 from bot.app.flow import Paces
@@ -89,9 +87,9 @@ async def run(child: Child) -> None:
     passed = dying_at(child.dies_at, child.times) if child.dies_at else passing
     passed = pausing_at(child.pauses_at) if child.pauses_at else passed
     with stopping_on_signals() as stop:
-        async with app.open_storage(child.settings, passing=passed) as storage:
+        async with app.open_stores(child.settings, passing=passed) as stores:
             phrases = Phrases.load(content_folder("prompts") / "offline")
-            assistant = Assistant(EchoResponder(), phrases, storage.store, lambda: datetime.now(UTC))
+            assistant = Assistant(EchoResponder(), phrases, stores.learners, lambda: datetime.now(UTC))
 
             def platforms(reception: Reception) -> list[Platform]:
                 gateway = FileGateway(platform, reception)
@@ -99,16 +97,16 @@ async def run(child: Child) -> None:
                     Platform(name=PLATFORM, desk=FileDesk(), transport=FileTransport(platform), gateways=(gateway,))
                 ]
 
-            service: Any = Service(assistant=assistant, reminding=StoredNotices(storage.store))
-            flow = app.build_flow(child.settings, storage, service, platforms, paces=child.paces, passing=passed)
-            ending = asyncio.create_task(_stop_when_done(storage, platform, stop))
+            service: Any = Service(assistant=assistant, reminding=StoredNotices(stores.learners))
+            flow = app.build_flow(child.settings, stores, service, platforms, paces=child.paces, passing=passed)
+            ending = asyncio.create_task(_stop_when_done(stores, platform, stop))
             await flow.run(stop)
             ending.cancel()
 
 
-async def _stop_when_done(storage: app.Storage, platform: FilePlatform, stop: asyncio.Event) -> None:
+async def _stop_when_done(stores: app.Stores, platform: FilePlatform, stop: asyncio.Event) -> None:
     while True:
-        backlog = await storage.mailbox.backlog()
+        backlog = await stores.mailbox.backlog()
         if platform.acknowledged() == len(platform.updates()) and not backlog.waiting and not backlog.outgoing:
             stop.set()
         await asyncio.sleep(0.1)

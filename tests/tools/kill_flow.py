@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
 
 
 async def _migrate(settings: Settings) -> None:
-    async with app.open_storage(settings):
+    async with app.open_stores(settings):
         pass
 
 
