@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     llm_daily_tokens_learner: int = Field(default=100_000, ge=0, le=10**15)
     llm_daily_tokens_community: int = Field(default=1_000_000, ge=0, le=10**15)
     llm_daily_tokens_total: int = Field(default=5_000_000, ge=0, le=10**15)
+    # Where Prometheus and an orchestrator ask, as host:port; nowhere when empty.
+    health_listen: str = ""
+    # For tests of what survives: the place in the flow at which the process kills itself.
+    crash_point: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

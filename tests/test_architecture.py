@@ -55,6 +55,7 @@ PARTS = [
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages planning learning", libraries="numpy"),
+    Part("flow", knows="errors learning core", libraries="aiohttp aiolimiter prometheus_client"),
     Part("grounding", knows=f"{_CORE} planning", libraries="snowballstemmer"),
     Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
@@ -79,13 +80,13 @@ PARTS = [
         late="langchain langchain_core langchain_openai openai purgatory pydantic",
     ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
-    Part("adapters", knows="errors text catalog core", libraries="rich"),
+    Part("adapters", knows="errors text catalog core flow", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " llm pictures settings",
+        " flow llm pictures settings",
         late="numpy purgatory",
     ),
     Part(
@@ -107,6 +108,7 @@ WIRED = {
     "ClaimCheck",
     "Database",
     "ExactVectors",
+    "Flow",
     "Gate",
     "HybridRetriever",
     "Index",
@@ -118,13 +120,19 @@ WIRED = {
     "Orders",
     "PackagedEmbedder",
     "PracticeSessions",
+    "Reception",
+    "Reminders",
     "RemoteEmbedder",
+    "Senders",
     "Simulations",
+    "Sole",
     "SqlBudget",
     "SqlLearnerStore",
+    "SqlMailbox",
     "SubjectGuess",
     "Toolbox",
     "Understanding",
+    "Workers",
     "Workshop",
 }
 WIRED_ELSEWHERE = {

@@ -11,6 +11,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.language_model import (
     LanguageModel,
     build_agent_advisor,
@@ -38,6 +39,7 @@ __all__ = [
     "DatabaseState",
     "LanguageModel",
     "Library",
+    "Paces",
     "Practice",
     "Service",
     "Stores",
@@ -47,8 +49,10 @@ __all__ = [
     "build_claim_check",
     "build_embedder",
     "build_fact_reader",
+    "build_flow",
     "build_gate",
     "build_names",
+    "build_passing",
     "build_practice",
     "build_retriever",
     "build_service",
@@ -61,6 +65,7 @@ __all__ = [
     "open_model",
     "open_store",
     "open_stores",
+    "own_name",
     "path_drawing",
     "prompts_folder",
     "provider_names",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Budget, Erasable, LearnerStore, Limits
 from bot.settings import Settings
 
@@ -16,23 +17,34 @@ class Stores:
 
     learners: LearnerStore
     budget: Budget
+    mailbox: Mailbox
+    leases: Leases
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[Stores]:
-    """What is kept of learners and what the language model may use, the tables brought up to date. `also`: other
-    places that forgetting empties.
+async def open_stores(
+    settings: Settings, also: Sequence[Erasable] = (), passing: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Stores]:
+    """What is kept of learners, their mail, and what the language model may use, the tables brought up to date. `also`:
+    other places that forgetting empties; `passing` is told of places at which a test lets the process die.
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.spending import SqlBudget  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
 
     database = Database(settings.database_url or settings.database_file)
     try:
         await database.migrate()
-        yield Stores(learners=SqlLearnerStore(database, also), budget=SqlBudget(database, limits_of(settings)))
+        mailbox = SqlMailbox(database, passing)
+        yield Stores(
+            learners=SqlLearnerStore(database, also, passing),
+            budget=SqlBudget(database, limits_of(settings)),
+            mailbox=mailbox,
+            leases=mailbox,
+        )
     finally:
         await database.close()
 

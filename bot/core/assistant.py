@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.core.answer import Answer
 from bot.core.conversation import Context, Incoming, Progress, Responder, Response, Turn
+from bot.core.mail import Delivery, Settlement
 from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
 from bot.core.reply import Reply, reply_of
 from bot.errors import InputError
@@ -63,10 +64,13 @@ class Assistant:
         response = await self._guarded(turn)
         return _timed(response.answer, began), response.context
 
-    async def respond(self, incoming: Incoming, progress: Progress | None = None) -> tuple[Answer, Reply]:
+    async def respond(
+        self, incoming: Incoming, progress: Progress | None = None, delivery: Delivery | None = None
+    ) -> tuple[Answer, Reply]:
         """Answer one message of a learner, and store the turn with all that it changes: whole or not at all.
 
         `progress` is shown what of the reply has passed the gate so far; the reply that comes back replaces it.
+        `delivery`: how the reply leaves, where it is posted together with the turn and not shown by the caller.
         Never raises for anything a person may send. Raises what the store raises when it cannot be reached: the
         message is then not answered, and whoever delivers it tries again.
         """
@@ -75,14 +79,19 @@ class Assistant:
         began = time.perf_counter()
         for _ in range(_ATTEMPTS):
             try:
-                response = await self._turn(incoming, self._store, progress)
+                return await self._turn(incoming, self._store, progress, delivery, began)
             except StaleLearner:
                 continue
-            answer = _timed(response.answer, began)
-            return answer, reply_of(answer, response.attachments)
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
 
-    async def _turn(self, incoming: Incoming, store: LearnerStore, progress: Progress | None) -> Response:
+    async def _turn(
+        self,
+        incoming: Incoming,
+        store: LearnerStore,
+        progress: Progress | None,
+        delivery: Delivery | None,
+        began: float,
+    ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
         turn = Turn(
             question=incoming.text,
@@ -97,8 +106,15 @@ class Assistant:
             progress=progress,
         )
         response = await self._guarded(turn)
+        answer = _timed(response.answer, began)
+        reply = reply_of(answer, response.attachments)
+        settlement = None
+        if delivery is not None:
+            settlement = Settlement(ticket=delivery.ticket, outgoing=tuple(delivery.render(answer, reply)))
         if not response.kept:
-            return response
+            if settlement is not None:
+                await store.settle(settlement, turn.now)
+            return answer, reply
         record = TurnRecord(
             key=incoming.key,
             room=incoming.room,
@@ -107,9 +123,10 @@ class Assistant:
             answer=response.answer,
             context=response.context,
             changes=response.changes,
+            settlement=settlement,
         )
         await store.commit(incoming.who, learner, record)
-        return response
+        return answer, reply
 
     async def _guarded(self, turn: Turn) -> Response:
         # Cut first: cleaning a megabyte only to refuse it would be work for nothing.

@@ -17,11 +17,16 @@ from bot.errors import InputError
 
 # How long, in seconds, a connection waits for another one that writes, or for a server that does not answer.
 PATIENCE = 5
+# Connections that a process keeps. Who needs one beyond these waits for a moment: opening one takes longer than most of
+# what is done with it, and what the pool opens beyond its size it closes again at once.
+_CONNECTIONS = {"pool_size": 10, "max_overflow": 0}
 _WRITES = "credway_writes"
 # How often a connection to a new file makes way for another one; more than once was never seen.
 _ATTEMPTS = 9
 # Any number, as long as it is the same for all who bring the tables of one database up to date.
 _MIGRATING = 0x0C8ED3A1
+# The same for those who take something from the mailbox.
+TAKING, SENDING = 0x0C8ED3A2, 0x0C8ED3A3
 
 
 def parsed(url: str | Path) -> URL:
@@ -56,10 +61,12 @@ def build_engine(address: URL) -> AsyncEngine:
     """Nothing is opened yet. Errors never show parameters: those are what people have said."""
     if not is_sqlite(address):
         patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
-        engine = create_async_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+        engine = create_async_engine(
+            address, hide_parameters=True, pool_pre_ping=True, connect_args=patience, **_CONNECTIONS
+        )
         event.listen(engine.sync_engine, "begin", _begin_postgresql)
         return engine
-    engine = create_async_engine(address, hide_parameters=True)
+    engine = create_async_engine(address, hide_parameters=True, **_CONNECTIONS)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -94,6 +101,12 @@ def wait_for_turn_to_migrate(connection: Connection) -> None:
         # As long as another's migrations take; nobody is waiting for an answer.
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+
+
+async def wait_for_turn(connection: AsyncConnection, number: int) -> None:
+    """Let one transaction at a time do the thing of this number. On SQLite there is only ever one that writes."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 async def leave_no_trace(engine: AsyncEngine) -> bool:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, or_, select
+from sqlalchemy import FromClause, Table, and_, delete, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learning.learner import Identity
 from bot.storage.reading import identities_of, learner_id, locked
-from bot.storage.tables import BY_IDENTITY, NOBODYS, learners, metadata
+from bot.storage.tables import BY_IDENTITY, NOBODYS, inbox, learners, metadata
 
 # What is no row of its own for whoever reads an export, and what a hash would tell them.
 _LEFT_OUT = {"id", "learner_id", "digest"}
-_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days"}
+_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days", "payload"}
 
 
 async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:
@@ -45,7 +46,10 @@ async def erase(connection: AsyncConnection, who: Identity) -> dict[str, int]:
     erased = {}
     # The tables that refer to others come first.
     for table in reversed(_personal()):
-        gone = await connection.execute(delete(table).where(_about(table, row.id if row else None, known)))
+        own = _about(table, row.id if row else None, known)
+        if table is inbox:
+            own = and_(own, not_(_in_work(known)))
+        gone = await connection.execute(delete(table).where(own))
         erased[table.name] = gone.rowcount
     return {name: count for name, count in erased.items() if count}
 
@@ -55,12 +59,32 @@ def _personal() -> list[Table]:
     return [table for table in metadata.sorted_tables if table not in NOBODYS]
 
 
+def _in_work(known: Sequence[Identity]) -> Any:
+    """Whether an update is being answered, perhaps by what forgets, or waits behind one that is. It will be answered,
+    as somebody's of whom nothing is known, and is gone then.
+    """
+    before = inbox.alias()
+    return exists(
+        select(before.c.id).where(
+            _of(before, known),
+            before.c.platform == inbox.c.platform,
+            before.c.conversation == inbox.c.conversation,
+            before.c.id <= inbox.c.id,
+            before.c.until.is_not(None),
+            before.c.fault.is_(None),
+        )
+    )
+
+
 def _about(table: Table, id_: str | None, known: Sequence[Identity]) -> Any:
     """What tells the rows of one learner. A table for which nothing does is an error, not left out."""
     if table in BY_IDENTITY:
-        own = [and_(table.c.platform == one.platform, table.c.number == one.number) for one in known]
-        return or_(*own)
+        return _of(table, known)
     return table.c.id == id_ if table is learners else table.c.learner_id == id_
+
+
+def _of(table: FromClause, known: Sequence[Identity]) -> Any:
+    return or_(*(and_(table.c.platform == one.platform, table.c.number == one.number) for one in known))
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,4 +94,6 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return json.loads(value) if name in _JSON and value is not None else value

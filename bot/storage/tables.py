@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -232,6 +233,85 @@ link_guesses = Table(
     Column("since", Moment, nullable=False),
 )
 
+# What came in and is not settled yet; a row leaves with the settlement. `number` is whom it is about, if anybody.
+# Who works on it has it `until` then, as long as `fence` is the number it was given; before then nobody takes it or
+# what waits behind it in its conversation. `queued_at` is since when it is its conversation's first. `fault` is set
+# where it could not be answered.
+inbox = Table(
+    "inbox",
+    metadata,
+    _number(),
+    Column("platform", Key, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("conversation", Key, nullable=False),
+    Column("number", Key),
+    Column("payload", Prose, nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Moment),
+    Column("fault", Key),
+    Index(None, "platform", "conversation", "id"),
+    Index(None, "platform", "number"),
+    # Without it SQLite gives the number of a row that is gone to a new one, and an old ticket would fit that.
+    sqlite_autoincrement=True,
+)
+
+# Which updates have been seen: hashes of their keys, kept when the update itself is long settled and gone.
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("digest", Key, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above. `begun`
+# counts who has been given it and has not said what became of it; `doubts` the times that no answer came.
+outbox = Table(
+    "outbox",
+    metadata,
+    _number(),
+    Column("effect", Key, nullable=False),
+    Column("platform", Key, nullable=False),
+    Column("room", Key, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("number", Key),
+    Column("kind", Key, nullable=False),
+    Column("payload", Prose, nullable=False),
+    Column("content", LargeBinary),
+    Column("once", Boolean, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("begun", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Moment),
+    UniqueConstraint("effect"),
+    Index(None, "platform", "room", "id"),
+    Index(None, "platform", "number"),
+    sqlite_autoincrement=True,
+)
+
+# Who has blocked us.
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
+# What one process does for all, until when.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("owner", Key, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("fence", Integer, nullable=False),
+)
+
 
 def _tokens() -> Column[int]:
     return Column("tokens", BigInteger, nullable=False)
@@ -260,6 +340,6 @@ community_spending = Table(
 total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
 
 # By platform and number, whoever is behind them.
-BY_IDENTITY = frozenset({link_guesses, learner_spending})
-# Sums over many, in which nobody can be found: neither given out to a learner nor forgotten with one.
-NOBODYS = frozenset({community_spending, total_spending})
+BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable})
+# Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
+NOBODYS = frozenset({community_spending, total_spending, arrivals, leases})

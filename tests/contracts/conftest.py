@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bot import app
+from bot.core.mail import Mailbox
 from bot.core.ports import Budget, LearnerStore
 from bot.settings import Settings
 from bot.storage.tables import metadata
@@ -59,13 +60,22 @@ def place(request: pytest.FixtureRequest, shared_place: Place) -> Place:
 
 
 @pytest.fixture
-def store(place: Place, shared_stores: app.Stores) -> LearnerStore:
+def stores(place: Place, shared_stores: app.Stores) -> app.Stores:
     assert place
-    return shared_stores.learners
+    return shared_stores
 
 
 @pytest.fixture
-def budget(place: Place, shared_stores: app.Stores) -> Budget:
+def store(stores: app.Stores) -> LearnerStore:
+    return stores.learners
+
+
+@pytest.fixture
+def budget(stores: app.Stores) -> Budget:
     """Of the same database as the store; with the limits that are set where nobody sets any."""
-    assert place
-    return shared_stores.budget
+    return stores.budget
+
+
+@pytest.fixture
+def mailbox(stores: app.Stores) -> Mailbox:
+    return stores.mailbox

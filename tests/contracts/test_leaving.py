@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 from sqlalchemy import func, select
 
+from bot import app
 from bot.core.conversation import Context
-from bot.core.ports import Budget, LearnerStore, StaleLearner
+from bot.core.mail import Mailbox, Settlement
+from bot.core.ports import LearnerStore, StaleLearner
 from bot.learning.learner import Changes, Identity, Profile
 from bot.storage.tables import NOBODYS, metadata
 from tests.contracts.people import (
@@ -18,17 +21,21 @@ from tests.contracts.people import (
     Cupboard,
     Person,
     Place,
+    a_message,
     a_summary,
     a_turn,
     an_answer,
+    an_update,
     everything,
     right,
 )
 
+# No update has the key of another one, also when the same person begins again.
+_keys = itertools.count()
 PERSONAL = [table for table in metadata.sorted_tables if table not in NOBODYS]
 
 
-async def lives(person: Person, mark: str, budget: Budget) -> None:
+async def lives(person: Person, mark: str, stores: app.Stores) -> None:
     """Leave something in every table there is, with the mark in every text. (A mark that could be in a random id is
     found where it is not, so these end with a tilde.)
     """
@@ -49,7 +56,22 @@ async def lives(person: Person, mark: str, budget: Budget) -> None:
     await store.redeem("0000-0000", person.who, NOW)
     await store.link_code(person.who, NOW)
     for one in (person, elsewhere(person)):
-        await budget.reserve(one.who, GROUP, 7, NOW)
+        await stores.budget.reserve(one.who, GROUP, 7, NOW)
+    await gets_mail(person, mark, stores.mailbox)
+
+
+async def gets_mail(person: Person, mark: str, mailbox: Mailbox) -> None:
+    """One update is answered, another waits, one was set aside, and the person blocks us."""
+    for number, text in enumerate(("answered", "aside", "waiting")):
+        key = f"{mark}{next(_keys)}"
+        await mailbox.accept([an_update(person, key, f"{mark} {text}", f"{mark}{number}")], NOW)
+    taken = await mailbox.take(NOW, NOW + DAY, limit=9, platforms=[person.platform])
+    answered, aside, *waiting = sorted(taken, key=lambda one: mark not in one.update.key)
+    await mailbox.settle(Settlement(ticket=answered.ticket, outgoing=(a_message(person.room, f"{mark} reply"),)), NOW)
+    await mailbox.set_aside(Settlement(ticket=aside.ticket), NOW, "fault")
+    for one in waiting:
+        await mailbox.give_back(one.ticket, None, begun=False)
+    await mailbox.unreachable(person.who, NOW)
 
 
 def elsewhere(person: Person) -> Person:
@@ -57,10 +79,10 @@ def elsewhere(person: Person) -> Person:
 
 
 @pytest.fixture
-async def lived(store: LearnerStore, budget: Budget) -> tuple[Person, Person]:
+async def lived(store: LearnerStore, stores: app.Stores) -> tuple[Person, Person]:
     ada, bo = Person(store, "ada~1"), Person(store, "bo~2")
-    await lives(ada, "ada~", budget)
-    await lives(bo, "bo~", budget)
+    await lives(ada, "ada~", stores)
+    await lives(bo, "bo~", stores)
     return ada, bo
 
 
@@ -68,7 +90,7 @@ class TestExport:
     async def test_it_holds_everything_that_is_stored(self, place: Place) -> None:
         async with place.open_all() as stores:
             ada = Person(stores.learners, "ada~1")
-            await lives(ada, "ada~", stores.budget)
+            await lives(ada, "ada~", stores)
             exported = await stores.learners.export(ada.who)
         assert {"learner", *(table.name for table in PERSONAL)} == set(exported)
         async with place.database() as database, database.read() as connection:
@@ -117,7 +139,7 @@ class TestForgetting:
     async def test_nothing_of_the_learner_is_left_in_any_table(self, place: Place) -> None:
         async with place.open_all() as stores:
             ada = Person(stores.learners, "ada~1")
-            await lives(ada, "ada~", stores.budget)
+            await lives(ada, "ada~", stores)
             before = await ada.store.export(ada.who)
 
             receipt = await ada.store.forget(elsewhere(ada).who, NOW)
@@ -173,11 +195,11 @@ class TestForgetting:
 
         assert {} == (await ada.store.forget(ada.who, NOW)).erased
 
-    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], budget: Budget) -> None:
+    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], stores: app.Stores) -> None:
         ada, _ = lived
         await ada.store.forget(ada.who, NOW)
 
-        await lives(ada, "ada~", budget)
+        await lives(ada, "ada~", stores)
 
         assert 2 == len((await ada.store.export(ada.who))["identities"])
 
@@ -187,7 +209,7 @@ class TestForgetting:
         async with place.open_all([cupboard]) as stores:
             store = stores.learners
             ada = Person(store, "ada~1")
-            await lives(ada, "ada~", stores.budget)
+            await lives(ada, "ada~", stores)
             before = await store.export(ada.who)
 
             cupboard.stuck = True
