@@ -1,0 +1,72 @@
+"""One update under way: what answers it says here with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.core.answer import Answer
+from bot.core.assistant import Assistant
+from bot.core.conversation import Incoming
+from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
+from bot.core.reply import Reply
+from bot.flow.crashing import Passing
+
+Render = Callable[[Answer, Reply], Sequence[Outgoing]]
+
+
+class Work:
+    """An update that is being answered. It is settled once, by `respond` or by `settle`."""
+
+    def __init__(
+        self,
+        accepted: Accepted,
+        assistant: Assistant,
+        mailbox: Mailbox,
+        now: Callable[[], datetime],
+        passing: Passing,
+        on_sign: Callable[[Accepted], None],
+    ) -> None:
+        """`on_sign` is told when the person first sees that something is being done."""
+        self.accepted = accepted
+        self.update = accepted.update
+        self.settled = False
+        self._assistant = assistant
+        self._mailbox = mailbox
+        self._now = now
+        self._passing = passing
+        self._on_sign = on_sign
+        self._seen = False
+
+    def seen(self) -> None:
+        """The person sees that something is being done: a draft, "typing". Only the first time counts."""
+        if not self._seen:
+            self._seen = True
+            self._on_sign(self.accepted)
+
+    async def respond(self, incoming: Incoming, render: Render) -> tuple[Answer, Reply]:
+        """Let the assistant answer. `render` makes the messages, and they are stored with the turn, or none is.
+
+        Raises `Superseded` where somebody else has been given the update meanwhile.
+        """
+        answered = await self._assistant.respond(incoming, self._delivery(render))
+        self._end()
+        return answered
+
+    async def settle(self, *outgoing: Outgoing) -> None:
+        """Answer with these messages, without the assistant."""
+        self._passing("before_settle")
+        await self._mailbox.settle(Settlement(ticket=self.accepted.ticket, outgoing=outgoing), self._now())
+        self._end()
+
+    def _delivery(self, render: Render) -> Delivery:
+        def rendered(answer: Answer, reply: Reply) -> Sequence[Outgoing]:
+            outgoing = render(answer, reply)
+            self._passing("after_answer")
+            return outgoing
+
+        return Delivery(ticket=self.accepted.ticket, render=rendered)
+
+    def _end(self) -> None:
+        self.settled = True
+        self._passing("after_settle")
