@@ -71,7 +71,7 @@ class Assistant:
             except StaleLearner:
                 continue
             answer = _timed(response.answer, began)
-            return answer, reply_of(answer, response.attachments)
+            return answer, reply_of(answer, response.attachments, response.quiz)
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
 
     async def _turn(self, incoming: Incoming, store: LearnerStore) -> Response:

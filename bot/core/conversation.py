@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
-from bot.core.reply import Attachment
+from bot.core.reply import Attachment, Quiz
 from bot.learning.exercise import PracticeState, SimulationState
 from bot.learning.learner import Changes, Identity, Learner, Room
 from bot.planning.model import PlanWish
@@ -60,7 +60,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach.
+    """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach,
+    and the question that it asks, where it asks one.
 
     A turn that is not to be `kept` leaves no trace: the one that has erased everything.
     """
@@ -69,6 +70,7 @@ class Response:
     context: Context
     changes: Changes = field(default_factory=Changes)
     attachments: tuple[Attachment, ...] = ()
+    quiz: Quiz | None = None
     kept: bool = True
 
 

@@ -117,7 +117,8 @@ class Practising:
     def _shown(self, heard: Heard, step: Step[PracticeState]) -> Response:
         context = Context(practice=step.state) if step.state else replace(heard.turn.context, practice=None)
         changes = Changes(cards=step.cards, reviews=step.reviews)
-        return self._speaker.respond(heard, step.draft, own_words=step.own_words, context=context, changes=changes)
+        response = self._speaker.respond(heard, step.draft, own_words=step.own_words, context=context, changes=changes)
+        return replace(response, quiz=step.quiz)
 
 
 def _told_exam(heard: Heard) -> date | None:

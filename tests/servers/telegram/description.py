@@ -169,7 +169,7 @@ def _within(where: str, row: Row, value: Any) -> None:
         raise Forbidden(f"{where} has to have {row.least} to {row.most} bytes")
 
 
-def _integer(where: str, value: Any, loose: bool) -> int:
+def _integer(where: str, value: Any, loose: bool) -> int:  # noqa: FBT001
     if isinstance(value, bool) or not (
         isinstance(value, int) or (loose and isinstance(value, str) and re.fullmatch(r"-?\d+", value))
     ):
@@ -177,14 +177,14 @@ def _integer(where: str, value: Any, loose: bool) -> int:
     return int(value)
 
 
-def _float(where: str, value: Any, loose: bool) -> float:
+def _float(where: str, value: Any, loose: bool) -> float:  # noqa: FBT001
     try:
         return float(value)
     except (TypeError, ValueError):
         raise Forbidden(f"{where} is no number") from None
 
 
-def _boolean(where: str, value: Any, loose: bool) -> bool:
+def _boolean(where: str, value: Any, loose: bool) -> bool:  # noqa: FBT001
     if isinstance(value, bool):
         return value
     if loose and isinstance(value, str) and value.lower() in {"true", "false"}:
@@ -192,13 +192,13 @@ def _boolean(where: str, value: Any, loose: bool) -> bool:
     raise Forbidden(f"{where} is no boolean")
 
 
-def _string(where: str, value: Any, loose: bool) -> str:
+def _string(where: str, value: Any, loose: bool) -> str:  # noqa: FBT001
     if not isinstance(value, str):
         raise Forbidden(f"{where} is no string")
     return value
 
 
-def _true(where: str, value: Any, loose: bool) -> bool:
+def _true(where: str, value: Any, loose: bool) -> bool:  # noqa: FBT001
     if value is not True:
         raise Forbidden(f"{where} can only be true")
     return True
