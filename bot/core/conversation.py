@@ -76,13 +76,17 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One message as a front end received it. `key` is unique for the platform: its own number of the message."""
+    """One message as a front end received it. `key` is unique for the platform: its own number of the message.
+
+    `language` is what is to be replied in; `locale` only what the person's app speaks, for want of anything better.
+    """
 
     who: Identity
     room: Room
     text: str
     key: str
     language: str | None = None
+    locale: str | None = None
 
 
 class Advisor(Protocol):

@@ -31,12 +31,14 @@ class Attachment:
 class Quiz:
     """A question with one right option, for front ends that have polls which know it. `asks` is what choosing an
     option says, in the options' order; the reply's text asks the same, and its actions offer the same choices.
+    `because` is what the source says, where that is to be told as soon as somebody has chosen.
     """
 
     question: str
     options: tuple[str, ...]
     asks: tuple[str, ...]
     right: int
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,16 @@ class Reply:
     actions: tuple[Action, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     quiz: Quiz | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A credential in a list of others: what is shown of it there, and the reply that it stands for."""
+
+    id: str
+    title: str
+    description: str
+    reply: Reply
 
 
 def reply_of(answer: Answer, attachments: tuple[Attachment, ...] = (), quiz: Quiz | None = None) -> Reply:

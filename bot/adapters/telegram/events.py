@@ -45,6 +45,7 @@ class Said:
 
     by: Speaker
     text: str
+    message: int
     edited: bool = False
 
 
@@ -176,7 +177,8 @@ class Reader:
             return Faceless(place=_place(message))
         by = _speaker(message.from_user, message)
         if text:
-            return Said(by=by, text=text if private else self._bare(text))
+            bare = text if private else self._bare(text)
+            return Said(by=by, text=bare, message=message.message_id)
         return _without_text(message, by) if private else None
 
     def _edited(self, update: Update) -> Event | None:
@@ -186,7 +188,7 @@ class Reader:
             return None
         if message.from_user is None or not message.text:
             return None
-        return Said(by=_speaker(message.from_user, message), text=message.text, edited=True)
+        return Said(by=_speaker(message.from_user, message), text=message.text, message=message.message_id, edited=True)
 
     def _tap(self, update: Update) -> Event | None:
         query = update.callback_query

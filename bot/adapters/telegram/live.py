@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -36,13 +37,18 @@ class Live:
     answer is to be put into it.
     """
 
-    def __init__(self, bot: Bot, renderer: Renderer, place: Place, draft: int, stop_label: str) -> None:
-        """`draft`: a number of this answer that is not zero. `stop_label` is on the button below a message."""
+    def __init__(
+        self, bot: Bot, renderer: Renderer, place: Place, draft: int, stop_label: str, seen: Callable[[], None]
+    ) -> None:
+        """`draft`: a number of this answer that is not zero. `stop_label` is on the button below a message; `seen` is
+        told when the person sees a first sign.
+        """
         self._bot = bot
         self._renderer = renderer
         self._place = place
         self._draft = draft
         self._stop_label = stop_label
+        self._seen = seen
         self._drafting = place.private
         self._pending: Reply | None = None
         self._changed = asyncio.Event()
@@ -81,6 +87,7 @@ class Live:
                 await self._bot.send_chat_action(
                     int(self._place.chat), ChatAction.TYPING, message_thread_id=self._place.topic
                 )
+                self._seen()
             except TelegramError as error:
                 logger.debug("telegram.typing %s", error.message)
             await asyncio.sleep(_TYPING_EVERY)

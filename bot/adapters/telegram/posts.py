@@ -17,13 +17,15 @@ PostKind = Literal["text", "photo", "document", "poll"]
 class Post:
     """One message. `payload` has the Bot API's own names: what is passed on with a call, but for the chat.
 
-    `kept` are the long questions of its buttons by token, to be kept before it is sent.
+    `kept` are the long questions of its buttons by token, to be kept before it is sent; `asks` is what the options of
+    a poll say.
     """
 
     kind: PostKind
     payload: dict[str, Any]
     content: bytes | None = None
     kept: dict[str, str] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +47,29 @@ def room_of(chat: str, topic: int | None, *, private: bool) -> Room:
     return Room(platform=PLATFORM, number=chat if topic is None else f"{chat}:{topic}", private=private)
 
 
-def outgoing(posts: Iterable[Post], place: Place, *, once: bool = False) -> list[Outgoing]:
-    """Posts as the outbox keeps them. They name no chat, as a group may get another number meanwhile."""
+def outgoing(
+    posts: Iterable[Post], place: Place, *, edit: int | None = None, closes_quiz: bool = False
+) -> list[Outgoing]:
+    """Posts as the outbox keeps them. They name no chat, as a group may get another number meanwhile.
+
+    `edit`: the message into which the first is put. `closes_quiz`: the talk has gone past the poll that was asked.
+    """
     room = Room(platform=PLATFORM, number=place.chat, private=place.private)
     found = []
     for number, post in enumerate(posts):
-        around: dict[str, Any] = {"kept": post.kept, "who": place.who} if post.kept or post.kind == "poll" else {}
+        around: dict[str, Any] = {"who": place.who} if post.kept or post.asks else {}
+        around |= {"kept": post.kept} if post.kept else {}
+        around |= {"asks": list(post.asks)} if post.asks else {}
+        if number == 0 and edit is not None and post.kind == "text":
+            around["edit"] = edit
+        if number == 0 and closes_quiz:
+            around["closes_quiz"] = True
         if place.topic is not None:
             around["topic"] = place.topic
         if place.reply_to is not None and number == 0:
             around["reply_to"] = place.reply_to
         payload = {"call": post.payload, **around}
-        found.append(Outgoing(room=room, kind=post.kind, payload=payload, content=post.content, once=once))
+        found.append(Outgoing(room=room, kind=post.kind, payload=payload, content=post.content))
     return found
 
 

@@ -25,6 +25,7 @@ MAX_LINKS = 4
 MAX_URL = 2048
 # Telegram's limits of polls.
 _QUESTION, _OPTION, _FEWEST, _MOST = 300, 100, 2, 12
+_BECAUSE, _BECAUSE_LINES = 200, 2
 # So much of a passage is quoted below an answer; `/why` shows all of it.
 _QUOTED = 240
 _NO_PREVIEW = {"is_disabled": True}
@@ -38,19 +39,21 @@ class Renderer:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def posts(self, reply: Reply, owner: str | None = None) -> tuple[Post, ...]:
-        """A reply as messages in their order. `owner`: who may tap its buttons, None for everybody (in private)."""
+    def posts(self, reply: Reply, owner: str | None = None, more: Sequence[list[dict[str, str]]] = ()) -> tuple[Post, ...]:
+        """A reply as messages in their order. `owner`: who may tap its buttons, None for everybody (in private).
+        `more` are rows of buttons of the bot's own.
+        """
         quiz = reply.quiz if reply.quiz and fits_poll(reply.quiz) else None
         actions = reply.actions
         if quiz is not None:
             # The poll asks: neither its question nor its options are said again.
             actions = tuple(action for action in actions if action.ask not in quiz.asks)
             lead = reply.text.removesuffix(quiz.question).strip()
-            posts = [*self._texts(lead, reply), _poll(quiz)] if lead else [_poll(quiz)]
+            posts = [*self._texts(lead, reply), poll_post(quiz)] if lead else [poll_post(quiz)]
         else:
             posts = list(self._texts(reply.text, reply))
         rows, kept = self.keyboard(actions, reply.citations, owner)
-        return (*with_keyboard(posts, rows, kept), *map(_file, reply.attachments))
+        return (*with_keyboard(posts, [*rows, *more], kept), *map(_file, reply.attachments))
 
     def text(self, reply: Reply) -> Styled:
         """The text alone, in one piece: for a draft while more of it is coming."""
@@ -135,16 +138,20 @@ def full_title(citation: Citation) -> str:
     return citation.title if citation.heading in said else f"{citation.title} · {citation.heading}"
 
 
-def _poll(quiz: Quiz) -> Post:
-    call = {
+def poll_post(quiz: Quiz, *, everybody: bool = False) -> Post:
+    """A quiz poll. `everybody`: for a group, where nobody is told who has chosen what."""
+    call: dict[str, object] = {
         "question": safe(quiz.question),
         "options": [safe(option) for option in quiz.options],
         "type": "quiz",
         "correct_option_ids": [quiz.right],
-        # Else nobody tells the bot what was chosen.
-        "is_anonymous": False,
+        # Of an anonymous poll nobody tells the bot what was chosen.
+        "is_anonymous": everybody,
     }
-    return Post(kind="poll", payload=call)
+    because = safe(quiz.because).strip()
+    if because and utf16(because) <= _BECAUSE and because.count("\n") <= _BECAUSE_LINES:
+        call["explanation"] = because
+    return Post(kind="poll", payload=call, asks=() if everybody else quiz.asks)
 
 
 def _file(attachment: Attachment) -> Post:
