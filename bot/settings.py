@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     embeddings_base_url: str = ""
     embeddings_api_key: str = ""
     openai_api_key: str = ""
+    # Where Prometheus and an orchestrator ask, as host:port; nowhere when empty.
+    health_listen: str = ""
+    # For tests of what survives: the place in the flow at which the process kills itself.
+    crash_point: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

@@ -55,6 +55,7 @@ PARTS = [
     Part("documents.model", knows=_BASE),
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages planning learning", libraries="numpy"),
+    Part("flow", knows="errors learning core", libraries="aiohttp aiolimiter prometheus_client"),
     Part("grounding", knows=f"{_CORE} planning"),
     Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
@@ -73,13 +74,13 @@ PARTS = [
     Part("offline", knows=f"{_CORE} planning grounding retrieval", libraries="numpy"),
     Part("dialogue", knows=f"{_CORE} planning practice grounding offline", libraries="dateutil rapidfuzz"),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
-    Part("adapters", knows="errors text catalog core", libraries="rich"),
+    Part("adapters", knows="errors text catalog core flow", libraries="rich"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " pictures settings",
+        " pictures flow settings",
         late="numpy",
     ),
     Part(
@@ -98,6 +99,7 @@ WIRED = {
     "ChromaVectors",
     "Database",
     "ExactVectors",
+    "Flow",
     "Gate",
     "HybridRetriever",
     "Index",
@@ -108,12 +110,18 @@ WIRED = {
     "OfflineAdvisor",
     "PackagedEmbedder",
     "PracticeSessions",
+    "Reception",
+    "Reminders",
     "RemoteEmbedder",
+    "Senders",
     "Simulations",
+    "Sole",
     "SqlLearnerStore",
+    "SqlMailbox",
     "SubjectGuess",
     "Toolbox",
     "Understanding",
+    "Workers",
     "Workshop",
 }
 WIRED_ELSEWHERE = {

@@ -10,6 +10,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.flow import Paces, build_flow, build_passing
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -22,7 +23,7 @@ from bot.app.library import (
     shipped_vectors,
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
-from bot.app.stores import DatabaseState, database_state, open_store
+from bot.app.stores import DatabaseState, Storage, database_state, open_storage, open_store
 
 __all__ = [
     "LEXICAL_ONLY",
@@ -30,14 +31,18 @@ __all__ = [
     "Advising",
     "DatabaseState",
     "Library",
+    "Paces",
     "Practice",
     "Service",
+    "Storage",
     "build_advising",
     "build_assistant",
     "build_embedder",
     "build_fact_reader",
+    "build_flow",
     "build_gate",
     "build_names",
+    "build_passing",
     "build_practice",
     "build_retriever",
     "build_service",
@@ -45,6 +50,7 @@ __all__ = [
     "build_understanding",
     "database_state",
     "open_library",
+    "open_storage",
     "open_store",
     "path_drawing",
     "prompts_folder",

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Erasable, LearnerStore
 from bot.settings import Settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """One database: what is kept of learners, and their mail."""
+
+    store: LearnerStore
+    mailbox: Mailbox
+    leases: Leases
+
+
 @asynccontextmanager
-async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+async def open_storage(
+    settings: Settings, also: Sequence[Erasable] = (), passing: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Storage]:
     """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
 
     database = Database(settings.database_url or settings.database_file)
     try:
         await database.migrate()
-        yield SqlLearnerStore(database, also)
+        mailbox = SqlMailbox(database, passing)
+        yield Storage(store=SqlLearnerStore(database, also, passing), mailbox=mailbox, leases=mailbox)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
+    """The same for those who need no mail."""
+    async with open_storage(settings, also) as storage:
+        yield storage.store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

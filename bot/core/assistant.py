@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.core.answer import Answer
 from bot.core.conversation import Context, Incoming, Responder, Response, Turn
+from bot.core.mail import Delivery, Settlement
 from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
 from bot.core.reply import Reply, reply_of
 from bot.errors import InputError
@@ -56,9 +57,10 @@ class Assistant:
         response = await self._guarded(turn)
         return _timed(response.answer, began), response.context
 
-    async def respond(self, incoming: Incoming) -> tuple[Answer, Reply]:
+    async def respond(self, incoming: Incoming, delivery: Delivery | None = None) -> tuple[Answer, Reply]:
         """Answer one message of a learner, and store the turn with all that it changes: whole or not at all.
 
+        `delivery`: how the reply leaves, where it is posted together with the turn and not shown by the caller.
         Never raises for anything a person may send. Raises what the store raises when it cannot be reached: the
         message is then not answered, and whoever delivers it tries again.
         """
@@ -67,18 +69,21 @@ class Assistant:
         began = time.perf_counter()
         for _ in range(_ATTEMPTS):
             try:
-                response = await self._turn(incoming, self._store)
+                return await self._turn(incoming, self._store, delivery, began)
             except StaleLearner:
                 continue
-            answer = _timed(response.answer, began)
-            return answer, reply_of(answer, response.attachments, response.quiz)
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
 
-    async def _turn(self, incoming: Incoming, store: LearnerStore) -> Response:
+    async def _turn(
+        self, incoming: Incoming, store: LearnerStore, delivery: Delivery | None, began: float
+    ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
+        context = await store.context(incoming.who, incoming.room)
+        if context.language is None:
+            context = replace(context, language=incoming.locale)
         turn = Turn(
             question=incoming.text,
-            context=await store.context(incoming.who, incoming.room),
+            context=context,
             language=incoming.language,
             # In a room with others nothing of a learner is known, so that nothing can show, not even by advice.
             learner=learner if incoming.room.private else None,
@@ -88,8 +93,15 @@ class Assistant:
             now=self._now(),
         )
         response = await self._guarded(turn)
+        answer = _timed(response.answer, began)
+        reply = reply_of(answer, response.attachments, response.quiz)
+        settlement = None
+        if delivery is not None:
+            settlement = Settlement(ticket=delivery.ticket, outgoing=tuple(delivery.render(answer, reply)))
         if not response.kept:
-            return response
+            if settlement is not None:
+                await store.settle(settlement, turn.now)
+            return answer, reply
         record = TurnRecord(
             key=incoming.key,
             room=incoming.room,
@@ -98,9 +110,10 @@ class Assistant:
             answer=response.answer,
             context=response.context,
             changes=response.changes,
+            settlement=settlement,
         )
         await store.commit(incoming.who, learner, record)
-        return response
+        return answer, reply
 
     async def _guarded(self, turn: Turn) -> Response:
         # Cut first: cleaning a megabyte only to refuse it would be work for nothing.

@@ -96,7 +96,8 @@ class Parcel:
     """An outgoing message that somebody has been given to send.
 
     `effect` is the same however often it is sent, and no other message's: for platforms that recognise a repetition.
-    `again` where it may have arrived already. `attempt` counts from 1.
+    `again` where it may have arrived already; `doubts` is how often a platform's answer was missed. `attempt` counts
+    from 1.
     """
 
     ticket: Ticket
@@ -107,6 +108,7 @@ class Parcel:
     content: bytes | None
     once: bool
     again: bool
+    doubts: int
     attempt: int
     posted_at: datetime
 
@@ -144,8 +146,10 @@ class Mailbox(Protocol):
 
     async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None: ...
 
-    async def give_back(self, ticket: Ticket, due: datetime, *, begun: bool) -> None:
-        """Let it be taken again from `due` on, before all that waits behind it. `begun`: this attempt counts."""
+    async def give_back(self, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
+        """Let it be taken again, from `due` on where that is given, before all that waits behind it. `begun`: this
+        attempt counts.
+        """
         ...
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
@@ -170,8 +174,12 @@ class Mailbox(Protocol):
         """It has arrived, or will never: it is not needed any more. Raises `Superseded`."""
         ...
 
-    async def later(self, parcel: Parcel, due: datetime, *, unsure: bool = False) -> None:
-        """Try again from `due` on; `unsure` where it may have arrived. Raises `Superseded`."""
+    async def later(self, parcel: Parcel, due: datetime | None, *, unsure: bool = False) -> None:
+        """Try again, from `due` on where that is given; `unsure` where it may have arrived. Raises `Superseded`."""
+        ...
+
+    async def abandon(self, room: Room) -> int:
+        """Drop everything that waits for a room; how much it was."""
         ...
 
     async def moved(self, old: Room, new: Room) -> None:
@@ -179,10 +187,10 @@ class Mailbox(Protocol):
         ...
 
     async def unreachable(self, who: Identity, now: datetime) -> None:
-        """This person does not want to hear from us: no reminders there, until an update of theirs is accepted."""
+        """Somebody does not want to hear from us: no reminders there, until an update of theirs is accepted."""
         ...
 
-    async def backlog(self, now: datetime) -> Backlog: ...
+    async def backlog(self) -> Backlog: ...
 
     async def sweep(self, now: datetime) -> None:
         """Drop what is only kept for a time and whose time is over."""
@@ -196,4 +204,6 @@ class Leases(Protocol):
         """Get or prolong it; its fencing number, which grows with every new owner. None while another has it."""
         ...
 
-    async def release(self, name: str, owner: str) -> None: ...
+    async def release(self, name: str, owner: str) -> None:
+        """Another may have it at once."""
+        ...

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from bot.core.answer import Answer
 from bot.core.conversation import Context
+from bot.core.mail import Settlement
 from bot.documents.model import Passage
 from bot.learning.learner import CardState, Changes, Identity, Learner, Reminder, Review, Room
 
@@ -58,7 +59,8 @@ class Embedder(Protocol):
 class TurnRecord:
     """One turn as it is stored: whole or not at all. `key` is unique for a platform: a repeated one is stored once.
 
-    `answer` is None for turns without one (a button that only changes something). Times are in UTC.
+    `answer` is None for turns without one (a button that only changes something). `settlement` is what is settled and
+    posted in the same transaction, where a front end has a mailbox. Times are in UTC.
     """
 
     key: str
@@ -68,6 +70,7 @@ class TurnRecord:
     answer: Answer | None
     context: Context
     changes: Changes = field(default_factory=Changes)
+    settlement: Settlement | None = None
 
 
 class StaleLearner(Exception):
@@ -154,8 +157,13 @@ class LearnerStore(Protocol):
 
     async def commit(self, who: Identity, learner: Learner, turn: TurnRecord) -> Learner:
         """Store a turn with all its changes; the learner as it is then. Raises `StaleLearner` when `learner` is not
-        who is behind `who`, or its version not the stored one; a turn whose key is already stored changes nothing.
+        who is behind `who`, or its version not the stored one; a turn whose key is already stored changes nothing but
+        what it settles. Raises `Superseded` where that is not its to settle any more.
         """
+        ...
+
+    async def settle(self, settlement: Settlement, now: datetime) -> None:
+        """The same for a turn that is not kept. Raises `Superseded`."""
         ...
 
     async def before_last_change(self, learner: Learner) -> Learner | None:
@@ -170,9 +178,12 @@ class LearnerStore(Protocol):
 
     async def reviews(self, learner: Learner, *, since: datetime | None = None) -> list[Review]: ...
 
-    async def claim_reminders(self, now: datetime, *, limit: int = 100) -> list[DueReminder]:
+    async def claim_reminders(
+        self, now: datetime, *, limit: int = 100, platforms: Sequence[str] | None = None
+    ) -> list[DueReminder]:
         """Reminders due by `now`, each given to one caller only: a claim that is not confirmed is never given again
-        (a reminder is sent at most once).
+        (a reminder is sent at most once). `platforms`: only of those who can be reached on one of these, and with
+        only the identities at which they can be.
         """
         ...
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Answer
 from bot.core.conversation import Turn
+from bot.core.mail import Notice
 from bot.core.ports import DueReminder, LearnerStore
 from bot.core.reply import Reply, reply_of
 from bot.grounding.gate import Gate
@@ -18,15 +18,6 @@ from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.offline.wallet import WalletWords
 from bot.text.prompts import DEFAULT_LANGUAGE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A reminder to be delivered to one of these identities. `claim` is given back when that is done."""
-
-    claim: str
-    identities: tuple[Identity, ...]
-    reply: Reply
 
 
 class Reminding:
@@ -43,15 +34,17 @@ class Reminding:
         entries = wallet(learner.wallet, self._catalog, local_day(learner.profile, turn.now))
         return wanted_reminders(entries, learner.profile, turn.now)
 
-    async def due(self, now: datetime, *, to: Identity | None = None) -> list[Notice]:
+    async def due(
+        self, now: datetime, *, to: Identity | None = None, platforms: Sequence[str] | None = None
+    ) -> list[Notice]:
         """What is to be sent now, each to be sent once; `to`: only what is this person's, who is here and so is not
-        disturbed by it.
+        disturbed by it; `platforms`: only what can be sent to one of these.
 
         What falls into quiet hours is put off. What has nothing to rest on any more (it was renewed since) is not
         sent at all, nor what another reminder says just now (one was put off until the next was due).
         """
         notices: list[Notice] = []
-        for due in await self._store.claim_reminders(now):
+        for due in await self._store.claim_reminders(now, platforms=platforms):
             if to is not None and to not in due.identities:
                 await self._store.postpone_reminders([due.claim], now)
             elif to is None and in_quiet_hours(due.learner.profile, now):

@@ -113,7 +113,7 @@ class Gateway(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether updates come in, as far as is known."""
+        """Whether updates come in, as far as is known. True while another process runs it."""
         ...
 
 

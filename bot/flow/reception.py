@@ -1,4 +1,4 @@
-"""Where adapters hand in what a platform brought: written down before it is acknowledged, refused when too much waits."""
+"""Where adapters hand in what came: written down before it is acknowledged, refused when too much waits."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Reception:
         now = self._now()
         if self._looked is None or abs(now - self._looked) >= _LOOK_EVERY:
             self._looked = now
-            backlog = await self._mailbox.backlog(now)
+            backlog = await self._mailbox.backlog()
             self._measures.backlog(backlog, now)
             since = backlog.waiting_since
             self._busy = backlog.waiting > MAX_WAITING or (since is not None and now - since > MAX_WAIT)

@@ -11,6 +11,7 @@ from bot.core.conversation import Incoming
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
 from bot.flow.crashing import Passing
+from bot.learning.learner import Identity
 
 Render = Callable[[Answer, Reply], Sequence[Outgoing]]
 
@@ -58,6 +59,12 @@ class Work:
         self._passing("before_settle")
         await self._mailbox.settle(Settlement(ticket=self.accepted.ticket, outgoing=outgoing), self._now())
         self._end()
+
+    async def blocked(self) -> None:
+        """Who sent this (by a message of the platform's own) has blocked us: no reminders until they write again."""
+        if self.update.sender is not None:
+            who = Identity(platform=self.update.platform, number=self.update.sender)
+            await self._mailbox.unreachable(who, self._now())
 
     def _delivery(self, render: Render) -> Delivery:
         def rendered(answer: Answer, reply: Reply) -> Sequence[Outgoing]:

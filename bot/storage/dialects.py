@@ -19,6 +19,8 @@ PATIENCE = 5
 _WRITES = "credway_writes"
 # Any number, as long as it is the same for all who bring the tables of one database up to date.
 _MIGRATING = 0x0C8ED3A1
+# The same for those who take something from the mailbox.
+TAKING, SENDING = 0x0C8ED3A2, 0x0C8ED3A3
 
 
 def parsed(url: str | Path) -> URL:
@@ -91,6 +93,12 @@ def wait_for_turn_to_migrate(connection: Connection) -> None:
         # As long as another's migrations take; nobody is waiting for an answer.
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+
+
+async def wait_for_turn(connection: AsyncConnection, number: int) -> None:
+    """Let one transaction at a time do the thing of this number. On SQLite there is only ever one that writes."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 async def leave_no_trace(engine: AsyncEngine) -> bool:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, or_, select
+from sqlalchemy import FromClause, Table, and_, delete, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learning.learner import Identity
 from bot.storage.reading import identities_of, learner_id, locked
-from bot.storage.tables import learners, link_guesses, metadata
+from bot.storage.tables import NOBODYS, inbox, learners, metadata
 
 # What is no row of its own for whoever reads an export, and what a hash would tell them.
 _LEFT_OUT = {"id", "learner_id", "digest"}
-_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days"}
+_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days", "payload"}
 
 
 async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:
@@ -24,7 +25,7 @@ async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:
     id_ = await learner_id(connection, who)
     known = (await identities_of(connection, [id_]))[id_] if id_ is not None else (who,)
     told: dict[str, Any] = {"learner": id_}
-    for table in metadata.sorted_tables:
+    for table in _somebodys():
         rows = await connection.execute(
             select(table).where(_about(table, id_, known)).order_by(*table.primary_key.columns)
         )
@@ -44,18 +45,45 @@ async def erase(connection: AsyncConnection, who: Identity) -> dict[str, int]:
     known = await everyone(connection, who)
     erased = {}
     # The tables that refer to others come first.
-    for table in reversed(metadata.sorted_tables):
-        gone = await connection.execute(delete(table).where(_about(table, row.id if row else None, known)))
+    for table in reversed(_somebodys()):
+        own = _about(table, row.id if row else None, known)
+        if table is inbox:
+            own = and_(own, not_(_in_work(known)))
+        gone = await connection.execute(delete(table).where(own))
         erased[table.name] = gone.rowcount
     return {name: count for name, count in erased.items() if count}
 
 
+def _somebodys() -> list[Table]:
+    return [table for table in metadata.sorted_tables if not table.info.get(NOBODYS)]
+
+
+def _in_work(known: Sequence[Identity]) -> Any:
+    """Whether an update is being answered, perhaps by what forgets, or waits behind one that is. It will be answered,
+    as somebody's of whom nothing is known, and is gone then.
+    """
+    before = inbox.alias()
+    return exists(
+        select(before.c.id).where(
+            _of(before, known),
+            before.c.platform == inbox.c.platform,
+            before.c.conversation == inbox.c.conversation,
+            before.c.id <= inbox.c.id,
+            before.c.until.is_not(None),
+            before.c.fault.is_(None),
+        )
+    )
+
+
 def _about(table: Table, id_: str | None, known: Sequence[Identity]) -> Any:
     """What tells the rows of one learner. A table for which nothing does is an error, not left out."""
-    if table is link_guesses:
-        own = [and_(table.c.platform == one.platform, table.c.number == one.number) for one in known]
-        return or_(*own)
+    if "learner_id" not in table.c and table is not learners:
+        return _of(table, known)
     return table.c.id == id_ if table is learners else table.c.learner_id == id_
+
+
+def _of(table: FromClause, known: Sequence[Identity]) -> Any:
+    return or_(*(and_(table.c.platform == one.platform, table.c.number == one.number) for one in known))
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,4 +93,6 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return json.loads(value) if name in _JSON and value is not None else value

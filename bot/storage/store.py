@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.conversation import Context
+from bot.core.mail import Settlement
 from bot.core.ports import DueReminder, Erasable, Receipt, Standing, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Review, Room
-from bot.storage import committing, leaving, linking, ranking, reading, reminding
+from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.reading import newcomer
 
 
 class SqlLearnerStore:
-    """See the port for what each method promises. `also` are other places that hold something of people."""
+    """See the port for what each method promises. `also` are other places that hold something of people; `passing` is
+    told of places at which a test lets the process die.
+    """
 
-    def __init__(self, database: Database, also: Sequence[Erasable] = ()) -> None:
+    def __init__(
+        self, database: Database, also: Sequence[Erasable] = (), passing: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._database = database
         self._also = tuple(also)
+        self._passing = passing
 
     async def learner(self, who: Identity) -> Learner:
         async with self._database.read() as connection:
@@ -33,7 +39,16 @@ class SqlLearnerStore:
 
     async def commit(self, who: Identity, learner: Learner, turn: TurnRecord) -> Learner:
         async with self._database.write() as connection:
-            return await committing.commit(connection, who, learner, turn)
+            after = await committing.commit(connection, who, learner, turn)
+            if turn.settlement is not None:
+                await receiving.settle(connection, turn.settlement, turn.at)
+            self._passing("before_commit")
+            return after
+
+    async def settle(self, settlement: Settlement, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await receiving.settle(connection, settlement, now)
+            self._passing("before_commit")
 
     async def before_last_change(self, learner: Learner) -> Learner | None:
         async with self._database.read() as connection:
@@ -51,9 +66,11 @@ class SqlLearnerStore:
         async with self._database.read() as connection:
             return await reading.all_reviews(connection, learner, since)
 
-    async def claim_reminders(self, now: datetime, *, limit: int = 100) -> list[DueReminder]:
+    async def claim_reminders(
+        self, now: datetime, *, limit: int = 100, platforms: Sequence[str] | None = None
+    ) -> list[DueReminder]:
         async with self._database.write() as connection:
-            return await reminding.claim(connection, now, limit)
+            return await reminding.claim(connection, now, limit, platforms)
 
     async def reminders_sent(self, claims: Sequence[str], at: datetime) -> None:
         async with self._database.write() as connection:

@@ -1,7 +1,8 @@
 """The tables of what is kept of learners, as SQLAlchemy Core metadata. The migrations make exactly these.
 
-Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting;
-`link_guesses` alone is about an identity. Foreign keys do not cascade: a table left out would stop the deletion.
+Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting.
+Those that hold something of somebody who need not be a learner yet say so in `platform` and `number`, and those that
+hold nothing of anybody are marked (`NOBODYS`). Foreign keys do not cascade: a table left out would stop the deletion.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -81,6 +83,9 @@ class Moment(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
+
+# In the `info` of a table: nothing in it can be traced to a person.
+NOBODYS = "holds nothing of anybody"
 
 metadata = MetaData(
     naming_convention={
@@ -213,4 +218,85 @@ link_guesses = Table(
     Column("number", Key, primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("since", Moment, nullable=False),
+)
+
+# What came in and is not settled yet; a row leaves with the settlement. `number` is whom it is about, if anybody.
+# Who works on it has it `until` then, as long as `fence` is the number it was given; before then nobody takes it or
+# what waits behind it in its conversation. `queued_at` is since when it is its conversation's first. `fault` is set
+# where it could not be answered.
+inbox = Table(
+    "inbox",
+    metadata,
+    _number(),
+    Column("platform", Key, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("conversation", Key, nullable=False),
+    Column("number", Key),
+    Column("payload", Prose, nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Moment),
+    Column("fault", Key),
+    Index(None, "platform", "conversation", "id"),
+    Index(None, "platform", "number"),
+    # Without it SQLite gives the number of a row that is gone to a new one, and an old ticket would fit that.
+    sqlite_autoincrement=True,
+)
+
+# Which updates have been seen: hashes of their keys, kept when the update itself is long settled and gone.
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("digest", Key, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    info={NOBODYS: True},
+)
+
+# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above; `begun`
+# while it is being sent; `doubts` counts the times that it may have arrived.
+outbox = Table(
+    "outbox",
+    metadata,
+    _number(),
+    Column("effect", Key, nullable=False),
+    Column("platform", Key, nullable=False),
+    Column("room", Key, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("number", Key),
+    Column("kind", Key, nullable=False),
+    Column("payload", Prose, nullable=False),
+    Column("content", LargeBinary),
+    Column("once", Boolean, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("begun", Boolean, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Moment),
+    UniqueConstraint("effect"),
+    Index(None, "platform", "room", "id"),
+    Index(None, "platform", "number"),
+    sqlite_autoincrement=True,
+)
+
+# Who has blocked us.
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
+# What one process does for all, until when.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("owner", Key, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("fence", Integer, nullable=False),
+    info={NOBODYS: True},
 )

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot import app
+from bot.core.mail import Mailbox
 from bot.core.ports import LearnerStore
 from bot.settings import Settings
 from bot.storage.tables import metadata
@@ -39,8 +41,8 @@ def shared_place(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_store(shared_place: Place) -> AsyncIterator[LearnerStore]:
-    async with shared_place.open() as opened:
+async def shared_storage(shared_place: Place) -> AsyncIterator[app.Storage]:
+    async with shared_place.storage() as opened:
         yield opened
 
 
@@ -58,6 +60,16 @@ def place(request: pytest.FixtureRequest, shared_place: Place) -> Place:
 
 
 @pytest.fixture
-def store(place: Place, shared_store: LearnerStore) -> LearnerStore:
+def storage(place: Place, shared_storage: app.Storage) -> app.Storage:
     assert place
-    return shared_store
+    return shared_storage
+
+
+@pytest.fixture
+def store(storage: app.Storage) -> LearnerStore:
+    return storage.store
+
+
+@pytest.fixture
+def mailbox(storage: app.Storage) -> Mailbox:
+    return storage.mailbox

@@ -12,6 +12,7 @@ from typing import Any
 from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
+from bot.core.mail import Outgoing, Update
 from bot.core.ports import Erasable, LearnerStore, TurnRecord
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
@@ -31,6 +32,10 @@ class Place:
 
     def open(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[LearnerStore]:
         return app.open_store(self.settings, also)
+
+    def storage(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[app.Storage]:
+        """The same with the mailbox beside it."""
+        return app.open_storage(self.settings, also)
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -106,6 +111,20 @@ def a_turn(room: Room, question: str = "?", **rest: Any) -> TurnRecord:
     """A turn with a key that no other one has."""
     given = {"key": f"key-{next(_keys)}", "at": NOW, "answer": None, "context": Context()} | rest
     return TurnRecord(room=room, question=question, **given)
+
+
+def an_update(person: Person, key: str, text: str = "?", conversation: str | None = None) -> Update:
+    return Update(
+        platform=person.platform,
+        key=key,
+        conversation=conversation or person.number,
+        payload={"text": text},
+        sender=person.number,
+    )
+
+
+def a_message(room: Room, text: str = "!", **rest: Any) -> Outgoing:
+    return Outgoing(room=room, kind="text", payload={"text": text}, **rest)
 
 
 def a_reminder(key: str, due_at: datetime = NOW) -> Reminder:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.core.conversation import Context
+from bot.core.mail import Mailbox, Settlement
 from bot.core.ports import LearnerStore, StaleLearner
 from bot.learning.learner import Changes, Identity, Profile
-from bot.storage.tables import metadata
-from tests.contracts.people import DAY, GROUP, NOW, Cupboard, Person, Place, a_turn, an_answer, everything, right
+from bot.storage.tables import NOBODYS, metadata
+from tests.contracts.people import (
+    DAY,
+    GROUP,
+    NOW,
+    Cupboard,
+    Person,
+    Place,
+    a_message,
+    a_turn,
+    an_answer,
+    an_update,
+    everything,
+    right,
+)
+
+# No update has the key of another one, also when the same person begins again.
+_keys = itertools.count()
+OF_SOMEBODY = [table for table in metadata.sorted_tables if NOBODYS not in table.info]
 
 
-async def lives(person: Person, mark: str) -> None:
+async def lives(person: Person, mailbox: Mailbox, mark: str) -> None:
     """Leave something in every table there is, with the mark in every text. (A mark that could be in a random id is
     found where it is not, so these end with a tilde.)
     """
@@ -33,6 +52,21 @@ async def lives(person: Person, mark: str) -> None:
     await person.holds(f"{mark}-new")
     await store.redeem("0000-0000", person.who, NOW)
     await store.link_code(person.who, NOW)
+    await gets_mail(person, mailbox, mark)
+
+
+async def gets_mail(person: Person, mailbox: Mailbox, mark: str) -> None:
+    """One update is answered, another waits, one was set aside, and the person blocks us."""
+    for number, text in enumerate(("answered", "aside", "waiting")):
+        key = f"{mark}{next(_keys)}"
+        await mailbox.accept([an_update(person, key, f"{mark} {text}", f"{mark}{number}")], NOW)
+    taken = await mailbox.take(NOW, NOW + DAY, limit=9, platforms=[person.platform])
+    answered, aside, *waiting = sorted(taken, key=lambda one: mark not in one.update.key)
+    await mailbox.settle(Settlement(ticket=answered.ticket, outgoing=(a_message(person.room, f"{mark} reply"),)), NOW)
+    await mailbox.set_aside(Settlement(ticket=aside.ticket), NOW, "fault")
+    for one in waiting:
+        await mailbox.give_back(one.ticket, None, begun=False)
+    await mailbox.unreachable(person.who, NOW)
 
 
 def elsewhere(person: Person) -> Person:
@@ -40,21 +74,22 @@ def elsewhere(person: Person) -> Person:
 
 
 @pytest.fixture
-async def lived(store: LearnerStore) -> tuple[Person, Person]:
+async def lived(store: LearnerStore, mailbox: Mailbox) -> tuple[Person, Person]:
     ada, bo = Person(store, "ada~1"), Person(store, "bo~2")
-    await lives(ada, "ada~")
-    await lives(bo, "bo~")
+    await lives(ada, mailbox, "ada~")
+    await lives(bo, mailbox, "bo~")
     return ada, bo
 
 
 class TestExport:
     async def test_it_holds_everything_that_is_stored(self, place: Place) -> None:
-        async with place.open() as store:
+        async with place.storage() as storage:
+            store, mailbox = storage.store, storage.mailbox
             ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
+            await lives(ada, mailbox, "ada~")
             exported = await store.export(ada.who)
         async with place.database() as database, database.read() as connection:
-            for table in metadata.sorted_tables:
+            for table in OF_SOMEBODY:
                 rows = (await connection.execute(select(table))).mappings().all()
                 assert rows, f"nothing is left in {table.name}: let `lives` leave something"
                 assert len(rows) == len(exported[table.name])
@@ -91,17 +126,18 @@ class TestExport:
 
 class TestForgetting:
     async def test_nothing_of_the_learner_is_left_in_any_table(self, place: Place) -> None:
-        async with place.open() as store:
+        async with place.storage() as storage:
+            store, mailbox = storage.store, storage.mailbox
             ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
+            await lives(ada, mailbox, "ada~")
             before = await store.export(ada.who)
 
             receipt = await store.forget(elsewhere(ada).who, NOW)
 
         assert NOW == receipt.at
-        assert {table.name: len(before[table.name]) for table in metadata.sorted_tables} == receipt.erased
+        assert {table.name: len(before[table.name]) for table in OF_SOMEBODY} == receipt.erased
         async with place.database() as database, database.read() as connection:
-            for table in metadata.sorted_tables:
+            for table in OF_SOMEBODY:
                 assert 0 == await connection.scalar(select(func.count()).select_from(table)), table.name
 
     async def test_nobody_else_is_touched(self, lived: tuple[Person, Person]) -> None:
@@ -147,20 +183,21 @@ class TestForgetting:
 
         assert {} == (await ada.store.forget(ada.who, NOW)).erased
 
-    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person]) -> None:
+    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], mailbox: Mailbox) -> None:
         ada, _ = lived
         await ada.store.forget(ada.who, NOW)
 
-        await lives(ada, "ada~")
+        await lives(ada, mailbox, "ada~")
 
         assert 2 == len((await ada.store.export(ada.who))["identities"])
 
     async def test_other_places_are_emptied_of_all_identities_first(self, place: Place) -> None:
         ada_there, bo_there = Identity(platform="discord", number="ada~1-elsewhere"), Identity(platform="x", number="b")
         cupboard = Cupboard({ada_there: 3, bo_there: 2})
-        async with place.open([cupboard]) as store:
+        async with place.storage([cupboard]) as storage:
+            store, mailbox = storage.store, storage.mailbox
             ada = Person(store, "ada~1")
-            await lives(ada, "ada~")
+            await lives(ada, mailbox, "ada~")
             before = await store.export(ada.who)
 
             cupboard.stuck = True

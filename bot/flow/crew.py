@@ -1,0 +1,100 @@
+"""Tasks at work, each on something that the mailbox has given to it for a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.mail import Ticket
+from bot.errors import MissingService
+from bot.flow.waking import Bell
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """How many work at once, for how long each is given its work (prolonged while it works), and how often is looked
+    for more without being called, in seconds.
+    """
+
+    at_once: int
+    lease: timedelta = timedelta(seconds=45)
+    look_every: float = 1.0
+
+
+class Crew:
+    """Takes as much as there are hands for, whenever the bell rings or a hand is free."""
+
+    def __init__(
+        self,
+        shift: Shift,
+        bell: Bell,
+        take: Callable[[int], Awaitable[bool]],
+        prolong: Callable[[Sequence[Ticket], datetime], Awaitable[None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`take` starts up to so many, by `start`, and says whether there may be more at once."""
+        self._shift = shift
+        self._bell = bell
+        self._take = take
+        self._prolong = prolong
+        self._now = now
+        self._running: dict[Ticket, asyncio.Task[None]] = {}
+
+    def until(self) -> datetime:
+        """When what is given now can be given to another."""
+        return self._now() + self._shift.lease
+
+    def start(self, ticket: Ticket, work: Coroutine[None, None, None]) -> None:
+        def done(_: asyncio.Task[None]) -> None:
+            del self._running[ticket]
+            # There is a hand free, and perhaps more to do of the same.
+            self._bell.ring()
+
+        task = asyncio.create_task(work)
+        self._running[ticket] = task
+        task.add_done_callback(done)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take until `stop` is set (and the bell rung). What is at work then goes on: see `finish`."""
+        prolonging = asyncio.create_task(self._keep_prolonging())
+        try:
+            while not stop.is_set():
+                if not await self._take_more():
+                    await self._bell.wait(self._shift.look_every)
+        finally:
+            prolonging.cancel()
+
+    async def finish(self, within: float) -> None:
+        """Let what is at work come to its end, for so many seconds; the rest is cancelled."""
+        prolonging = asyncio.create_task(self._keep_prolonging())
+        try:
+            if self._running:
+                await asyncio.wait(self._running.values(), timeout=within)
+            left = list(self._running.values())
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+        finally:
+            prolonging.cancel()
+
+    async def _take_more(self) -> bool:
+        free = self._shift.at_once - len(self._running)
+        if free <= 0:
+            return False
+        try:
+            return await self._take(free)
+        except MissingService:
+            logger.exception("mailbox.cannot_be_read")
+            return False
+
+    async def _keep_prolonging(self) -> None:
+        while True:
+            await asyncio.sleep(self._shift.lease / timedelta(seconds=1) / 3)
+            with contextlib.suppress(MissingService):
+                await self._prolong(list(self._running), self.until())

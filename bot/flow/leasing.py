@@ -1,0 +1,102 @@
+"""What only one process may do at a time, held by a lease in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.mail import Leases
+from bot.errors import MissingService
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """For how many seconds a lease is given, how often it is prolonged (and asked for by others), and how long the
+    work has to end when it is to.
+    """
+
+    length: float = 15.0
+    every: float = 5.0
+    to_end: float = 2.0
+
+
+class Sole:
+    """Does a thing as long as nobody else does it. `owner` is this process's own name."""
+
+    def __init__(self, leases: Leases, owner: str, now: Callable[[], datetime], terms: Terms) -> None:
+        self._leases = leases
+        self._owner = owner
+        self._now = now
+        self._terms = terms
+
+    async def run(
+        self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event
+    ) -> None:
+        """Run `work` whenever the lease of that name is ours, until `stop` is set. It is cancelled when the lease is
+        lost, before another can have it.
+        """
+        while not stop.is_set():
+            if await self._lease(name):
+                await self._held(name, work, stop)
+            else:
+                await _either(stop, self._terms.every)
+
+    async def _held(
+        self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event
+    ) -> None:
+        logger.info("lease.held name=%s owner=%s", name, self._owner)
+        task = asyncio.create_task(work(stop))
+        try:
+            lost = await self._keep(name, task, stop)
+            if not lost:
+                await asyncio.wait([task], timeout=self._terms.to_end)
+        finally:
+            task.cancel()
+            with contextlib.suppress(MissingService):
+                await asyncio.shield(self._leases.release(name, self._owner))
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def _keep(self, name: str, task: asyncio.Task[None], stop: asyncio.Event) -> bool:
+        """Prolong until the work or the time has come to its end; whether the lease was lost."""
+        clock = asyncio.get_running_loop()
+        held = clock.time()
+        while not task.done() and not stop.is_set():
+            await self._pause(task, stop)
+            if task.done() or stop.is_set():
+                break
+            asked = clock.time()
+            if await self._lease(name):
+                held = asked
+            elif clock.time() - held > self._terms.length - self._terms.every:
+                logger.warning("lease.lost name=%s owner=%s", name, self._owner)
+                return True
+        return False
+
+    async def _pause(self, task: asyncio.Task[None], stop: asyncio.Event) -> None:
+        stopping = asyncio.create_task(stop.wait())
+        watched: set[asyncio.Task[Any]] = {task, stopping}
+        await asyncio.wait(watched, timeout=self._terms.every, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+    async def _lease(self, name: str) -> bool:
+        now = self._now()
+        try:
+            async with asyncio.timeout(self._terms.every):
+                until = now + timedelta(seconds=self._terms.length)
+                return await self._leases.lease(name, self._owner, now, until) is not None
+        except (MissingService, TimeoutError):
+            return False
+
+
+async def _either(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

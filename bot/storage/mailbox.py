@@ -1,0 +1,146 @@
+"""`Mailbox` and `Leases` on SQLite and PostgreSQL: each method one transaction, what happens in it told elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.mail import Accepted, Backlog, Notice, Outgoing, Parcel, Settlement, Ticket, Update
+from bot.learning.learner import Identity, Room
+from bot.storage import posting, receiving, reminding
+from bot.storage.database import Database
+from bot.storage.dialects import insert
+from bot.storage.tables import arrivals, inbox, leases, outbox, unreachable
+
+# Platforms bring an update again for a day at most.
+_REMEMBERED = timedelta(days=7)
+# An answer to what was asked so long ago helps nobody.
+_STALE = timedelta(days=1)
+
+
+class SqlMailbox:
+    """See the ports for what each method promises. `passing` is told of places at which a test lets the process die."""
+
+    def __init__(self, database: Database, passing: Callable[[str], None] = lambda _: None) -> None:
+        self._database = database
+        self._passing = passing
+
+    async def accept(self, updates: Sequence[Update], now: datetime) -> int:
+        async with self._database.write() as connection:
+            new = await receiving.accept(connection, updates, now)
+            self._passing("in_inbox_insert")
+            return new
+
+    async def take(self, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]) -> list[Accepted]:
+        async with self._database.write() as connection:
+            return await receiving.take(connection, now, until, limit=limit, platforms=platforms)
+
+    async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None:
+        async with self._database.write() as connection:
+            await receiving.prolong(connection, tickets, until)
+
+    async def give_back(self, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
+        async with self._database.write() as connection:
+            await receiving.give_back(connection, ticket, due, begun=begun)
+
+    async def settle(self, settlement: Settlement, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await receiving.settle(connection, settlement, now)
+            self._passing("before_commit")
+
+    async def set_aside(self, settlement: Settlement, now: datetime, fault: str) -> None:
+        async with self._database.write() as connection:
+            await receiving.set_aside(connection, settlement, now, fault)
+
+    async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await posting.post(connection, outgoing, f"notice:{notice.claim}", to.number, now)
+            await reminding.sent(connection, [notice.claim], now)
+
+    async def parcels(self, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]) -> list[Parcel]:
+        async with self._database.write() as connection:
+            return await posting.parcels(connection, now, until, limit=limit, platforms=platforms)
+
+    async def prolong_parcels(self, tickets: Sequence[Ticket], until: datetime) -> None:
+        async with self._database.write() as connection:
+            await posting.prolong(connection, tickets, until)
+
+    async def sent(self, parcel: Parcel) -> None:
+        async with self._database.write() as connection:
+            await posting.sent(connection, parcel.ticket)
+
+    async def later(self, parcel: Parcel, due: datetime | None, *, unsure: bool = False) -> None:
+        async with self._database.write() as connection:
+            await posting.later(connection, parcel.ticket, due, unsure=unsure)
+
+    async def abandon(self, room: Room) -> int:
+        async with self._database.write() as connection:
+            return await posting.abandon(connection, room)
+
+    async def moved(self, old: Room, new: Room) -> None:
+        async with self._database.write() as connection:
+            await posting.moved(connection, old, new)
+
+    async def unreachable(self, who: Identity, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                insert(connection, unreachable)
+                .values(platform=who.platform, number=who.number, since=now)
+                .on_conflict_do_nothing()
+            )
+
+    async def backlog(self) -> Backlog:
+        async with self._database.read() as connection:
+            return await _backlog(connection)
+
+    async def sweep(self, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(delete(arrivals).where(arrivals.c.at <= now - _REMEMBERED))
+            await connection.execute(
+                delete(inbox).where(inbox.c.fault.is_not(None), inbox.c.accepted_at <= now - _REMEMBERED)
+            )
+            free = or_(outbox.c.until.is_(None), outbox.c.until <= now)
+            await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
+
+    async def lease(self, name: str, owner: str, now: datetime, until: datetime) -> int | None:
+        async with self._database.write() as connection:
+            new = insert(connection, leases).values(name=name, owner=owner, until=until, fence=1)
+            held = await connection.execute(
+                new.on_conflict_do_update(
+                    index_elements=["name"],
+                    set_={
+                        "owner": owner,
+                        "until": until,
+                        "fence": case((leases.c.owner == owner, leases.c.fence), else_=leases.c.fence + 1),
+                    },
+                    where=or_(leases.c.owner == owner, leases.c.until <= now),
+                ).returning(leases.c.fence)
+            )
+            return held.scalar()
+
+    async def release(self, name: str, owner: str) -> None:
+        """Its row stays, so that its number goes on growing."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(leases)
+                .where(leases.c.name == name, leases.c.owner == owner)
+                .values(owner="", until=datetime.fromtimestamp(0, UTC))
+            )
+
+
+async def _backlog(connection: AsyncConnection) -> Backlog:
+    waiting = (
+        await connection.execute(select(func.count(), func.min(inbox.c.accepted_at)).where(inbox.c.fault.is_(None)))
+    ).one()
+    aside = await connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.fault.is_not(None)))
+    outgoing = (await connection.execute(select(func.count(outbox.c.id), func.min(outbox.c.posted_at)))).one()
+    return Backlog(
+        waiting=waiting[0],
+        waiting_since=waiting[1],
+        outgoing=outgoing[0],
+        outgoing_since=outgoing[1],
+        set_aside=aside or 0,
+    )
