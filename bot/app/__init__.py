@@ -23,6 +23,7 @@ from bot.app.library import (
     shipped_vectors,
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
+from bot.app.telegram import TelegramBot, build_telegram, open_telegram
 from bot.app.stores import DatabaseState, Storage, database_state, open_storage, open_store
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Practice",
     "Service",
     "Storage",
+    "TelegramBot",
     "build_advising",
     "build_assistant",
     "build_embedder",
@@ -46,12 +48,14 @@ __all__ = [
     "build_practice",
     "build_retriever",
     "build_service",
+    "build_telegram",
     "build_toolbox",
     "build_understanding",
     "database_state",
     "open_library",
     "open_storage",
     "open_store",
+    "open_telegram",
     "path_drawing",
     "prompts_folder",
     "provider_names",

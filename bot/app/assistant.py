@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.library import Library, build_retriever, prompts_folder
-from bot.app.practising import build_practice
+from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.ports import LearnerStore
+from bot.core.reply import Quiz
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
@@ -25,9 +27,12 @@ from bot.dialogue.simulating import Simulating
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
 from bot.learning.wallet import Entry
+from bot.offline.cards import CardFinder
 from bot.offline.planning import PlanWords
+from bot.offline.understanding import named_ids
 from bot.offline.wallet import WalletWords
 from bot.planning.model import LearningPath
+from bot.practice.quizzes import Quizzes
 from bot.retrieval.retriever import HybridRetriever
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
@@ -39,6 +44,8 @@ class Service:
 
     assistant: Assistant
     reminding: Reminding
+    cards: CardFinder
+    quiz_on: Callable[[str, str], Awaitable[Quiz | None]]
 
 
 def build_assistant(
@@ -49,7 +56,7 @@ def build_assistant(
 ) -> Assistant:
     """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
     advising = build_advising(library, retriever or build_retriever(library))
-    return _assistant(library, advising, store, now)
+    return _assistant(library, advising, build_practice(library, advising), store, now)
 
 
 def build_service(
@@ -61,15 +68,24 @@ def build_service(
 ) -> Service:
     """The assistant that remembers learners, and the reminders for them."""
     advising = build_advising(library, retriever or build_retriever(library))
-    return Service(assistant=_assistant(library, advising, store, now), reminding=build_reminding(advising, store))
+    practice = build_practice(library, advising)
+    return Service(
+        assistant=_assistant(library, advising, practice, store, now),
+        reminding=build_reminding(advising, store),
+        cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding),
+        quiz_on=build_quizzes(advising, practice),
+    )
 
 
 def _assistant(
-    library: Library, advising: Advising, store: LearnerStore | None, now: Callable[[], datetime]
+    library: Library,
+    advising: Advising,
+    practice: Practice,
+    store: LearnerStore | None,
+    now: Callable[[], datetime],
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    practice = build_practice(library, advising)
     everybody: list[Ability] = [
         Simulating(practice.simulations, speaker),
         build_planning(library, advising, commands, speaker),
@@ -91,6 +107,21 @@ def _assistant(
         ]
     dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
+
+
+def build_quizzes(advising: Advising, practice: Practice) -> Callable[[str, str], Awaitable[Quiz | None]]:
+    """Makes a question for everybody on what a text names."""
+    quizzes = Quizzes(practice.book, advising.gate, random.Random())  # noqa: S311 - chooses questions, keeps no secret
+
+    async def quiz_on(text: str, language: str) -> Quiz | None:
+        asked = advising.understanding.read(text)
+        named = [f"credentials/{identity}" for identity in named_ids(asked)]
+        about = [document for topic in asked.constraints.topics for document in practice.book.about(topic)]
+        if text and not named and not about:
+            return None
+        return quizzes.on(named or about, language)
+
+    return quiz_on
 
 
 def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:

@@ -7,17 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.core.mail import Leases, Mailbox
-from bot.core.ports import Erasable, LearnerStore
+from bot.core.ports import Erasable, Keepsakes, LearnerStore
 from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """One database: what is kept of learners, and their mail."""
+    """One database: what is kept of learners, their mail, and what front ends remember."""
 
     store: LearnerStore
     mailbox: Mailbox
     leases: Leases
+    keepsakes: Keepsakes
 
 
 @asynccontextmanager
@@ -29,6 +30,7 @@ async def open_storage(
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
 
@@ -36,7 +38,12 @@ async def open_storage(
     try:
         await database.migrate()
         mailbox = SqlMailbox(database, passing)
-        yield Storage(store=SqlLearnerStore(database, also, passing), mailbox=mailbox, leases=mailbox)
+        yield Storage(
+            store=SqlLearnerStore(database, also, passing),
+            mailbox=mailbox,
+            leases=mailbox,
+            keepsakes=SqlKeepsakes(database),
+        )
     finally:
         await database.close()
 

@@ -11,7 +11,7 @@ from bot.core.conversation import Incoming
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
 from bot.flow.crashing import Passing
-from bot.learning.learner import Identity
+from bot.learning.learner import Identity, Room
 
 Render = Callable[[Answer, Reply], Sequence[Outgoing]]
 
@@ -65,6 +65,10 @@ class Work:
         if self.update.sender is not None:
             who = Identity(platform=self.update.platform, number=self.update.sender)
             await self._mailbox.unreachable(who, self._now())
+
+    async def moved(self, old: Room, new: Room) -> None:
+        """The update says that a room has another number now: what waits for the old one goes to the new."""
+        await self._mailbox.moved(old, new)
 
     def _delivery(self, render: Render) -> Delivery:
         def rendered(answer: Answer, reply: Reply) -> Sequence[Outgoing]:

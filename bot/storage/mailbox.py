@@ -13,7 +13,7 @@ from bot.learning.learner import Identity, Room
 from bot.storage import posting, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.dialects import insert
-from bot.storage.tables import arrivals, inbox, leases, outbox, unreachable
+from bot.storage.tables import arrivals, inbox, keepsakes, leases, outbox, unreachable
 
 # Platforms bring an update again for a day at most.
 _REMEMBERED = timedelta(days=7)
@@ -102,6 +102,7 @@ class SqlMailbox:
             await connection.execute(
                 delete(inbox).where(inbox.c.fault.is_not(None), inbox.c.accepted_at <= now - _REMEMBERED)
             )
+            await connection.execute(delete(keepsakes).where(keepsakes.c.until <= now))
             free = or_(outbox.c.until.is_(None), outbox.c.until <= now)
             await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
 

@@ -8,6 +8,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from bot.app import Storage
 from bot.core.conversation import Context
 from bot.core.mail import Mailbox, Settlement
 from bot.core.ports import LearnerStore, StaleLearner
@@ -33,7 +34,7 @@ _keys = itertools.count()
 OF_SOMEBODY = [table for table in metadata.sorted_tables if NOBODYS not in table.info]
 
 
-async def lives(person: Person, mailbox: Mailbox, mark: str) -> None:
+async def lives(person: Person, storage: Storage, mark: str) -> None:
     """Leave something in every table there is, with the mark in every text. (A mark that could be in a random id is
     found where it is not, so these end with a tilde.)
     """
@@ -52,7 +53,8 @@ async def lives(person: Person, mailbox: Mailbox, mark: str) -> None:
     await person.holds(f"{mark}-new")
     await store.redeem("0000-0000", person.who, NOW)
     await store.link_code(person.who, NOW)
-    await gets_mail(person, mailbox, mark)
+    await gets_mail(person, storage.mailbox, mark)
+    await storage.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
 
 
 async def gets_mail(person: Person, mailbox: Mailbox, mark: str) -> None:
@@ -74,19 +76,19 @@ def elsewhere(person: Person) -> Person:
 
 
 @pytest.fixture
-async def lived(store: LearnerStore, mailbox: Mailbox) -> tuple[Person, Person]:
+async def lived(store: LearnerStore, storage: Storage) -> tuple[Person, Person]:
     ada, bo = Person(store, "ada~1"), Person(store, "bo~2")
-    await lives(ada, mailbox, "ada~")
-    await lives(bo, mailbox, "bo~")
+    await lives(ada, storage, "ada~")
+    await lives(bo, storage, "bo~")
     return ada, bo
 
 
 class TestExport:
     async def test_it_holds_everything_that_is_stored(self, place: Place) -> None:
         async with place.storage() as storage:
-            store, mailbox = storage.store, storage.mailbox
+            store = storage.store
             ada = Person(store, "ada~1")
-            await lives(ada, mailbox, "ada~")
+            await lives(ada, storage, "ada~")
             exported = await store.export(ada.who)
         async with place.database() as database, database.read() as connection:
             for table in OF_SOMEBODY:
@@ -127,9 +129,9 @@ class TestExport:
 class TestForgetting:
     async def test_nothing_of_the_learner_is_left_in_any_table(self, place: Place) -> None:
         async with place.storage() as storage:
-            store, mailbox = storage.store, storage.mailbox
+            store = storage.store
             ada = Person(store, "ada~1")
-            await lives(ada, mailbox, "ada~")
+            await lives(ada, storage, "ada~")
             before = await store.export(ada.who)
 
             receipt = await store.forget(elsewhere(ada).who, NOW)
@@ -183,11 +185,11 @@ class TestForgetting:
 
         assert {} == (await ada.store.forget(ada.who, NOW)).erased
 
-    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], mailbox: Mailbox) -> None:
+    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], storage: Storage) -> None:
         ada, _ = lived
         await ada.store.forget(ada.who, NOW)
 
-        await lives(ada, mailbox, "ada~")
+        await lives(ada, storage, "ada~")
 
         assert 2 == len((await ada.store.export(ada.who))["identities"])
 
@@ -195,9 +197,9 @@ class TestForgetting:
         ada_there, bo_there = Identity(platform="discord", number="ada~1-elsewhere"), Identity(platform="x", number="b")
         cupboard = Cupboard({ada_there: 3, bo_there: 2})
         async with place.storage([cupboard]) as storage:
-            store, mailbox = storage.store, storage.mailbox
+            store = storage.store
             ada = Person(store, "ada~1")
-            await lives(ada, mailbox, "ada~")
+            await lives(ada, storage, "ada~")
             before = await store.export(ada.who)
 
             cupboard.stuck = True

@@ -211,8 +211,9 @@ class TelegramDesk:
             case Added():
                 await self._groups.tell(work, event.place, "group.hello", None)
             case Silenced():
-                await work.unreachable(event.who)
+                await work.blocked()
             case Migrated():
+                await self._preferences.move(event.old.number, event.new.number)
                 await work.moved(event.old, event.new)
 
 

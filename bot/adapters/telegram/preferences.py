@@ -39,6 +39,12 @@ class Preferences:
         after = before | {_place(topic)} if silent else before - {_place(topic)}
         await self._set(group(chat), {"muted": sorted(after)})
 
+    async def move(self, old: str, new: str) -> None:
+        """A group has another number now."""
+        if before := await self._of(group(old)):
+            await self._set(group(new), before)
+            await self._keepsakes.drop(group(old), _KEY)
+
     async def _of(self, who: Identity) -> dict[str, Any]:
         found = await self._keepsakes.recall(who, _KEY, self._now())
         return found if isinstance(found, dict) else {}
