@@ -15,7 +15,7 @@ from bot.core.assistant import utc_now
 from bot.core.conversation import Context
 from bot.core.reply import Reply, reply_of
 from bot.errors import InputError, MissingService
-from bot.flow.ports import Gateway, Platform
+from bot.flow.ports import Gateway, Limits, Platform
 from bot.flow.reception import Reception
 from bot.settings import Settings
 from bot.text.prompts import Phrases
@@ -65,8 +65,9 @@ def build_telegram(
     storage: Storage,
     *,
     now: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
 ) -> Callable[[Reception], Platform]:
-    """The platform, to be made around a reception."""
+    """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given."""
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
@@ -77,7 +78,7 @@ def build_telegram(
     from bot.adapters.telegram.receiving import Receiving  # noqa: PLC0415
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
     from bot.adapters.telegram.stopping import Stops  # noqa: PLC0415
-    from bot.adapters.telegram.transport import TelegramTransport  # noqa: PLC0415
+    from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
     from bot.adapters.telegram.words import Words  # noqa: PLC0415
 
     bot = opened.bot
@@ -102,7 +103,7 @@ def build_telegram(
 
     def platform(reception: Reception) -> Platform:
         gateway = build_gateway(settings, bot, Receiving(reader, reception, stops))
-        transport = TelegramTransport(bot, storage.keepsakes, now)
+        transport = TelegramTransport(bot, storage.keepsakes, now, limits or LIMITS)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway,))
 
     return platform

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.answer import Answer
-from bot.core.conversation import Context, Incoming, Responder, Response, Turn
+from bot.core.conversation import Context, Incoming, Progress, Responder, Response, Turn
 from bot.core.mail import Delivery, Settlement
 from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
 from bot.core.reply import Reply, reply_of
@@ -57,9 +57,12 @@ class Assistant:
         response = await self._guarded(turn)
         return _timed(response.answer, began), response.context
 
-    async def respond(self, incoming: Incoming, delivery: Delivery | None = None) -> tuple[Answer, Reply]:
+    async def respond(
+        self, incoming: Incoming, delivery: Delivery | None = None, progress: Progress | None = None
+    ) -> tuple[Answer, Reply]:
         """Answer one message of a learner, and store the turn with all that it changes: whole or not at all.
 
+        `progress` is shown what of the reply has passed the gate so far; the reply that comes back replaces it.
         `delivery`: how the reply leaves, where it is posted together with the turn and not shown by the caller.
         Never raises for anything a person may send. Raises what the store raises when it cannot be reached: the
         message is then not answered, and whoever delivers it tries again.
@@ -69,13 +72,18 @@ class Assistant:
         began = time.perf_counter()
         for _ in range(_ATTEMPTS):
             try:
-                return await self._turn(incoming, self._store, delivery, began)
+                return await self._turn(incoming, self._store, delivery, progress, began)
             except StaleLearner:
                 continue
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
 
     async def _turn(
-        self, incoming: Incoming, store: LearnerStore, delivery: Delivery | None, began: float
+        self,
+        incoming: Incoming,
+        store: LearnerStore,
+        delivery: Delivery | None,
+        progress: Progress | None,
+        began: float,
     ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
         context = await store.context(incoming.who, incoming.room)
@@ -91,6 +99,7 @@ class Assistant:
             room=incoming.room,
             private=incoming.room.private,
             now=self._now(),
+            progress=progress,
         )
         response = await self._guarded(turn)
         answer = _timed(response.answer, began)

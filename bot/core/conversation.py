@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
-from bot.core.reply import Attachment, Quiz
+from bot.core.reply import Attachment, Quiz, Reply
 from bot.learning.exercise import PracticeState, SimulationState
 from bot.learning.learner import Changes, Identity, Learner, Room
 from bot.planning.model import PlanWish
@@ -39,12 +40,17 @@ class Context:
     confirming: Literal["forget"] | None = None
 
 
+# Shows what of a reply is certain so far; each call replaces what was shown before. A reply may come without any.
+Progress = Callable[[Reply], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One question with what came before it. `question` is clean text (see `bot.text.words.clean`).
 
     `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
     asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
+    `progress` is told what can be shown already, where the front end can show an answer that grows.
     """
 
     question: str
@@ -56,6 +62,7 @@ class Turn:
     room: Room | None = None
     private: bool = True
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
-from bot.core.conversation import Incoming
+from bot.core.conversation import Incoming, Progress
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
 from bot.flow.crashing import Passing
@@ -45,12 +45,12 @@ class Work:
             self._seen = True
             self._on_sign(self.accepted)
 
-    async def respond(self, incoming: Incoming, render: Render) -> tuple[Answer, Reply]:
-        """Let the assistant answer. `render` makes the messages, and they are stored with the turn, or none is.
+    async def respond(self, incoming: Incoming, render: Render, progress: Progress | None = None) -> tuple[Answer, Reply]:
+        """Let the assistant answer, showing what there is by `progress`. `render` makes the messages, and they are stored with the turn, or none is.
 
         Raises `Superseded` where somebody else has been given the update meanwhile.
         """
-        answered = await self._assistant.respond(incoming, self._delivery(render))
+        answered = await self._assistant.respond(incoming, self._delivery(render), progress)
         self._end()
         return answered
 

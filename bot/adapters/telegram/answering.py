@@ -62,7 +62,7 @@ class Answering:
                 return self._outgoing(by, self._posts(by, shown, rows), shown, edit=live.take_message())
 
             try:
-                await self._stops.unless_stopped(by.room.number, work.respond(incoming, render))
+                await self._stops.unless_stopped(by.room.number, work.respond(incoming, render, live.show))
             except Stopped:
                 await work.settle(*self._stopped(by, live))
 

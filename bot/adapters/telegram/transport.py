@@ -19,6 +19,8 @@ from bot.learning.learner import Identity, Room
 
 logger = logging.getLogger(__name__)
 
+# As Telegram says it itself; it allows short bursts, which are not counted on.
+LIMITS = Limits(per_second=30, per_room_second=1, per_group_minute=20)
 QUIZ_KEY = "quiz"
 # How long a button whose question is kept works, and a poll.
 KEPT = timedelta(days=90)
@@ -38,12 +40,14 @@ class TelegramTransport:
     """A `Transport`. What a button asks is kept before its message is sent, which poll is whose after."""
 
     platform = PLATFORM
-    limits = Limits(per_second=30, per_room_second=1, per_group_minute=20)
 
-    def __init__(self, bot: Bot, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, bot: Bot, keepsakes: Keepsakes, now: Callable[[], datetime], limits: Limits = LIMITS
+    ) -> None:
         self._bot = bot
         self._keepsakes = keepsakes
         self._now = now
+        self.limits = limits
 
     async def send(self, parcel: Parcel) -> Outcome:
         if parcel.payload.get("kept"):

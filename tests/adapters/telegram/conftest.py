@@ -18,6 +18,7 @@ from bot.app import Library, Paces, Service, Storage, build_flow, build_service,
 from bot.app import open_storage, open_telegram
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
+from bot.flow.ports import Limits
 from bot.flow.sending import SendPace
 from bot.flow.working import Pace
 from bot.settings import Settings
@@ -53,13 +54,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(server: TelegramServer, library: Library, home: Path, **more: Any) -> AsyncIterator[Running]:
+async def running(
+    server: TelegramServer, library: Library, home: Path, *, limits: Limits = Limits(), **more: Any  # noqa: B008
+) -> AsyncIterator[Running]:
     settings = library.settings.model_copy(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
     async with open_storage(settings) as storage, open_telegram(settings) as opened:
         service = build_service(library, store=storage.store)
-        platform = build_telegram(settings, opened, service, storage)
+        platform = build_telegram(settings, opened, service, storage, limits=limits)
         flow = build_flow(settings, storage, service, lambda reception: [platform(reception)], paces=in_a_hurry())
         stop = asyncio.Event()
         task = asyncio.create_task(flow.run(stop))
@@ -76,7 +79,7 @@ def in_a_hurry() -> Paces:
     again = timedelta(milliseconds=20)
     return Paces(
         work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
-        send=SendPace(),
+        send=SendPace(first_wait=0.02, longest_wait=0.2),
         terms=Terms(),
         reminders_every=0.05,
     )
