@@ -73,6 +73,7 @@ def build_telegram(
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
+    from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
     from bot.adapters.telegram.preferences import Preferences  # noqa: PLC0415
     from bot.adapters.telegram.private import Welcome  # noqa: PLC0415
     from bot.adapters.telegram.receiving import Receiving  # noqa: PLC0415
@@ -104,7 +105,7 @@ def build_telegram(
     def platform(reception: Reception) -> Platform:
         gateway = build_gateway(settings, bot, Receiving(reader, reception, stops))
         transport = TelegramTransport(bot, storage.keepsakes, now, limits or LIMITS)
-        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway,))
+        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
 

@@ -15,6 +15,7 @@ from bot.text.words import clean, words
 
 MAX_CARDS = 6
 _LONGEST = 100
+_LEAST_COVERAGE = 0.2
 _MARK = re.compile(r"\s*\[\d+\]")
 _DOCUMENT = "credentials/"
 
@@ -38,7 +39,9 @@ class CardFinder:
             best = self._toolbox.recommend(Constraints(), limit=MAX_CARDS)
             return [credential.id for credential in best.picks]
         hits = await self._toolbox.search(text, limit=4 * MAX_CARDS)
-        documents = [hit.passage.document for hit in hits if hit.passage.document.startswith(_DOCUMENT)]
+        # Search always finds something; what shares no word with the text is not what was meant.
+        near = [hit.passage.document for hit in hits if hit.coverage >= _LEAST_COVERAGE]
+        documents = [document for document in near if document.startswith(_DOCUMENT)]
         ids = [
             *named_ids(self._understanding.read(text)),
             *self._beginning_with(words(text)),
@@ -48,11 +51,12 @@ class CardFinder:
 
     def _beginning_with(self, typed: Sequence[str]) -> list[str]:
         """Those of which every typed word begins a word: whoever types has not come to its end."""
-        return [
+        found = [
             credential.id
             for credential in self._toolbox.catalog
             if typed and all(any(word.startswith(start) for word in _called(credential)) for start in typed)
         ]
+        return sorted(found, key=lambda identity: not identity.startswith(typed[0]))
 
     async def _card(self, identity: str, language: str) -> Card | None:
         if (identity, language) not in self._made:

@@ -20,17 +20,36 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 logger = logging.getLogger(__name__)
 
 
-async def set_menus(bot: Bot, words: Words) -> None:
-    """For every language that is spoken, and for all others in English. What fails stays as it was."""
-    for language in words.languages:
-        for code in [None, language] if language == DEFAULT_LANGUAGE else [language]:
-            try:
-                await _set(bot, words, language, code)
-            except RetryAfter as error:
-                after = error.retry_after
-                await asyncio.sleep(float(after) if isinstance(after, int | float) else after.total_seconds())
-            except TelegramError as error:
-                logger.warning("telegram.menus language=%s %s", language, error.message)
+class Menus:
+    """A `Gateway` that brings nothing in: it sets the menus when the process starts, one process for all."""
+
+    ready = True
+
+    def __init__(self, bot: Bot, words: Words) -> None:
+        self._bot = bot
+        self._words = words
+
+    @property
+    def name(self) -> str:
+        return f"telegram:menus:{self._bot.token.partition(':')[0]}"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        setting = asyncio.create_task(self._set_all())
+        await stop.wait()
+        setting.cancel()
+        await asyncio.gather(setting, return_exceptions=True)
+
+    async def _set_all(self) -> None:
+        """For every language that is spoken, and for all others in English. What fails stays as it was."""
+        for language in self._words.languages:
+            for code in [None, language] if language == DEFAULT_LANGUAGE else [language]:
+                try:
+                    await _set(self._bot, self._words, language, code)
+                except RetryAfter as error:
+                    after = error.retry_after
+                    await asyncio.sleep(float(after) if isinstance(after, int | float) else after.total_seconds())
+                except TelegramError as error:
+                    logger.warning("telegram.menus language=%s %s", language, error.message)
 
 
 async def _set(bot: Bot, words: Words, language: str, code: str | None) -> None:

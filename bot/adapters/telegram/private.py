@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.adapters.telegram import buttons
@@ -18,6 +19,7 @@ from bot.flow.work import Work
 # The three taps, in their order: each tells the assistant something, the last asks the first question.
 _STEPS = ("hours", "budget", "field")
 _MAX_PAYLOAD = 64
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Welcome:
@@ -111,7 +113,7 @@ def asked_by_link(payload: str) -> str | None:
 
     A link may hold only letters, figures, `_` and `-`; another payload leads to the welcome.
     """
-    if not payload or len(payload) > _MAX_PAYLOAD or not payload.replace("-", "").replace("_", "").isalnum():
+    if not payload or len(payload) > _MAX_PAYLOAD or not _PAYLOAD.fullmatch(payload):
         return None
     command, _, rest = payload.partition("_")
     if rest and command in {"plan", "practice", "link", "simulate"}:
