@@ -97,6 +97,7 @@ def build_telegram(
         welcome=Welcome(answering, words, preferences),
         groups=Groups(bot, words, preferences, service.quiz_on),
         cards=Cards(bot, renderer, words, service.cards.find, answering_nobody(service)),
+        stops=stops,
         preferences=preferences,
         keepsakes=storage.keepsakes,
         now=now,

@@ -39,6 +39,8 @@ class Practising:
             going_on = await self._go_on(heard, learner, heard.turn.context.practice)
             if going_on is not None:
                 return going_on
+        if heard.turn.context.practice is not None and heard.turn.command == "stop":
+            return self._shown(heard, self._sessions.stop(heard.turn.context.practice))
         if heard.calls("practice"):
             return await self._start(heard, learner)
         if heard.calls("progress"):

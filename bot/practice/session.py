@@ -95,6 +95,10 @@ class PracticeSessions:
             return self._show(state, item) if item.kind == "recall" else self._answered(state, item, learnt)
         return self._answer(state, item, text, learnt)
 
+    def stop(self, state: PracticeState) -> Step[PracticeState]:
+        """End the round here."""
+        return self._summary(state)
+
     def _answer(self, state: PracticeState, item: Item, text: str, learnt: Learnt) -> Step[PracticeState] | None:
         if self._grader.is_question(text):
             return None

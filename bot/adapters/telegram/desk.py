@@ -36,6 +36,7 @@ from bot.adapters.telegram.posts import Place, outgoing, room_of
 from bot.adapters.telegram.preferences import Preferences
 from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.render import Renderer, text_post
+from bot.adapters.telegram.stopping import Stops
 from bot.adapters.telegram.transport import QUIZ_KEY
 from bot.adapters.telegram.words import Words
 from bot.core.mail import Accepted, Notice, Outgoing
@@ -62,6 +63,7 @@ class TelegramDesk:
         welcome: Welcome,
         groups: Groups,
         cards: Cards,
+        stops: Stops,
         preferences: Preferences,
         keepsakes: Keepsakes,
         now: Callable[[], datetime],
@@ -74,6 +76,7 @@ class TelegramDesk:
         self._welcome = welcome
         self._groups = groups
         self._cards = cards
+        self._stops = stops
         self._preferences = preferences
         self._keepsakes = keepsakes
         self._now = now
@@ -112,6 +115,8 @@ class TelegramDesk:
         return self._reader.read(TelegramUpdate.de_json(dict(accepted.update.payload), None))
 
     async def _said(self, work: Work, said: Said) -> None:
+        if self._stops.has_stopped(work.update.key):
+            return
         command, argument = _command(said.text)
         if said.edited:
             # So that it is seen to which question the new answer belongs.

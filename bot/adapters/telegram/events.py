@@ -164,11 +164,13 @@ class Reader:
 
     def _message(self, update: Update) -> Event | None:
         message = update.message
-        if message is None or _of_a_bot(message, self._id):
+        if message is None:
             return None
         if message.migrate_to_chat_id is not None:
             new = _group_room(str(message.migrate_to_chat_id))
             return Migrated(old=_group_room(str(message.chat.id)), new=new)
+        if _of_a_bot(message, self._id):
+            return None
         private = message.chat.type == ChatType.PRIVATE
         text = message.text or ""
         if not private and not self._addressed(message):

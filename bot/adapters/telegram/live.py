@@ -105,6 +105,8 @@ class Live:
                 after = error.retry_after
                 seconds = float(after) if isinstance(after, int | float) else after.total_seconds()
                 await asyncio.sleep(min(seconds, _LONGEST_WAIT))
+                # Unless something newer has come meanwhile.
+                self._pending = self._pending or reply
                 self._changed.set()
             except TelegramError as error:
                 logger.info("telegram.draft %s", error.message)

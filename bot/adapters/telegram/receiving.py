@@ -45,7 +45,7 @@ class Receiving:
                 )
                 if is_stop(event):
                     # At once: the update itself waits behind what is to be stopped.
-                    self._stops.stop(conversation)
+                    self._stops.stop(conversation, str(each["update_id"]))
         return await self._reception.accept(updates)
 
     def _event(self, raw: Raw) -> Event | None:
@@ -61,7 +61,8 @@ def _place_of(event: Event) -> tuple[str, str | None]:
     """In which conversation it is answered, and who it is about."""
     match event:
         case Migrated():
-            return event.old.number, None
+            # What is said there next waits until what was set here has moved.
+            return event.new.number, None
         case Silenced() | Polled():
             return event.who.number, event.who.number
         case Sought():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from bot.adapters.telegram.events import Event, Said, Tapped
 
 STOP = buttons.written(buttons.Press("step", "stop"))
 Done = TypeVar("Done")
+# Of so many updates it is known that they have stopped something: they are answered soon after.
+_REMEMBERED = 1000
 
 
 def is_stop(event: Event) -> bool:
@@ -33,13 +36,18 @@ class Stops:
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Event] = {}
+        self._done: deque[str] = deque(maxlen=_REMEMBERED)
 
-    def stop(self, conversation: str) -> bool:
-        """Whether anything was to be stopped."""
+    def stop(self, conversation: str, key: str) -> None:
+        """Stop what is being answered there, because of the update with this key."""
         running = self._running.get(conversation)
         if running is not None:
             running.set()
-        return running is not None
+            self._done.append(key)
+
+    def has_stopped(self, key: str) -> bool:
+        """Whether this update has done its work already when it was accepted."""
+        return key in self._done
 
     async def unless_stopped(self, conversation: str, work: Coroutine[Any, Any, Done]) -> Done:
         """Do the work. Raises `Stopped` where it is stopped before it is done, and then it is cancelled."""

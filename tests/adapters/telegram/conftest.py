@@ -7,7 +7,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ import pytest
 
 from bot.app import Library, Paces, Service, Storage, build_flow, build_service, build_telegram, open_library
 from bot.app import open_storage, open_telegram
+from bot.core.assistant import Assistant
+from bot.core.conversation import Responder
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Limits
@@ -55,13 +57,15 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    server: TelegramServer, library: Library, home: Path, *, limits: Limits = Limits(), **more: Any  # noqa: B008
+    server: TelegramServer, library: Library, home: Path, *, limits: Limits = Limits(), responder: Responder | None = None, **more: Any  # noqa: B008
 ) -> AsyncIterator[Running]:
     settings = library.settings.model_copy(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
     async with open_storage(settings) as storage, open_telegram(settings) as opened:
         service = build_service(library, store=storage.store)
+        if responder is not None:
+            service = replace(service, assistant=Assistant(responder, library.phrases, storage.store))
         platform = build_telegram(settings, opened, service, storage, limits=limits)
         flow = build_flow(settings, storage, service, lambda reception: [platform(reception)], paces=in_a_hurry())
         stop = asyncio.Event()

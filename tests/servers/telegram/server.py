@@ -25,7 +25,7 @@ from tests.servers.telegram.world import World
 
 TOKEN = "7000001:loopback-token-of-no-bot"
 _UPDATING = {"getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"}
-_QUIET = {"getMe", "getUpdates", "answerCallbackQuery", "answerInlineQuery", "getChatMember", "getFile"}
+_QUIET = {"getMe", "getUpdates", "answerCallbackQuery", "answerInlineQuery", "getChatMember", "getFile", "sendChatAction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class Flood:
 
     def check(self, chat_id: object, *, group: bool) -> None:
         """Count a message. Raises `Refused` with the seconds to wait."""
-        # A short burst passes: three within three seconds are one a second.
-        self._count(chat_id, *((20, 60.0) if group else (3, 3.0)))
+        # A short burst passes: three within about three seconds are one a second.
+        self._count(chat_id, *((20, 60.0) if group else (3, 2.9)))
         self._count("everything", 30, 1.0)
 
     def _count(self, key: object, most: int, seconds: float) -> None:
@@ -100,6 +100,7 @@ class TelegramServer:
         self.flood: Flood | None = None
         self.out: Fault | None = None
         self.url = ""
+        self.polled: list[int | None] = []
         self.pushed: list[int] = []
         # How fast the time passes in which a webhook is not tried again.
         self.hurry = 50.0
@@ -205,6 +206,7 @@ class TelegramServer:
             )
         if "allowed_updates" in call:
             self.world.allowed = call["allowed_updates"]
+        self.polled.append(call.get("offset"))
         if self._polling is not None:
             self._polling.set()
         ended = self._polling = asyncio.Event()
