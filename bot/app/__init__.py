@@ -10,7 +10,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
-from bot.app.flow import Paces, build_flow, build_passing
+from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -56,6 +56,7 @@ __all__ = [
     "open_storage",
     "open_store",
     "open_telegram",
+    "own_name",
     "path_drawing",
     "prompts_folder",
     "provider_names",

@@ -16,6 +16,22 @@ from bot.flow.waking import Bell
 logger = logging.getLogger(__name__)
 
 
+# In seconds; together less than what is given is given for.
+_AWAY = (0.2, 0.5, 1, 2, 4, 8, 16)
+
+
+async def insisting(do: Callable[[], Awaitable[None]]) -> None:
+    """Do it, and again while the database is away. Raises `MissingService` when it is away for long."""
+    for wait in _AWAY:
+        try:
+            await do()
+        except MissingService:
+            await asyncio.sleep(wait)
+        else:
+            return
+    await do()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """How many work at once, for how long each is given its work (prolonged while it works), and how often is looked
@@ -44,6 +60,8 @@ class Crew:
         self._take = take
         self._prolong = prolong
         self._now = now
+        self._every = shift.lease / timedelta(seconds=1) / 3
+        self._prolonged = 0.0
         self._running: dict[Ticket, asyncio.Task[None]] = {}
 
     def until(self) -> datetime:
@@ -88,6 +106,8 @@ class Crew:
         if free <= 0:
             return False
         try:
+            # First of all: a process that had no time to prolong would else be given what it is working on.
+            await self._prolong_in_time()
             return await self._take(free)
         except MissingService:
             logger.exception("mailbox.cannot_be_read")
@@ -95,6 +115,12 @@ class Crew:
 
     async def _keep_prolonging(self) -> None:
         while True:
-            await asyncio.sleep(self._shift.lease / timedelta(seconds=1) / 3)
+            await asyncio.sleep(self._every)
             with contextlib.suppress(MissingService):
-                await self._prolong(list(self._running), self.until())
+                await self._prolong_in_time()
+
+    async def _prolong_in_time(self) -> None:
+        clock = asyncio.get_running_loop()
+        if self._running and clock.time() - self._prolonged >= self._every:
+            self._prolonged = clock.time()
+            await self._prolong(list(self._running), self.until())

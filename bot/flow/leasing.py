@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot.core.mail import Leases
 from bot.errors import MissingService
@@ -43,7 +43,7 @@ class Sole:
         lost, before another can have it.
         """
         while not stop.is_set():
-            if await self._lease(name):
+            if await self._ask(name) == "ours":
                 await self._held(name, work, stop)
             else:
                 await _either(stop, self._terms.every)
@@ -73,9 +73,10 @@ class Sole:
             if task.done() or stop.is_set():
                 break
             asked = clock.time()
-            if await self._lease(name):
+            answer = await self._ask(name)
+            if answer == "ours":
                 held = asked
-            elif clock.time() - held > self._terms.length - self._terms.every:
+            elif answer == "another's" or clock.time() - held > self._terms.length - self._terms.every:
                 logger.warning("lease.lost name=%s owner=%s", name, self._owner)
                 return True
         return False
@@ -86,14 +87,15 @@ class Sole:
         await asyncio.wait(watched, timeout=self._terms.every, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
 
-    async def _lease(self, name: str) -> bool:
+    async def _ask(self, name: str) -> Literal["ours", "another's", "unknown"]:
         now = self._now()
         try:
             async with asyncio.timeout(self._terms.every):
                 until = now + timedelta(seconds=self._terms.length)
-                return await self._leases.lease(name, self._owner, now, until) is not None
+                fence = await self._leases.lease(name, self._owner, now, until)
         except (MissingService, TimeoutError):
-            return False
+            return "unknown"
+        return "ours" if fence is not None else "another's"
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.core.mail import Mailbox, Parcel, Superseded
 from bot.errors import MissingService
 from bot.flow.crashing import Passing
-from bot.flow.crew import Crew, Shift
+from bot.flow.crew import Crew, Shift, insisting
 from bot.flow.limiting import Limiter
 from bot.flow.measuring import Measures
 from bot.flow.ports import Blocked, Later, Moved, Outcome, Refused, Sent, Transport, Unsure
@@ -86,7 +86,8 @@ class Senders:
         self._passing("after_send")
         self._measures.sent(parcel.room.platform, type(outcome).__name__.lower())
         try:
-            await self._conclude(parcel, outcome)
+            # What has left and is not marked would be sent again.
+            await insisting(lambda: self._conclude(parcel, outcome))
         except Superseded:
             logger.warning("outbox.superseded effect=%s", parcel.effect)
         except MissingService:

@@ -14,7 +14,7 @@ from bot.core.assistant import Assistant
 from bot.core.mail import Accepted, Mailbox, Settlement, Superseded
 from bot.errors import MissingService
 from bot.flow.crashing import Passing
-from bot.flow.crew import Crew, Shift
+from bot.flow.crew import Crew, Shift, insisting
 from bot.flow.measuring import Measures
 from bot.flow.ports import Desk
 from bot.flow.waking import Bell
@@ -88,19 +88,23 @@ class Workers:
             logger.warning("update.superseded id=%s", accepted.ticket.id)
             result = "superseded"
         except MissingService:
-            # The update is as safe as the database is; it comes again when its time is over.
             logger.exception("update.left id=%s", accepted.ticket.id)
             result = "left"
-        except asyncio.CancelledError:
             await self._hand_back(accepted)
+        except asyncio.CancelledError:
+            # As the process ends, there is no time to insist.
+            with contextlib.suppress(MissingService):
+                await self._mailbox.give_back(accepted.ticket, None, begun=False)
             raise
         self._measures.ended(accepted, self._now(), result)
         self._outbox.ring()
 
     async def _hand_back(self, accepted: Accepted) -> None:
-        """As this process ends: another may begin at once, and nothing was wrong with the update."""
+        """Nothing was wrong with the update, the database was away. It is tried again at once, or, where that cannot be
+        said, when its time is over.
+        """
         with contextlib.suppress(MissingService):
-            await self._mailbox.give_back(accepted.ticket, None, begun=False)
+            await insisting(lambda: self._mailbox.give_back(accepted.ticket, None, begun=False))
 
     async def _attempt(self, accepted: Accepted) -> str:
         if accepted.attempt > MAX_ABANDONED:

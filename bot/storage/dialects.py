@@ -16,6 +16,9 @@ from bot.errors import InputError
 
 # How long, in seconds, a connection waits for another one that writes, or for a server that does not answer.
 PATIENCE = 5
+# Connections that a process keeps. Who needs one beyond these waits for a moment: opening one takes longer than most of
+# what is done with it, and what the pool opens beyond its size it closes again at once.
+_CONNECTIONS = {"pool_size": 10, "max_overflow": 0}
 _WRITES = "credway_writes"
 # Any number, as long as it is the same for all who bring the tables of one database up to date.
 _MIGRATING = 0x0C8ED3A1
@@ -55,10 +58,12 @@ def build_engine(address: URL) -> AsyncEngine:
     """Nothing is opened yet. Errors never show parameters: those are what people have said."""
     if not is_sqlite(address):
         patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
-        engine = create_async_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+        engine = create_async_engine(
+            address, hide_parameters=True, pool_pre_ping=True, connect_args=patience, **_CONNECTIONS
+        )
         event.listen(engine.sync_engine, "begin", _begin_postgresql)
         return engine
-    engine = create_async_engine(address, hide_parameters=True)
+    engine = create_async_engine(address, hide_parameters=True, **_CONNECTIONS)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

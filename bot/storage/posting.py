@@ -28,25 +28,30 @@ async def post(
     connection: AsyncConnection, outgoing: Sequence[Outgoing], cause: str, number: str | None, now: datetime
 ) -> None:
     """`cause` is what it comes of, and only this once; `number` is whose it is."""
-    for step, message in enumerate(outgoing):
-        await connection.execute(
-            insert(connection, outbox).values(
-                effect=_effect(cause, step),
-                platform=message.room.platform,
-                room=message.room.number,
-                private=message.room.private,
-                number=number,
-                kind=message.kind,
-                payload=as_json(message.payload),
-                content=message.content,
-                once=message.once,
-                posted_at=now,
-                attempts=0,
-                doubts=0,
-                begun=False,
-                fence=0,
-            )
-        )
+    if not outgoing:
+        return
+    await connection.execute(
+        insert(connection, outbox),
+        [
+            {
+                "effect": _effect(cause, step),
+                "platform": message.room.platform,
+                "room": message.room.number,
+                "private": message.room.private,
+                "number": number,
+                "kind": message.kind,
+                "payload": as_json(message.payload),
+                "content": message.content,
+                "once": message.once,
+                "posted_at": now,
+                "attempts": 0,
+                "doubts": 0,
+                "begun": 0,
+                "fence": 0,
+            }
+            for step, message in enumerate(outgoing)
+        ],
+    )
 
 
 def _effect(cause: str, step: int) -> str:
@@ -59,43 +64,39 @@ async def parcels(
 ) -> list[Parcel]:
     """See `Mailbox.parcels`."""
     await dialects.wait_for_turn(connection, dialects.SENDING)
-    await _drop_what_may_have_arrived(connection, now)
     free = (
         select(func.min(outbox.c.id))
         .where(outbox.c.platform.in_(platforms))
         .group_by(outbox.c.platform, outbox.c.room)
         .having(or_(func.max(outbox.c.until).is_(None), func.max(outbox.c.until) <= now))
     )
-    found = await connection.execute(
-        select(outbox.c.id, outbox.c.begun)
+    first = (
+        select(outbox.c.id)
         .where(outbox.c.id.in_(free), or_(outbox.c.until.is_(None), outbox.c.until <= now))
         .order_by(outbox.c.posted_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    begun = {row.id: row.begun for row in found}
-    if not begun:
-        return []
     taken = await connection.execute(
         update(outbox)
-        .where(outbox.c.id.in_(list(begun)))
-        .values(fence=outbox.c.fence + 1, attempts=outbox.c.attempts + 1, until=until, begun=True)
+        .where(outbox.c.id.in_(first))
+        .values(fence=outbox.c.fence + 1, attempts=outbox.c.attempts + 1, until=until, begun=outbox.c.begun + 1)
         .returning(outbox)
     )
-    rows = {row.id: row for row in taken}
-    return [_parcel(rows[id_], again=was_begun) for id_, was_begun in begun.items()]
+    rows = sorted(taken, key=lambda row: (row.posted_at, row.id))
+    lost = [row for row in rows if row.once and row.begun > 1]
+    await _drop(connection, lost)
+    return [_parcel(row) for row in rows if row not in lost]
 
 
-async def _drop_what_may_have_arrived(connection: AsyncConnection, now: datetime) -> None:
+async def _drop(connection: AsyncConnection, lost: Sequence[AnyRow]) -> None:
     """What is sent once at most, and whose sender has not come back."""
-    gone = await connection.execute(
-        delete(outbox).where(outbox.c.once, outbox.c.begun, outbox.c.until <= now).returning(outbox.c.effect)
-    )
-    for row in gone:
+    for row in lost:
         logger.warning("outbox.perhaps_lost effect=%s", row.effect)
+        await connection.execute(delete(outbox).where(outbox.c.id == row.id))
 
 
-def _parcel(row: AnyRow, *, again: bool) -> Parcel:
+def _parcel(row: AnyRow) -> Parcel:
     return Parcel(
         ticket=Ticket(id=row.id, fence=row.fence),
         effect=row.effect,
@@ -104,7 +105,7 @@ def _parcel(row: AnyRow, *, again: bool) -> Parcel:
         payload=json.loads(row.payload),
         content=row.content,
         once=row.once,
-        again=again or row.doubts > 0,
+        again=row.begun > 1 or row.doubts > 0,
         doubts=row.doubts,
         attempt=row.attempts,
         posted_at=row.posted_at,
@@ -126,7 +127,7 @@ async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | Non
     kept = await connection.execute(
         update(outbox)
         .where(_given(ticket))
-        .values(until=due, begun=False, doubts=outbox.c.doubts + (1 if unsure else 0))
+        .values(until=due, begun=0, doubts=outbox.c.doubts + (1 if unsure else 0))
         .returning(outbox.c.id)
     )
     if kept.first() is None:

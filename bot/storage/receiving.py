@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.mail import Accepted, Settlement, Superseded, Ticket, Update
@@ -45,12 +45,10 @@ async def _accept(connection: AsyncConnection, updates: Sequence[Update], now: d
     if not new:
         return 0
     await connection.execute(insert(connection, inbox).values([_row(one, now) for one in new]))
-    for platform in {one.platform for one in new}:
-        senders = {one.sender for one in new if one.platform == platform and one.sender is not None}
-        # Who writes to us can be written to.
-        await connection.execute(
-            delete(unreachable).where(unreachable.c.platform == platform, unreachable.c.number.in_(senders))
-        )
+    # Who writes to us can be written to.
+    senders = {(one.platform, one.sender) for one in new if one.sender is not None}
+    of_them = tuple_(unreachable.c.platform, unreachable.c.number).in_(senders)
+    await connection.execute(delete(unreachable).where(of_them))
     return len(new)
 
 
@@ -85,24 +83,20 @@ async def take(
         .group_by(inbox.c.platform, inbox.c.conversation)
         .having(or_(func.max(inbox.c.until).is_(None), func.max(inbox.c.until) <= now))
     )
-    found = await connection.execute(
+    first = (
         select(inbox.c.id)
         .where(inbox.c.id.in_(free), or_(inbox.c.until.is_(None), inbox.c.until <= now))
         .order_by(inbox.c.queued_at, inbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = [row.id for row in found]
-    if not ids:
-        return []
     taken = await connection.execute(
         update(inbox)
-        .where(inbox.c.id.in_(ids))
+        .where(inbox.c.id.in_(first))
         .values(fence=inbox.c.fence + 1, attempts=inbox.c.attempts + 1, until=until)
         .returning(inbox)
     )
-    rows = {row.id: row for row in taken}
-    return [_accepted(rows[id_]) for id_ in ids]
+    return [_accepted(row) for row in sorted(taken, key=lambda row: (row.queued_at, row.id))]
 
 
 def _accepted(row: AnyRow) -> Accepted:

@@ -254,8 +254,8 @@ arrivals = Table(
     info={NOBODYS: True},
 )
 
-# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above; `begun`
-# while it is being sent; `doubts` counts the times that it may have arrived.
+# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above. `begun`
+# counts who has been given it and has not said what became of it; `doubts` the times that no answer came.
 outbox = Table(
     "outbox",
     metadata,
@@ -272,7 +272,7 @@ outbox = Table(
     Column("posted_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),
-    Column("begun", Boolean, nullable=False),
+    Column("begun", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Moment),
     UniqueConstraint("effect"),

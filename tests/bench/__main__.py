@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.output import progress
-from tests.bench import answers, ingesting, planning, process, retrieval, setting
+from tests.bench import answers, flow, ingesting, planning, process, retrieval, setting
 from tests.bench.setting import Bench, Steps
 from tests.bench.tables import Table, as_object, show, shown
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     # An answer's warnings belong to the product's log, not between the tables.
     logging.getLogger("bot").setLevel(logging.ERROR)
     tables = []
-    for table in chain(_sections(options, began), _planning(options)):
+    for table in chain(_sections(options, began), _planning(options), _flow(options)):
         show(table)
         tables.append(table)
     told |= _meanwhile(before, time.monotonic() - began)
@@ -88,6 +88,10 @@ def _sections(options: argparse.Namespace, began: float) -> Iterator[Table]:
 
 def _planning(options: argparse.Namespace) -> Iterator[Table]:
     yield planning.section(planning.QUICK_SIZES if options.quick else planning.SIZES)
+
+
+def _flow(options: argparse.Namespace) -> Iterator[Table]:
+    yield flow.section(quick=options.quick)
 
 
 def _searching(bench: Bench, size: int, until: float, steps: Steps) -> Iterator[Table]:

@@ -380,6 +380,7 @@ class TestSending:
         await post(mailbox, a_message(CHAT, "reminder", once=True), a_message(CHAT, "next"))
         await parcels(mailbox)
 
+        assert [] == await parcels(mailbox, NOW + MINUTE)
         assert ["next"] == texts(await parcels(mailbox, NOW + MINUTE))
 
     async def test_a_doubt_is_remembered(self, mailbox: Mailbox) -> None:

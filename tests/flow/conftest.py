@@ -89,7 +89,7 @@ class Office:
     async def settled(self) -> None:
         """Until nothing waits any more."""
         async with asyncio.timeout(20):
-            while not self._idle(await self.storage.mailbox.backlog()):
+            while not self._idle(await self.storage.mailbox.backlog()):  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 
     @staticmethod
@@ -99,13 +99,13 @@ class Office:
 
 @pytest.fixture
 def opened(sqlite_place: Place) -> Callable[..., Any]:
-    """A function: `async with opened(...) as office` runs an office; all are over one database."""
+    """Runs an office over the one database of the test, or over another."""
 
     @asynccontextmanager
-    async def open_office(**rest: Any) -> AsyncIterator[Office]:
-        async with sqlite_place.storage() as storage:
+    async def open_office(place: Place = sqlite_place, **rest: Any) -> AsyncIterator[Office]:
+        async with place.storage() as storage:
             office = Office(storage, **rest)
-            office.start(sqlite_place)
+            office.start(place)
             try:
                 yield office
             finally:

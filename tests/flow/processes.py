@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import bot.storage.mailbox
+import bot.storage.store  # noqa: F401 - for the children, each of which would import it by itself
 from bot import app
 from bot.app.assistant import Service
 from bot.app.flow import Paces
@@ -31,7 +33,6 @@ from bot.flow.running import Drain, stopping_on_signals
 from bot.flow.sending import SendPace
 from bot.flow.working import Pace
 from bot.settings import Settings, content_folder
-from bot.storage import mailbox, store
 from bot.text.prompts import Phrases
 from tests.flow.fakes import PLATFORM, EchoResponder
 from tests.flow.file_platform import FileDesk, FileGateway, FilePlatform, FileTransport, StoredNotices
@@ -159,8 +160,6 @@ def order(children: Sequence[Child]) -> str:
 
 
 def main() -> None:
-    # What children would import one by one is there before the first of them.
-    assert (mailbox, store)
     for line in sys.stdin:
         print(json.dumps(run_all([Child(**child) for child in json.loads(line)])), flush=True)
 

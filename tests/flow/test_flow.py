@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 
 from bot.core.mail import Notice
 from bot.core.reply import Reply
-from bot.errors import InputError
+from bot.errors import InputError, MissingService
 from bot.flow.crew import Shift
 from bot.flow.ports import Blocked, Later, Limits, Moved, Refused, Unsure
 from bot.flow.reception import Busy, Taken
@@ -23,6 +24,7 @@ from bot.learning.learner import Identity, Room
 from tests.contracts.people import Place
 from tests.flow.conftest import HURRY, Office, in_a_hurry
 from tests.flow.fakes import PLATFORM, EchoDesk, FakeNotices, FakeTransport, PushGateway, said, until
+from tests.servers.postgres import Postgres
 
 Opened = Callable[..., Any]
 
@@ -135,6 +137,21 @@ class TestFailing:
 
         assert ["sorry"] == office.transport.texts()
         assert [] == office.desk.begun
+
+    async def test_a_database_that_restarts_delays_everything_and_loses_nothing(
+        self, opened: Opened, postgres_place: Place, postgres: Postgres
+    ) -> None:
+        async with opened(postgres_place, desk=EchoDesk(parts=2)) as office:
+            for number in range(40):
+                with contextlib.suppress(MissingService):
+                    await office.bring(*(said(str(n % 7), f"message {n}", str(n)) for n in range(number + 1)))
+                if number % 10 == 5:
+                    postgres.cut_off(postgres_place.settings.database_url)
+            await office.bring(*(said(str(n % 7), f"message {n}", str(n)) for n in range(40)))
+            await office.settled()
+
+        wanted = [f"re: message {n} ({part})" for n in range(40) for part in (1, 2)]
+        assert sorted(wanted) == sorted(office.transport.texts())
 
 
 class TestSending:

@@ -58,6 +58,7 @@ def parcel(chat: int, text: str = "hello", **payload: Any) -> Parcel:
         once=False,
         again=False,
         attempt=1,
+        doubts=0,
         posted_at=NOW,
     )
 
@@ -89,7 +90,8 @@ async def test_each_fault_has_its_outcome(
 
 
 async def test_where_nobody_listens_nothing_has_arrived(storage: Storage, unused_tcp_port: int) -> None:
-    async with build_bot(TOKEN, "http://127.0.0.1:1") as bot:
+    bot = build_bot(TOKEN, f"http://127.0.0.1:{unused_tcp_port}")
+    async with bot.request:
         assert await TelegramTransport(bot, storage.keepsakes, lambda: NOW).send(parcel(1)) == Later()
 
 

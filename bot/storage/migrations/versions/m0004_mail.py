@@ -78,7 +78,7 @@ def _create_outbox() -> None:
         sa.Column("posted_at", _MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("doubts", sa.Integer, nullable=False),
-        sa.Column("begun", sa.Boolean, nullable=False),
+        sa.Column("begun", sa.Integer, nullable=False),
         sa.Column("fence", sa.Integer, nullable=False),
         sa.Column("until", _MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),

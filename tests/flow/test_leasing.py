@@ -1,0 +1,129 @@
+"""What only one process may do is done by one, and by the next when that one is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot import app
+from bot.core.mail import Leases
+from bot.errors import MissingService
+from bot.flow.leasing import Sole, Terms
+from tests.contracts.people import Place
+from tests.flow.fakes import until
+
+TERMS = Terms(length=0.6, every=0.1, to_end=0.3)
+
+
+class Job:
+    """Something that only one may do: `doing` is who does it, and `most` how many did it at once at most."""
+
+    def __init__(self) -> None:
+        self.doing: set[str] = set()
+        self.most = 0
+
+    async def of(self, name: str, stop: asyncio.Event) -> None:
+        self.doing.add(name)
+        self.most = max(self.most, len(self.doing))
+        try:
+            await stop.wait()
+        finally:
+            self.doing.remove(name)
+
+
+class Unreliable:
+    """`Leases` over a database that can be `away`."""
+
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
+        self.away = False
+
+    async def lease(self, name: str, owner: str, now: datetime, until: datetime) -> int | None:
+        if self.away:
+            raise MissingService("the database is away")
+        return await self._leases.lease(name, owner, now, until)
+
+    async def release(self, name: str, owner: str) -> None:
+        if self.away:
+            raise MissingService("the database is away")
+        await self._leases.release(name, owner)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_one_of_many_does_it_and_another_when_that_one_stops(sqlite_place: Place) -> None:
+    job = Job()
+    async with sqlite_place.storage() as storage:
+        stops = {name: asyncio.Event() for name in ("one", "two", "three")}
+        running = {
+            name: asyncio.create_task(
+                Sole(storage.leases, name, now, TERMS).run("job", lambda s, n=name: job.of(n, s), stop)
+            )
+            for name, stop in stops.items()
+        }
+        for _ in range(3):
+            await until(lambda: job.doing)
+            [name] = job.doing
+            stops[name].set()
+            await running[name]
+            assert name not in job.doing
+
+    assert 1 == job.most
+
+
+async def test_who_cannot_prolong_stops_before_another_begins(sqlite_place: Place) -> None:
+    job = Job()
+    async with sqlite_place.storage() as storage:
+        cut_off = Unreliable(storage.leases)
+        stop = asyncio.Event()
+        first = asyncio.create_task(Sole(cut_off, "one", now, TERMS).run("job", lambda s: job.of("one", s), stop))
+        await until(lambda: job.doing)
+        second = asyncio.create_task(
+            Sole(storage.leases, "two", now, TERMS).run("job", lambda s: job.of("two", s), stop)
+        )
+
+        cut_off.away = True
+        await until(lambda: job.doing == {"two"})
+
+        stop.set()
+        await asyncio.gather(first, second)
+    assert 1 == job.most
+
+
+async def test_work_that_fails_lets_go_of_it_at_once(sqlite_place: Place) -> None:
+    async def fail(_: asyncio.Event) -> None:
+        raise ZeroDivisionError
+
+    async with sqlite_place.storage() as storage:
+        result = await asyncio.gather(
+            Sole(storage.leases, "one", now, TERMS).run("job", fail, asyncio.Event()), return_exceptions=True
+        )
+
+        assert isinstance(result[0], ZeroDivisionError)
+        assert await storage.leases.lease("job", "two", now(), now() + timedelta(seconds=1))
+
+
+async def test_work_that_does_not_end_when_told_to_is_ended(sqlite_place: Place) -> None:
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def deaf(_: asyncio.Event) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    async with sqlite_place.storage() as storage:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Sole(storage.leases, "one", now, TERMS).run("job", deaf, stop))
+        await begun.wait()
+        stop.set()
+        await running
+
+    assert cancelled.is_set()
+
+
+def test_a_process_has_a_name_that_no_other_has() -> None:
+    assert app.own_name() != app.own_name()

@@ -1,0 +1,82 @@
+"""Kills a process that runs the flow, again and again at random moments under load, and counts what came of it.
+
+`python -m tests.tools.kill_flow --kills 50 --senders 1 --seed 7`. Ends with status 1 where something was lost, out of
+order, or delivered twice without need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bot import app
+from bot.settings import Settings
+from tests.flow.file_platform import FilePlatform
+from tests.flow.processes import Child, order
+
+_ROOMS = 12
+# Between two kills, in seconds; and what people say meanwhile, so that there is always something to do.
+_MOMENTS = (0.1, 0.9)
+_SAYINGS_PER_KILL = 25
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.kill_flow")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--senders", type=int, default=1, help="rooms that are sent to at once")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        platform = FilePlatform(home / "platform")
+        sayings = options.kills * _SAYINGS_PER_KILL
+        platform.people_say([(f"p{number % _ROOMS}", "hello") for number in range(sayings)])
+        child = Child(home=folder, platform=str(platform.folder), senders=options.senders, lease=0.5)
+        asyncio.run(_migrate(child.settings))
+        killed = _kill(child, options.kills, random.Random(options.seed))  # noqa: S311 - no secret
+        found = {
+            "updates": sayings,
+            "kills": killed,
+            "senders": options.senders,
+            "lost": len(platform.lost()),
+            "rooms out of order": len(platform.out_of_order()),
+            "duplicates": len(platform.duplicates()),
+            "duplicates without need": len(platform.duplicates_without_need()),
+        }
+    print(json.dumps(found, indent=1))
+    return 1 if found["lost"] or found["rooms out of order"] or found["duplicates without need"] else 0
+
+
+async def _migrate(settings: Settings) -> None:
+    async with app.open_storage(settings):
+        pass
+
+
+def _kill(child: Child, kills: int, chance: random.Random) -> int:
+    """How many processes were killed before they had done everything; the last one does the rest."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.flow.processes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        killed = 0
+        for number in range(kills + 1):
+            signals = [(chance.uniform(*_MOMENTS), "SIGKILL")] if number < kills else []
+            one = Child(
+                home=child.home, platform=child.platform, senders=child.senders, lease=child.lease, signals=signals
+            )
+            process.stdin.write(order([one]) + "\n")
+            process.stdin.flush()
+            killed += json.loads(process.stdout.readline()) != [0]
+        process.stdin.close()
+    return killed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
