@@ -23,8 +23,8 @@ from bot.app.library import (
     shipped_vectors,
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
-from bot.app.telegram import TelegramBot, build_telegram, open_telegram
 from bot.app.stores import DatabaseState, Storage, database_state, open_storage, open_store
+from bot.app.telegram import TelegramBot, build_telegram, open_telegram
 
 __all__ = [
     "LEXICAL_ONLY",

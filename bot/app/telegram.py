@@ -51,7 +51,9 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
     except InvalidToken as error:
         raise MissingService("TELEGRAM_TOKEN: Telegram does not know it; copy it from @BotFather again") from error
     except TelegramError as error:
-        raise MissingService(f"Telegram cannot be reached ({error.message}); check the network, TELEGRAM_API_URL") from error
+        raise MissingService(
+            f"Telegram cannot be reached ({error.message}); check the network, TELEGRAM_API_URL"
+        ) from error
     try:
         yield TelegramBot(bot=bot, user=bot.bot)
     finally:

@@ -45,8 +45,11 @@ class Work:
             self._seen = True
             self._on_sign(self.accepted)
 
-    async def respond(self, incoming: Incoming, render: Render, progress: Progress | None = None) -> tuple[Answer, Reply]:
-        """Let the assistant answer, showing what there is by `progress`. `render` makes the messages, and they are stored with the turn, or none is.
+    async def respond(
+        self, incoming: Incoming, render: Render, progress: Progress | None = None
+    ) -> tuple[Answer, Reply]:
+        """Let the assistant answer, showing by `progress` what there is so far. `render` makes the messages, and they
+        are stored with the turn, or none is.
 
         Raises `Superseded` where somebody else has been given the update meanwhile.
         """

@@ -40,9 +40,7 @@ class SqlKeepsakes:
 
     async def recall(self, who: Identity, key: str, now: datetime) -> Any | None:
         async with self._database.read() as connection:
-            found = await connection.scalar(
-                select(keepsakes.c.payload).where(_of(who, key), keepsakes.c.until > now)
-            )
+            found = await connection.scalar(select(keepsakes.c.payload).where(_of(who, key), keepsakes.c.until > now))
         return None if found is None else json.loads(found)
 
     async def drop(self, who: Identity, key: str) -> None:
@@ -51,6 +49,4 @@ class SqlKeepsakes:
 
 
 def _of(who: Identity, key: str) -> Any:
-    return and_(
-        keepsakes.c.platform == who.platform, keepsakes.c.number == who.number, keepsakes.c.key == key
-    )
+    return and_(keepsakes.c.platform == who.platform, keepsakes.c.number == who.number, keepsakes.c.key == key)

@@ -1,4 +1,4 @@
-"""One question answered: something to see at once, the assistant's answer as messages, or what there is when stopped."""
+"""One question answered: something to see at once, then the answer as messages, or what there is when stopped."""
 
 from __future__ import annotations
 

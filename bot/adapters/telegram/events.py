@@ -136,9 +136,7 @@ class Migrated:
     new: Room
 
 
-Event = (
-    Said | SentFile | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
-)
+Event = Said | SentFile | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
 
 
 class Reader:

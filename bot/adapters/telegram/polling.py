@@ -37,7 +37,9 @@ Done = TypeVar("Done")
 class Poller:
     """A `Gateway` that only one process may run: Telegram ends the older of two that ask."""
 
-    def __init__(self, bot: Bot, request: BaseRequest, receiving: Receiving, *, poll_seconds: int = POLL_SECONDS) -> None:
+    def __init__(
+        self, bot: Bot, request: BaseRequest, receiving: Receiving, *, poll_seconds: int = POLL_SECONDS
+    ) -> None:
         """`request` is apart from the bot's, so that a long wait takes none of its connections."""
         self._bot = bot
         self._request = request

@@ -122,7 +122,5 @@ def asked_by_link(payload: str) -> str | None:
 
 
 def _in_rows(labelled: list[tuple[str, str]], width: int) -> Rows:
-    found = [
-        {"text": label, "callback_data": buttons.written(buttons.Press("step", step))} for label, step in labelled
-    ]
+    found = [{"text": label, "callback_data": buttons.written(buttons.Press("step", step))} for label, step in labelled]
     return [found[place : place + width] for place in range(0, len(found), width)]

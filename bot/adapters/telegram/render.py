@@ -39,7 +39,9 @@ class Renderer:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def posts(self, reply: Reply, owner: str | None = None, more: Sequence[list[dict[str, str]]] = ()) -> tuple[Post, ...]:
+    def posts(
+        self, reply: Reply, owner: str | None = None, more: Sequence[list[dict[str, str]]] = ()
+    ) -> tuple[Post, ...]:
         """A reply as messages in their order. `owner`: who may tap its buttons, None for everybody (in private).
         `more` are rows of buttons of the bot's own.
         """

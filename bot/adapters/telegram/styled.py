@@ -15,13 +15,17 @@ MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_ENTITIES = 100
 
+# Above this a character is two units.
+_ONE_UNIT = 0xFFFF
 _JOINER = "\u200d"
 # Where a text is best cut: between paragraphs, lines, sentences, words. Not in the first half: a tail of a few
 # words in one message and all else in the next reads badly.
 _BREAKS = (re.compile(r"\n\n+"), re.compile(r"\n"), re.compile(r"(?<=[.!?\u3002])\s"), re.compile(r"\s"))
 # What clients would turn into a mention, which notifies whoever bears that name.
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
-_WORD_JOINER = "\u2060"
+_WORD  # Above this a character is two units.
+_ONE_UNIT = 0xFFFF
+_JOINER = "\u2060"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Styled:
 
 def utf16(text: str) -> int:
     """The length as Telegram counts it."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text) + sum(1 for char in text if ord(char) > _ONE_UNIT)
 
 
 def safe(text: str) -> str:
@@ -152,7 +156,7 @@ def _inside_link(spans: Sequence[Span], place: int) -> bool:
 def _reach(text: str, start: int, most: int) -> int:
     """How far one gets from `start` with so many units."""
     end, units = start, 0
-    while end < len(text) and (units := units + 1 + (ord(text[end]) > 0xFFFF)) <= most:
+    while end < len(text) and (units := units + 1 + (ord(text[end]) > _ONE_UNIT)) <= most:
         end += 1
     return end
 
@@ -173,6 +177,6 @@ def _offsets(text: str) -> list[int]:
     """The offset in units of each character, and of the end."""
     found, units = [0], 0
     for char in text:
-        units += 1 + (ord(char) > 0xFFFF)
+        units += 1 + (ord(char) > _ONE_UNIT)
         found.append(units)
     return found

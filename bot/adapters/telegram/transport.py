@@ -30,7 +30,16 @@ _NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 # What Telegram says of a call, in lower case, and what may be left out so that it is taken.
 _DONE = ("message is not modified",)
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message identifier is not specified")
-_FORMATTING = ("parse entities", "entity", "entities", "button", "keyboard", "reply markup", "bot_domain_invalid", "url")
+_FORMATTING = (
+    "parse entities",
+    "entity",
+    "entities",
+    "button",
+    "keyboard",
+    "reply markup",
+    "bot_domain_invalid",
+    "url",
+)
 _TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic closed")
 _PICTURE = ("image_process_failed", "photo_invalid_dimensions", "photo_ext_invalid", "photo_content_type_invalid")
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "group chat was deactivated")
@@ -41,9 +50,7 @@ class TelegramTransport:
 
     platform = PLATFORM
 
-    def __init__(
-        self, bot: Bot, keepsakes: Keepsakes, now: Callable[[], datetime], limits: Limits = LIMITS
-    ) -> None:
+    def __init__(self, bot: Bot, keepsakes: Keepsakes, now: Callable[[], datetime], limits: Limits = LIMITS) -> None:
         self._bot = bot
         self._keepsakes = keepsakes
         self._now = now

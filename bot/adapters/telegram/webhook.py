@@ -25,7 +25,7 @@ _LONGEST_WAIT = 60.0
 
 
 def secret_of(token: str) -> str:
-    """What a webhook's calls bear where no secret is set: the same in every process, and telling nothing of the token."""
+    """What calls bear where no secret is set: the same in every process, and telling nothing of the token."""
     return hmac.new(token.encode(), b"telegram webhook", "sha256").hexdigest()
 
 

@@ -14,8 +14,18 @@ from typing import Any
 
 import pytest
 
-from bot.app import Library, Paces, Service, Storage, build_flow, build_service, build_telegram, open_library
-from bot.app import open_storage, open_telegram
+from bot.app import (
+    Library,
+    Paces,
+    Service,
+    Storage,
+    build_flow,
+    build_service,
+    build_telegram,
+    open_library,
+    open_storage,
+    open_telegram,
+)
 from bot.core.assistant import Assistant
 from bot.core.conversation import Responder
 from bot.flow.crew import Shift
@@ -28,6 +38,7 @@ from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
+UNLIMITED = Limits()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +68,13 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    server: TelegramServer, library: Library, home: Path, *, limits: Limits = Limits(), responder: Responder | None = None, **more: Any  # noqa: B008
+    server: TelegramServer,
+    library: Library,
+    home: Path,
+    *,
+    limits: Limits = UNLIMITED,
+    responder: Responder | None = None,
+    **more: Any,
 ) -> AsyncIterator[Running]:
     settings = library.settings.model_copy(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}

@@ -177,7 +177,7 @@ class TestPolling:
         again = list(server.world.updates)
         await server.until_heard()
         for _ in range(2):
-            random.Random(4).shuffle(again)
+            random.Random(4).shuffle(again)  # noqa: S311
             server.world.updates += again
             server.world.changed()
             await server.until_heard()
@@ -187,9 +187,7 @@ class TestPolling:
         await anna.receives()
         assert [len(server.world.posted(person.id)) for person in people] == [1] * 20
 
-    async def test_numbers_that_begin_anew_are_heard(
-        self, server: TelegramServer, anna: Person
-    ) -> None:
+    async def test_numbers_that_begin_anew_are_heard(self, server: TelegramServer, anna: Person) -> None:
         """After a week without updates they may be lower: a number that is remembered would acknowledge them unseen."""
         stop, taking = asyncio.Event(), Taking()
         async with build_bot(TOKEN, server.url) as bot, build_polling_request() as request:
@@ -316,4 +314,3 @@ def _nothing(person: Person) -> dict[str, object]:
         "old_chat_member": member,
         "new_chat_member": member,
     }
-

@@ -58,9 +58,7 @@ class TestCalled:
         exported = json.dumps([await bot.storage.store.export(_identity(person)) for person in (anna, ben)])
         assert "I think" not in exported
 
-    async def test_nothing_of_a_person_is_used_or_shown(
-        self, bot: Running, anna: Person, team: Group
-    ) -> None:
+    async def test_nothing_of_a_person_is_used_or_shown(self, bot: Running, anna: Person, team: Group) -> None:
         await anna.sends("I passed Security+ on 2023-12-01 and have 6 hours a week")
         await anna.receives()
         for command in ("/wallet", "/me", "/export", "/practice", "/progress", "/forget"):
@@ -89,9 +87,7 @@ class TestCalled:
         await anna.taps(answer, "Validity")
         assert "three years" in (await team.receives())["text"]
 
-    async def test_who_hides_behind_the_group_is_asked_to_show_themselves(
-        self, bot: Running, team: Group
-    ) -> None:
+    async def test_who_hides_behind_the_group_is_asked_to_show_themselves(self, bot: Running, team: Group) -> None:
         await team.hears_anonymously("/plan sc-100")
         assert "cannot see who is asking" in (await team.receives())["text"]
         await team.hears_anonymously("/mute")
@@ -138,9 +134,7 @@ class TestAdministrators:
         await anna.sends("@credway_bot sec+ cost?", to=team)
         assert "kostet" in (await team.receives())["text"]
 
-    async def test_who_is_no_administrator_any_more_has_no_say(
-        self, bot: Running, ben: Person, team: Group
-    ) -> None:
+    async def test_who_is_no_administrator_any_more_has_no_say(self, bot: Running, ben: Person, team: Group) -> None:
         team.chat.statuses[ben.id] = "member"
         await ben.sends("/mute", to=team)
         assert "Only administrators" in (await team.receives())["text"]

@@ -139,9 +139,7 @@ async def test_a_growing_message_that_was_deleted_is_sent_anew(
     assert (await team.receives())["text"] == "one whole"
 
 
-async def test_an_answer_is_stopped_by_a_word(
-    server: TelegramServer, bot: Running, slow: Slow, anna: Person
-) -> None:
+async def test_an_answer_is_stopped_by_a_word(server: TelegramServer, bot: Running, slow: Slow, anna: Person) -> None:
     await anna.sends("tell me")
     slow.parts.put_nowait("one")
     await drafted(server, anna, "one")

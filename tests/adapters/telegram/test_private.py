@@ -58,9 +58,7 @@ class TestQuestions:
 
         await anna.sends("compare Google Cloud Digital Leader and AZ-900")
         await anna.receives()
-        await bot.storage.keepsakes.keep(
-            _identity(anna), {"ask:token-of-a-long-question": "az-104 cost?"}, _far_away()
-        )
+        await bot.storage.keepsakes.keep(_identity(anna), {"ask:token-of-a-long-question": "az-104 cost?"}, _far_away())
         await anna.taps(_with_button(listed, "k:token-of-a-long-question"), "long")
         assert "165" in (await anna.receives())["text"]
 
@@ -72,7 +70,9 @@ class TestQuestions:
         said = await anna.taps(_with_button(answer, "from another bot"), "long")
         assert "too old" in said["text"]
 
-    async def test_what_cannot_be_read_is_said_to_be_so(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+    async def test_what_cannot_be_read_is_said_to_be_so(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
         await anna.sends_file("cv.pdf", b"%PDF-1.4")
         assert "cannot read files" in (await anna.receives())["text"]
         await anna.sends("\u200b \u2060")
@@ -125,8 +125,10 @@ class TestWelcome:
 
     @pytest.mark.parametrize(
         ("language", "says"),
-        [("es", "certificados"), ("fr", "certificats"), ("de", "Zertifikate"), ("pt-br", "certificados")]
-        + [("hi", "सर्टिफ़िकेट"), ("zh-hans", "证书"), ("xx", "certificates")],
+        [
+            *(("es", "certificados"), ("fr", "certificats"), ("de", "Zertifikate"), ("pt-br", "certificados")),
+            *(("hi", "सर्टिफ़िकेट"), ("zh-hans", "证书"), ("xx", "certificates")),
+        ],
     )
     async def test_the_welcome_speaks_the_language_of_the_app(
         self, server: TelegramServer, bot: Running, language: str, says: str

@@ -23,9 +23,17 @@ from tests.servers.telegram.methods import METHODS
 from tests.servers.telegram.people import Group, Person
 from tests.servers.telegram.world import World
 
-TOKEN = "7000001:loopback-token-of-no-bot"
+TOKEN = "7000001:loopback-token-of-no-bot"  # noqa: S105 - it opens nothing
 _UPDATING = {"getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"}
-_QUIET = {"getMe", "getUpdates", "answerCallbackQuery", "answerInlineQuery", "getChatMember", "getFile", "sendChatAction"}
+_QUIET = {
+    "getMe",
+    "getUpdates",
+    "answerCallbackQuery",
+    "answerInlineQuery",
+    "getChatMember",
+    "getFile",
+    "sendChatAction",
+}
 
 
 @dataclass(frozen=True, slots=True)

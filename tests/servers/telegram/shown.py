@@ -31,9 +31,7 @@ def shown(message: Mapping[str, Any]) -> str:
     lines = []
     if "text" in message:
         lines.append(tagged(message["text"], message.get("entities", [])))
-    for kind in ("photo", "document"):
-        if kind in message:
-            lines.append(f"({kind})")
+    lines += [f"({kind})" for kind in ("photo", "document") if kind in message]
     if "caption" in message:
         lines.append(message["caption"])
     poll = message.get("poll") or (message if "question" in message else None)
