@@ -23,9 +23,7 @@ _JOINER = "\u200d"
 _BREAKS = (re.compile(r"\n\n+"), re.compile(r"\n"), re.compile(r"(?<=[.!?\u3002])\s"), re.compile(r"\s"))
 # What clients would turn into a mention, which notifies whoever bears that name.
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
-_WORD  # Above this a character is two units.
-_ONE_UNIT = 0xFFFF
-_JOINER = "\u2060"
+_WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ USUAL: dict[str, Reply] = {
     "formatted": Reply(
         text="# Head\n\nText with `code`, ~~old~~ and a [link](https://example.org/).\n\n1. one\n2. two\n"
         "   - in\n\n"
-        "> said **so**\n\n```py\nprint(1)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nWrite to @someone or me@example.org.",
+        "> said **so**\n\n```py\nprint(1)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "Write to @someone or me@example.org.",
     ),
     "question": Reply(
         text=f"Questions in this round: 5.\n\n{QUIZ.question}",
