@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from telegram import Bot, User
 
     from bot.adapters.telegram.receiving import Receiving
+    from bot.adapters.telegram.signs import Signs
 
 DEFAULT_LISTEN = ("0.0.0.0", 8443)  # noqa: S104 - a webhook is called from outside
 
@@ -34,6 +35,7 @@ class TelegramBot:
 
     bot: Bot
     user: User
+    signs: Signs
 
 
 @asynccontextmanager
@@ -43,7 +45,8 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         raise MissingService("TELEGRAM_TOKEN is not set; get one from @BotFather and put it into .env")
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415
 
-    from bot.adapters.telegram.sdk import build_bot  # noqa: PLC0415
+    from bot.adapters.telegram.sdk import build_bot, build_session  # noqa: PLC0415
+    from bot.adapters.telegram.signs import Signs  # noqa: PLC0415
 
     try:
         bot = build_bot(settings.telegram_token, settings.telegram_api_url)
@@ -55,7 +58,8 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
             f"Telegram cannot be reached ({error.message}); check the network, TELEGRAM_API_URL"
         ) from error
     try:
-        yield TelegramBot(bot=bot, user=bot.bot)
+        async with build_session() as session:
+            yield TelegramBot(bot=bot, user=bot.bot, signs=Signs(session, bot.base_url))
     finally:
         await bot.shutdown()
 
@@ -89,7 +93,7 @@ def build_telegram(
     words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
     preferences = Preferences(storage.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
-    answering = Answering(bot, renderer, words, stops)
+    answering = Answering(bot, renderer, words, stops, opened.signs)
     desk = TelegramDesk(
         bot=bot,
         reader=reader,
@@ -106,7 +110,7 @@ def build_telegram(
     )
 
     def platform(reception: Reception) -> Platform:
-        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops))
+        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs))
         transport = TelegramTransport(bot, storage.keepsakes, now, limits or LIMITS)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 

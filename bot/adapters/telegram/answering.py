@@ -11,6 +11,7 @@ from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.posts import PLATFORM, Post, outgoing
 from bot.adapters.telegram.render import Renderer, Rows
+from bot.adapters.telegram.signs import Signs
 from bot.adapters.telegram.stopping import Stopped, Stops
 from bot.adapters.telegram.words import Words
 from bot.core.answer import Answer
@@ -29,11 +30,12 @@ def unchanged(reply: Reply) -> Reply:
 class Answering:
     """Asks the assistant for somebody, and lets the reply out."""
 
-    def __init__(self, bot: Bot, renderer: Renderer, words: Words, stops: Stops) -> None:
+    def __init__(self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs) -> None:
         self._bot = bot
         self._renderer = renderer
         self._words = words
         self._stops = stops
+        self._signs = signs
 
     async def answer(
         self,
@@ -55,11 +57,16 @@ class Answering:
             locale=self._words.language(by.language),
         )
         stop_label = self._words.say("label.stop", by.language)
-        async with Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, work.seen) as live:
+        shown = self._signs.was_given(work.update.key)
+        if shown:
+            work.seen()
+        await self._signs.over()
+        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, None if shown else work.seen)
+        async with live:
 
             def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
-                shown = change(reply)
-                return self._outgoing(by, self._posts(by, shown, rows), shown, edit=live.take_message())
+                changed = change(reply)
+                return self._outgoing(by, self._posts(by, changed, rows), changed, edit=live.take_message())
 
             try:
                 await self._stops.unless_stopped(by.room.number, work.respond(incoming, render, live.show))

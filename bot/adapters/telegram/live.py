@@ -38,10 +38,10 @@ class Live:
     """
 
     def __init__(
-        self, bot: Bot, renderer: Renderer, place: Place, draft: int, stop_label: str, seen: Callable[[], None]
+        self, bot: Bot, renderer: Renderer, place: Place, draft: int, stop_label: str, seen: Callable[[], None] | None
     ) -> None:
         """`draft`: a number of this answer that is not zero. `stop_label` is on the button below a message; `seen` is
-        told when the person sees a first sign.
+        told when the person sees a first sign; None where they have seen one.
         """
         self._bot = bot
         self._renderer = renderer
@@ -82,12 +82,15 @@ class Live:
         self._changed.set()
 
     async def _type(self) -> None:
+        if self._seen is None:
+            await asyncio.sleep(_TYPING_EVERY)
         while not self._shown:
             try:
                 await self._bot.send_chat_action(
                     int(self._place.chat), ChatAction.TYPING, message_thread_id=self._place.topic
                 )
-                self._seen()
+                if self._seen is not None:
+                    self._seen()
             except TelegramError as error:
                 logger.debug("telegram.typing %s", error.message)
             await asyncio.sleep(_TYPING_EVERY)

@@ -30,6 +30,8 @@ _LONGEST_WAIT = 30.0
 _WRONG_TOKEN_WAIT = 60.0
 _DATABASE_WAIT = 5.0
 _SLACK = 15.0
+# So many come at once where more are waiting.
+_MOST = 100
 
 Done = TypeVar("Done")
 
@@ -73,7 +75,7 @@ class Poller:
         self.ready = True
         self._failures = 0
         try:
-            taken = await self._receiving.accept(updates)
+            taken = await self._receiving.accept(updates, more=len(updates) == _MOST)
         except MissingService:
             await _pause(stop, _DATABASE_WAIT)
             return

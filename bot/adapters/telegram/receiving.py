@@ -10,6 +10,7 @@ from telegram import Update as TelegramUpdate
 
 from bot.adapters.telegram.events import Event, Migrated, Polled, Reader, Said, Silenced, Sought, Summoned, Tapped
 from bot.adapters.telegram.posts import PLATFORM
+from bot.adapters.telegram.signs import Signs
 from bot.adapters.telegram.stopping import Stops, is_stop
 from bot.core.mail import Update
 from bot.flow.reception import Busy, Reception, Taken
@@ -22,14 +23,17 @@ Raw = Mapping[str, Any]
 class Receiving:
     """One for all gateways of a bot. What is not meant for the bot is dropped here: nothing of it is kept."""
 
-    def __init__(self, reader: Reader, reception: Reception, stops: Stops) -> None:
+    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: Signs) -> None:
         self._reader = reader
         self._reception = reception
         self._stops = stops
+        self._signs = signs
 
-    async def accept(self, raw: Iterable[Raw]) -> Taken | Busy:
-        """Write down what is for the bot. Raises `MissingService` where that cannot be done now."""
-        updates = []
+    async def accept(self, raw: Iterable[Raw], *, more: bool = False) -> Taken | Busy:
+        """Write down what is for the bot. `more`: it is known that more waits at Telegram. Raises `MissingService`
+        where that cannot be done now.
+        """
+        updates, heard = [], []
         for each in raw:
             event = self._event(each)
             if event is not None:
@@ -43,10 +47,21 @@ class Receiving:
                         sender=sender,
                     )
                 )
-                if is_stop(event):
-                    # At once: the update itself waits behind what is to be stopped.
-                    self._stops.stop(conversation, str(each["update_id"]))
-        return await self._reception.accept(updates)
+                heard.append((str(each["update_id"]), conversation, event))
+        self._signs.expect(more=more)
+        taken = await self._reception.accept(updates)
+        if isinstance(taken, Taken):
+            for key, conversation, event in heard:
+                self._at_once(key, conversation, event)
+        return taken
+
+    def _at_once(self, key: str, conversation: str, event: Event) -> None:
+        """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
+        if is_stop(event):
+            # The update itself waits behind what is to be stopped.
+            self._stops.stop(conversation, key)
+        elif isinstance(event, Said | Tapped) and event.by.private:
+            self._signs.give(key, event.by.place)
 
     def _event(self, raw: Raw) -> Event | None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from telegram import Bot, InlineKeyboardMarkup, InputPollOption, LinkPreviewOptions, MessageEntity
 from telegram.request import HTTPXRequest
 
@@ -12,6 +13,7 @@ API_URL = "https://api.telegram.org"
 _CONNECTIONS = 64
 _CONNECT, _READ, _WRITE, _POOL = 5.0, 15.0, 15.0, 10.0
 _UPLOAD = 60.0
+_SIGNS_AT_ONCE = 32
 
 Call = dict[str, Any]
 
@@ -43,6 +45,11 @@ def build_bot(token: str, api_url: str = "") -> Bot:
         media_write_timeout=_UPLOAD,
     )
     return Bot(token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request)
+
+
+def build_session() -> ClientSession:
+    """A plain client for what is sent by the hundred and may be lost."""
+    return ClientSession(connector=TCPConnector(limit=_SIGNS_AT_ONCE), timeout=ClientTimeout(total=_CONNECT))
 
 
 def build_polling_request() -> HTTPXRequest:

@@ -161,7 +161,7 @@ class Taking(Receiving):
     def __init__(self) -> None:
         self.taken: list[int] = []
 
-    async def accept(self, raw: Iterable[Raw]) -> Taken | Busy:
+    async def accept(self, raw: Iterable[Raw], *, more: bool = False) -> Taken | Busy:
         self.taken += [update["update_id"] for update in raw]
         return Taken(new=1)
 
