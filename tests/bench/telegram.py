@@ -67,7 +67,7 @@ async def measure(users: int) -> None:
 
 async def _until_answered(server: TelegramServer, people: list[Person]) -> None:
     wanted = len(people) * len(QUESTIONS)
-    while sum(call.method == "sendMessage" and call.status == 200 for call in server.calls) < wanted:
+    while sum(call.method == "sendMessage" and call.status == 200 for call in server.calls) < wanted:  # noqa: ASYNC110
         await asyncio.sleep(0.5)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from bot.app import (
     open_storage,
     open_telegram,
 )
-from bot.core.assistant import Assistant
+from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
@@ -74,17 +74,20 @@ async def running(
     *,
     limits: Limits = UNLIMITED,
     responder: Responder | None = None,
+    now: Callable[[], datetime] = utc_now,
     **more: Any,
 ) -> AsyncIterator[Running]:
     settings = library.settings.model_copy(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
     async with open_storage(settings) as storage, open_telegram(settings) as opened:
-        service = build_service(library, store=storage.store)
+        service = build_service(library, store=storage.store, now=now)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, storage.store))
-        platform = build_telegram(settings, opened, service, storage, limits=limits)
-        flow = build_flow(settings, storage, service, lambda reception: [platform(reception)], paces=in_a_hurry())
+        platform = build_telegram(settings, opened, service, storage, limits=limits, now=now)
+        flow = build_flow(
+            settings, storage, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
+        )
         stop = asyncio.Event()
         task = asyncio.create_task(flow.run(stop))
         try:

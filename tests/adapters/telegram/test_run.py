@@ -25,11 +25,13 @@ def environment(server: TelegramServer, library: Library, tmp_path: Path) -> dic
     return {**os.environ, **own, "LOG_LEVEL": "INFO"}
 
 
-async def credway(*arguments: str, environment: dict[str, str], cwd: Path) -> asyncio.subprocess.Process:
+async def credway(
+    *arguments: str, environment: dict[str, str], cwd: Path, module: str = "bot"
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
+        module,
         *arguments,
         env={**environment, "PYTHONPATH": ROOT},
         cwd=cwd,
