@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     health_listen: str = ""
     # For tests of what survives: the place in the flow at which the process kills itself.
     crash_point: str = ""
+    # A token gives the whole bot away: like a password.
+    telegram_token: str = Field(default="", repr=False)
+    telegram_api_url: str = ""
+    telegram_webhook_url: str = ""
+    telegram_webhook_listen: str = ""
+    telegram_webhook_secret: str = Field(default="", repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 
