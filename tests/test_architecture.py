@@ -80,15 +80,18 @@ PARTS = [
         late="langchain langchain_core langchain_openai openai purgatory pydantic",
     ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
+    # What the chat front ends have in common, and no platform's library knows.
+    Part("chat", knows="text learning core", libraries="markdown_it"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
-    Part("adapters.telegram", knows="errors text core flow learning", libraries="aiohttp markdown_it telegram"),
+    Part("adapters.telegram", knows="errors text core flow learning chat", libraries="aiohttp telegram"),
+    Part("adapters.discord", knows="errors text core flow learning chat", libraries="aiohttp discord yarl"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " flow llm pictures adapters.telegram settings",
-        late="numpy purgatory telegram",
+        " flow llm pictures chat adapters.telegram adapters.discord settings",
+        late="discord numpy purgatory telegram",
     ),
     Part(
         "cli",
@@ -310,7 +313,8 @@ def load(modules):
             print(f"{module}: {what}")
 
 # What stands before a platform's library is itself imported only where the platform is used.
-late = [module for module in modules if module.startswith("bot.adapters.telegram.")]
+platforms = ("bot.adapters.telegram.", "bot.adapters.discord.")
+late = [module for module in modules if module.startswith(platforms)]
 load(module for module in modules if module not in late)
 for library in sorted({name.split(".")[0] for name in sys.modules}):
     print(f"loaded {library}")

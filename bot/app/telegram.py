@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from telegram import Bot, User
 
     from bot.adapters.telegram.receiving import Receiving
-    from bot.adapters.telegram.signs import Signs
+    from bot.adapters.telegram.typing_signs import TypingSigns
 
 DEFAULT_LISTEN = ("0.0.0.0", 8443)  # noqa: S104 - a webhook is called from outside
 
@@ -35,7 +35,7 @@ class TelegramBot:
 
     bot: Bot
     user: User
-    signs: Signs
+    signs: TypingSigns
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415
 
     from bot.adapters.telegram.sdk import build_bot, build_session  # noqa: PLC0415
-    from bot.adapters.telegram.signs import Signs  # noqa: PLC0415
+    from bot.adapters.telegram.typing_signs import TypingSigns  # noqa: PLC0415
 
     try:
         bot = build_bot(settings.telegram_token, settings.telegram_api_url)
@@ -59,7 +59,7 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         ) from error
     try:
         async with build_session() as session:
-            yield TelegramBot(bot=bot, user=bot.bot, signs=Signs(session, bot.base_url))
+            yield TelegramBot(bot=bot, user=bot.bot, signs=TypingSigns(session, bot.base_url))
     finally:
         await bot.shutdown()
 
@@ -80,18 +80,18 @@ def build_telegram(
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
     from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
-    from bot.adapters.telegram.preferences import Preferences  # noqa: PLC0415
     from bot.adapters.telegram.private import Welcome  # noqa: PLC0415
     from bot.adapters.telegram.receiving import Receiving  # noqa: PLC0415
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
-    from bot.adapters.telegram.stopping import Stops  # noqa: PLC0415
     from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
-    from bot.adapters.telegram.words import Words  # noqa: PLC0415
+    from bot.chat.preferences import Preferences  # noqa: PLC0415
+    from bot.chat.stopping import Stops  # noqa: PLC0415
+    from bot.chat.words import Words  # noqa: PLC0415
 
     bot = opened.bot
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
-    preferences = Preferences(stores.keepsakes, now)
+    preferences = Preferences("telegram", stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
     answering = Answering(bot, renderer, words, stops, opened.signs)
     desk = TelegramDesk(

@@ -11,9 +11,9 @@ from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.posts import PLATFORM, Post, outgoing
 from bot.adapters.telegram.render import Renderer, Rows
-from bot.adapters.telegram.signs import Signs
-from bot.adapters.telegram.stopping import Stopped, Stops
-from bot.adapters.telegram.words import Words
+from bot.chat.signs import Signs
+from bot.chat.stopping import Stopped, Stops
+from bot.chat.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
 from bot.core.mail import Outgoing

@@ -16,8 +16,8 @@ from bot.adapters.telegram.events import Sought, Summoned
 from bot.adapters.telegram.posts import Post
 from bot.adapters.telegram.render import Renderer
 from bot.adapters.telegram.sdk import as_objects
-from bot.adapters.telegram.styled import safe, shortened
-from bot.adapters.telegram.words import Words
+from bot.chat.styled import safe, shortened
+from bot.chat.words import Words
 from bot.core.reply import Card, Reply
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from telegram import Bot
 from telegram import Update as TelegramUpdate
 from telegram.error import TelegramError
 
-from bot.adapters.telegram import buttons
 from bot.adapters.telegram.answering import Answering
 from bot.adapters.telegram.cards import Cards
 from bot.adapters.telegram.events import (
@@ -31,14 +30,15 @@ from bot.adapters.telegram.events import (
     Tapped,
 )
 from bot.adapters.telegram.groups import Groups
-from bot.adapters.telegram.markdown import styled
 from bot.adapters.telegram.posts import Place, outgoing, room_of
-from bot.adapters.telegram.preferences import Preferences
 from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.render import Renderer, text_post
-from bot.adapters.telegram.stopping import Stops
 from bot.adapters.telegram.transport import QUIZ_KEY
-from bot.adapters.telegram.words import Words
+from bot.chat import buttons
+from bot.chat.markdown import styled
+from bot.chat.preferences import Preferences
+from bot.chat.stopping import Stops
+from bot.chat.words import Words
 from bot.core.mail import Accepted, Notice, Outgoing
 from bot.core.ports import Keepsakes
 from bot.flow.work import Work

@@ -10,11 +10,11 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.events import Said, Speaker
-from bot.adapters.telegram.markdown import styled
 from bot.adapters.telegram.posts import Place, outgoing
-from bot.adapters.telegram.preferences import Preferences, group
 from bot.adapters.telegram.render import fits_poll, poll_post, text_post
-from bot.adapters.telegram.words import Words
+from bot.chat.markdown import styled
+from bot.chat.preferences import Preferences
+from bot.chat.words import Words
 from bot.core.reply import Quiz
 from bot.flow.work import Work
 
@@ -55,7 +55,9 @@ class Groups:
             await self.tell(work, said.by.place, "muted" if silent else "unmuted", language)
 
     async def language(self, by: Speaker) -> str:
-        return await self._preferences.language(group(by.place.chat)) or self._words.language(by.language)
+        return await self._preferences.language(self._preferences.group(by.place.chat)) or self._words.language(
+            by.language
+        )
 
     async def tell(self, work: Work, place: Place, key: str, language: str | None) -> None:
         await work.settle(*outgoing([text_post(styled(self._words.say(key, language), {}))], place))
@@ -65,7 +67,7 @@ class Groups:
             text = self._words.say("language.which", by.language, languages=", ".join(self._words.languages))
             await work.settle(*outgoing([text_post(styled(text, {}))], by.place))
             return
-        await self._preferences.speak(group(by.place.chat), wanted)
+        await self._preferences.speak(self._preferences.group(by.place.chat), wanted)
         await self.tell(work, by.place, "language.set", wanted)
 
     async def _administers(self, by: Speaker) -> bool:

@@ -18,7 +18,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot.adapters.telegram.posts import Place
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.sdk import Call, as_objects
-from bot.adapters.telegram.stopping import STOP
+from bot.chat.stopping import STOP
 from bot.core.reply import Reply
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from telegram import (
 )
 from telegram.error import RetryAfter, TelegramError
 
-from bot.adapters.telegram.words import Words
+from bot.chat.words import Words
 from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.adapters.telegram import buttons
 from bot.adapters.telegram.answering import Answering
 from bot.adapters.telegram.events import Said, Speaker, Tapped
-from bot.adapters.telegram.markdown import styled
 from bot.adapters.telegram.posts import Post, outgoing, with_keyboard
-from bot.adapters.telegram.preferences import Preferences
 from bot.adapters.telegram.render import Rows, text_post
-from bot.adapters.telegram.words import Words
+from bot.chat import buttons
+from bot.chat.markdown import styled
+from bot.chat.preferences import Preferences
+from bot.chat.words import Words
 from bot.core.reply import Reply
 from bot.flow.work import Work
 

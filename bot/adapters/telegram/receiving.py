@@ -10,8 +10,8 @@ from telegram import Update as TelegramUpdate
 
 from bot.adapters.telegram.events import Event, Migrated, Polled, Reader, Said, Silenced, Sought, Summoned, Tapped
 from bot.adapters.telegram.posts import PLATFORM
-from bot.adapters.telegram.signs import Signs
-from bot.adapters.telegram.stopping import Stops, is_stop
+from bot.adapters.telegram.typing_signs import TypingSigns
+from bot.chat.stopping import Stops, is_stop_button, is_stop_word
 from bot.core.mail import Update
 from bot.flow.reception import Busy, Reception, Taken
 
@@ -23,7 +23,7 @@ Raw = Mapping[str, Any]
 class Receiving:
     """One for all gateways of a bot. What is not meant for the bot is dropped here: nothing of it is kept."""
 
-    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: Signs) -> None:
+    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: TypingSigns) -> None:
         self._reader = reader
         self._reception = reception
         self._stops = stops
@@ -57,11 +57,11 @@ class Receiving:
 
     def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
-        if is_stop(event):
+        if _is_stop(event):
             # The update itself waits behind what is to be stopped.
             self._stops.stop(conversation, key)
         elif isinstance(event, Said | Tapped) and event.by.private:
-            self._signs.give(key, event.by.place)
+            self._signs.give(key, self._signs.show(event.by.place))
 
     def _event(self, raw: Raw) -> Event | None:
         try:
@@ -91,3 +91,12 @@ def _place_of(event: Event) -> tuple[str, str | None]:
     if by is not None:
         return by.room.number, by.who.number
     return event.place.chat, None  # type: ignore[union-attr]
+
+
+def _is_stop(event: Event) -> bool:
+    match event:
+        case Said():
+            return is_stop_word(event.text)
+        case Tapped():
+            return is_stop_button(event.data)
+    return False

@@ -6,12 +6,12 @@ What is sent fits Telegram's limits, whatever the reply holds; previews are off;
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
-from bot.adapters.telegram import buttons
-from bot.adapters.telegram.markdown import styled
 from bot.adapters.telegram.posts import Post, with_keyboard
-from bot.adapters.telegram.styled import MAX_CAPTION, MAX_TEXT, Styled, pieces, safe, shortened, utf16
+from bot.chat import buttons
+from bot.chat.citing import full_title, label_of, leads_somewhere, link_labels, links_of
+from bot.chat.markdown import styled
+from bot.chat.styled import MAX_CAPTION, MAX_TEXT, Styled, pieces, safe, shortened, utf16
 from bot.core.answer import Citation
 from bot.core.reply import Action, Attachment, Quiz, Reply
 from bot.text.prompts import Phrases
@@ -22,7 +22,8 @@ MAX_FILE = 50_000_000
 # What a keyboard shows; more buttons than these nobody reads.
 MAX_ACTIONS = 12
 MAX_LINKS = 4
-MAX_URL = 2048
+# Bytes that a button carries.
+MAX_DATA = 64
 # Telegram's limits of polls.
 _QUESTION, _OPTION, _FEWEST, _MOST = 300, 100, 2, 12
 _BECAUSE, _BECAUSE_LINES = 200, 2
@@ -59,7 +60,7 @@ class Renderer:
 
     def text(self, reply: Reply) -> Styled:
         """The text alone, in one piece: for a draft while more of it is coming."""
-        whole = styled(reply.text, _links(reply.citations))
+        whole = styled(reply.text, links_of(reply.citations))
         return next(pieces(whole), Styled())
 
     def keyboard(
@@ -69,14 +70,14 @@ class Renderer:
         kept: dict[str, str] = {}
         asked = []
         for action in [action for action in actions if clean(action.ask)][:MAX_ACTIONS]:
-            data, long = buttons.asking(clean(action.ask), owner)
+            data, long = buttons.asking(clean(action.ask), owner, most=MAX_DATA)
             kept |= long
-            asked.append({"text": _label(action.label), "callback_data": data})
-        links = [{"text": label, "url": url} for label, url in _link_labels(citations)]
+            asked.append({"text": label_of(action.label), "callback_data": data})
+        links = [{"text": label, "url": url} for label, url in link_labels(citations, MAX_LINKS)]
         return [*_rows(asked), *_rows(links)], kept
 
     def _texts(self, text: str, reply: Reply) -> Iterator[Post]:
-        answer = styled(text, _links(reply.citations))
+        answer = styled(text, links_of(reply.citations))
         if not clean(answer.text):
             answer = Styled(self._phrases.say("nothing", reply.language))
         for piece in self._fitted(answer, reply):
@@ -105,7 +106,7 @@ class Renderer:
 
     def _source(self, citation: Citation, language: str, *, quoting: bool) -> Styled:
         title = Styled(safe(f"[{citation.n}] {full_title(citation)}"))
-        if _leads_somewhere(citation.url):
+        if leads_somewhere(citation.url):
             title = title.wrapped("text_link", url=citation.url)
         told = citation.source if citation.url is None else None
         dated = citation.as_of and self._phrases.say("source.as_of", language, as_of=citation.as_of)
@@ -134,12 +135,6 @@ def fits_poll(quiz: Quiz) -> bool:
     )
 
 
-def full_title(citation: Citation) -> str:
-    """The title with its section, where the section says more."""
-    said = {"", citation.title}
-    return citation.title if citation.heading in said else f"{citation.title} · {citation.heading}"
-
-
 def poll_post(quiz: Quiz, *, everybody: bool = False) -> Post:
     """A quiz poll. `everybody`: for a group, where nobody is told who has chosen what."""
     call: dict[str, object] = {
@@ -162,38 +157,6 @@ def _file(attachment: Attachment) -> Post:
     caption = shortened(safe(attachment.caption).strip(), MAX_CAPTION)
     call = {"filename": attachment.name, **({"caption": caption} if caption else {})}
     return Post(kind="photo" if picture else "document", payload=call, content=attachment.content)
-
-
-def _links(citations: Sequence[Citation]) -> dict[int, str | None]:
-    return {citation.n: citation.url if _leads_somewhere(citation.url) else None for citation in citations}
-
-
-def _leads_somewhere(url: str | None) -> bool:
-    """Whether Telegram takes it as a link: it refuses a whole message for one address that it cannot read."""
-    if url is None or len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    return parts.scheme in {"http", "https"} and "." in host and not parts.username and host[-1].isalpha()
-
-
-def _link_labels(citations: Sequence[Citation]) -> Iterator[tuple[str, str]]:
-    """A button for each address, with the numbers of all that lead there."""
-    numbers: dict[str, list[int]] = {}
-    for citation in citations:
-        if citation.url is not None and _leads_somewhere(citation.url):
-            numbers.setdefault(citation.url, []).append(citation.n)
-    for url, found in list(numbers.items())[:MAX_LINKS]:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
-        yield _label(f"[{', '.join(map(str, found))}] {host}"), url
-
-
-def _label(text: str) -> str:
-    return shortened(" ".join(safe(clean(text)).split()), buttons.MAX_LABEL) or "…"
 
 
 def _rows(found: Sequence[dict[str, str]]) -> Rows:

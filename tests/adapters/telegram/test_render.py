@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.telegram import buttons
-from bot.adapters.telegram.markdown import styled
 from bot.adapters.telegram.posts import Post
 from bot.adapters.telegram.render import Renderer
-from bot.adapters.telegram.styled import MAX_TEXT, pieces
+from bot.chat import buttons
+from bot.chat.markdown import styled
+from bot.chat.styled import MAX_TEXT, pieces
 from bot.core.reply import Action, Reply
 from bot.text.prompts import Phrases
 from bot.text.words import clean
@@ -119,7 +119,7 @@ def test_nothing_but_blanks_is_lost_where_a_text_is_cut(text: str) -> None:
 
 @given(TEXTS.map(clean), st.one_of(st.none(), st.just("987654321")))
 def test_a_button_says_what_it_said_when_it_was_made(ask: str, owner: str | None) -> None:
-    data, kept = buttons.asking(ask, owner)
+    data, kept = buttons.asking(ask, owner, most=64)
     assert 1 <= len(data.encode("utf-8", "replace")) <= 64
     press = buttons.read(data)
     if press is None:

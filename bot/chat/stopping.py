@@ -8,8 +8,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from bot.adapters.telegram import buttons
-from bot.adapters.telegram.events import Event, Said, Tapped
+from bot.chat import buttons
 
 STOP = buttons.written(buttons.Press("step", "stop"))
 Done = TypeVar("Done")
@@ -17,14 +16,13 @@ Done = TypeVar("Done")
 _REMEMBERED = 1000
 
 
-def is_stop(event: Event) -> bool:
-    match event:
-        case Said():
-            return event.text.split("@", 1)[0].strip().lower() == "/stop"
-        case Tapped():
-            press = buttons.read(event.data)
-            return press is not None and (press.kind, press.value) == ("step", "stop")
-    return False
+def is_stop_word(text: str) -> bool:
+    return text.split("@", 1)[0].strip().lower() == "/stop"
+
+
+def is_stop_button(data: str) -> bool:
+    press = buttons.read(data)
+    return press is not None and (press.kind, press.value) == ("step", "stop")
 
 
 class Stopped(Exception):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.adapters.telegram.styled import Styled, safe
+from bot.chat.styled import Styled, safe
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough"}
@@ -119,7 +119,7 @@ class _Writer:
         text = token.content.rstrip("\n")
         language = token.info.split()[0] if token.info.split() else None
         if text.strip():
-            # Telegram allows no code block inside a quotation.
+            # No platform shows a code block inside a quotation.
             self._block(Styled(text) if self._before else Styled(text).wrapped("pre", language=language))
 
     _code_block = _fence

@@ -1,4 +1,4 @@
-"""What the bot says of its own on Telegram, in the language of somebody's app as far as it is spoken here."""
+"""What the bot says of its own on a platform, in the language of somebody's app as far as it is spoken here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 
 
 class Words:
-    """The phrases of `prompts/telegram`."""
+    """The phrases of a platform: `prompts/telegram`, `prompts/discord`."""
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases

@@ -1,6 +1,7 @@
-"""Text with styles as Telegram takes it: entities counted in UTF-16 units, cut where it is too long. Pure.
+"""Text with styles beside it, and where to cut it when it is too long. Pure.
 
-Entities instead of a parse mode: nothing is to be escaped, and no text can break the formatting of another.
+Telegram takes it as entities, counted in UTF-16 units: nothing is to be escaped there, and no text can break the
+formatting of another. Discord takes it as Markdown, which `bot.adapters.discord.written` makes of it.
 """
 
 from __future__ import annotations
@@ -99,12 +100,12 @@ class Styled:
 
 
 def utf16(text: str) -> int:
-    """The length as Telegram counts it."""
+    """The length in UTF-16 units, as Telegram counts it."""
     return len(text) + sum(1 for char in text if ord(char) > _ONE_UNIT)
 
 
 def safe(text: str) -> str:
-    """Without what Telegram refuses or alters, and without mentions."""
+    """Without what platforms refuse or alter, and without mentions."""
     text = _without_controls(text.encode("utf-8", "ignore").decode("utf-8"))
     return _MENTION.sub(f"@{_WORD_JOINER}", text)
 

@@ -1,4 +1,4 @@
-"""What a button carries: at most 64 bytes that still mean the same after a restart. Pure.
+"""What a button carries: a few bytes that still mean the same after a restart. Pure.
 
 A button asks something, as if it had been typed. Where that fits, the question itself stands in the button, so nothing
 is to be stored and it works for ever. Where it does not, a token stands there, and the question is kept beside
@@ -12,7 +12,6 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Literal
 
-MAX_DATA = 64
 MAX_LABEL = 60
 # In a row of its own above this; two of them side by side would be cut on a phone.
 SHORT_LABEL = 18
@@ -47,10 +46,12 @@ def read(data: str) -> Press | None:
     return Press(_KINDS[head[0]], value, owner or None)
 
 
-def asking(ask: str, owner: str | None = None) -> tuple[str, dict[str, str]]:
-    """A button's data, and what is to be kept by its token for it to work: nothing where it fits."""
+def asking(ask: str, owner: str | None = None, *, most: int) -> tuple[str, dict[str, str]]:
+    """A button's data of at most so many bytes, and what is to be kept by its token for it to work: nothing where the
+    question fits.
+    """
     data = written(Press("ask", ask, owner))
-    if len(data.encode()) <= MAX_DATA:
+    if len(data.encode()) <= most:
         return data, {}
     token = urlsafe_b64encode(hashlib.sha256(ask.encode()).digest()[:15]).decode()
     return written(Press("kept", token, owner)), {token: ask}

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.adapters.telegram.posts import PLATFORM
 from bot.core.ports import Keepsakes
 from bot.learning.learner import Identity
 
@@ -16,9 +15,10 @@ _KEPT = timedelta(days=3650)
 
 
 class Preferences:
-    """A person's language, and where in a group the bot is silent. A group is kept by its own number."""
+    """A person's language on a platform, and where in a group the bot is silent. A group is kept by its own number."""
 
-    def __init__(self, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
+    def __init__(self, platform: str, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
+        self._platform = platform
         self._keepsakes = keepsakes
         self._now = now
 
@@ -29,21 +29,24 @@ class Preferences:
     async def speak(self, who: Identity, language: str) -> None:
         await self._set(who, {"language": language})
 
-    async def muted(self, chat: str, topic: int | None) -> bool:
-        muted = (await self._of(group(chat))).get("muted", [])
+    async def muted(self, chat: str, topic: int | str | None) -> bool:
+        muted = (await self._of(self.group(chat))).get("muted", [])
         return _place(topic) in muted
 
-    async def mute(self, chat: str, topic: int | None, *, silent: bool) -> None:
+    async def mute(self, chat: str, topic: int | str | None, *, silent: bool) -> None:
         """Only this topic of a group, or the group where it has none."""
-        before = set((await self._of(group(chat))).get("muted", []))
+        before = set((await self._of(self.group(chat))).get("muted", []))
         after = before | {_place(topic)} if silent else before - {_place(topic)}
-        await self._set(group(chat), {"muted": sorted(after)})
+        await self._set(self.group(chat), {"muted": sorted(after)})
 
     async def move(self, old: str, new: str) -> None:
         """A group has another number now."""
-        if before := await self._of(group(old)):
-            await self._set(group(new), before)
-            await self._keepsakes.drop(group(old), _KEY)
+        if before := await self._of(self.group(old)):
+            await self._set(self.group(new), before)
+            await self._keepsakes.drop(self.group(old), _KEY)
+
+    def group(self, chat: str) -> Identity:
+        return Identity(platform=self._platform, number=chat)
 
     async def _of(self, who: Identity) -> dict[str, Any]:
         found = await self._keepsakes.recall(who, _KEY, self._now())
@@ -53,9 +56,5 @@ class Preferences:
         await self._keepsakes.keep(who, {_KEY: {**await self._of(who), **changes}}, self._now() + _KEPT)
 
 
-def group(chat: str) -> Identity:
-    return Identity(platform=PLATFORM, number=chat)
-
-
-def _place(topic: int | None) -> str:
+def _place(topic: int | str | None) -> str:
     return "all" if topic is None else str(topic)
