@@ -125,14 +125,15 @@ def pieces(styled: Styled, most: int = MAX_TEXT) -> Iterator[Styled]:
     """The text in pieces that each fit into a message, in order; nothing but blanks between them is lost."""
     start = 0
     while start < len(styled.text):
-        end = _cut(styled, start, most)
+        end = cut(styled, start, most)
         piece = styled.part(start, end)
         if piece.text:
             yield piece
         start = end
 
 
-def _cut(styled: Styled, start: int, most: int) -> int:
+def cut(styled: Styled, start: int, most: int) -> int:
+    """Where to cut a text that is to be read on from `start`: at most so many units further."""
     text = styled.text
     end = _reach(text, start, most)
     # Telegram drops what is over a hundred entities: then the piece is to be shorter.
