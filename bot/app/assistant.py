@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising
+from bot.app.language_model import LanguageModel, build_agent_advisor
 from bot.app.library import Library, build_retriever, prompts_folder
 from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
-from bot.core.ports import LearnerStore
+from bot.core.conversation import Advisor
+from bot.core.ports import Budget, LearnerStore
 from bot.core.reply import Quiz
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
+from bot.dialogue.explaining import Explaining
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
 from bot.dialogue.plan_wishes import PlanWishes
@@ -53,10 +56,14 @@ def build_assistant(
     retriever: HybridRetriever | None = None,
     store: LearnerStore | None = None,
     now: Callable[[], datetime] = utc_now,
+    model: LanguageModel | None = None,
 ) -> Assistant:
-    """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere."""
+    """The assistant over a library that has been ingested; `store` is where it remembers learners, if anywhere;
+    `model` words its answers, what it uses is not counted.
+    """
     advising = build_advising(library, retriever or build_retriever(library))
-    return _assistant(library, advising, build_practice(library, advising), store, now)
+    practice = build_practice(library, advising)
+    return _assistant(library, advising, practice, store, now, _advisor(library, advising, model, store=store))
 
 
 def build_service(
@@ -65,16 +72,32 @@ def build_service(
     *,
     store: LearnerStore,
     now: Callable[[], datetime] = utc_now,
+    model: LanguageModel | None = None,
+    budget: Budget | None = None,
 ) -> Service:
-    """The assistant that remembers learners, and the reminders for them."""
+    """The assistant that remembers learners, and the reminders for them. `model` words its answers within `budget`."""
     advising = build_advising(library, retriever or build_retriever(library))
+    advisor = _advisor(library, advising, model, store=store, budget=budget)
     practice = build_practice(library, advising)
     return Service(
-        assistant=_assistant(library, advising, practice, store, now),
+        assistant=_assistant(library, advising, practice, store, now, advisor),
         reminding=build_reminding(advising, store),
         cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding),
         quiz_on=build_quizzes(advising, practice),
     )
+
+
+def _advisor(
+    library: Library,
+    advising: Advising,
+    model: LanguageModel | None,
+    *,
+    store: LearnerStore | None = None,
+    budget: Budget | None = None,
+) -> Advisor:
+    if model is None:
+        return advising.advisor
+    return build_agent_advisor(library, advising, model, store=store, budget=budget)
 
 
 def _assistant(
@@ -83,6 +106,7 @@ def _assistant(
     practice: Practice,
     store: LearnerStore | None,
     now: Callable[[], datetime],
+    advisor: Advisor,
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
@@ -102,10 +126,11 @@ def _assistant(
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
             Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
-            build_telling(advising, commands, speaker),
+            Explaining(speaker, store),
+            build_telling(advising, commands, speaker, advisor),
             Helping(speaker),
         ]
-    dialogue = Dialogue(advising.advisor, advising.understanding, commands, advising.languages, abilities, remind)
+    dialogue = Dialogue(advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
 
 
@@ -128,7 +153,7 @@ def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:
     return Reminding(advising.toolbox.catalog, WalletWords(advising.toolbox), advising.gate, store)
 
 
-def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker) -> TellingAbout:
+def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker, advisor: Advisor) -> TellingAbout:
     toolbox = advising.toolbox
     return TellingAbout(
         toolbox,
@@ -136,7 +161,7 @@ def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker) -> Te
         ProfileWords(toolbox.catalog, speaker),
         WalletWords(toolbox),
         speaker,
-        advising.advisor,
+        advisor,
     )
 
 

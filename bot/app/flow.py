@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.app.assistant import Service
-from bot.app.stores import Storage
+from bot.app.stores import Stores
 from bot.core.assistant import utc_now
 from bot.flow.crashing import Passing, dying_at, passing
 from bot.flow.health import Check
@@ -43,7 +43,7 @@ def build_passing(settings: Settings) -> Passing:
 
 def build_flow(
     settings: Settings,
-    storage: Storage,
+    stores: Stores,
     service: Service,
     platforms: Callable[[Reception], Sequence[Platform]],
     *,
@@ -53,20 +53,20 @@ def build_flow(
     passing: Passing | None = None,
 ) -> Flow:
     """`platforms` makes the platforms around the reception to which their gateways bring what comes in. `passing` is
-    the one that the storage was opened with.
+    the one that the stores were opened with.
     """
     paces, passed = paces or Paces(), passing or build_passing(settings)
     inbox, outbox, measures = Bell(), Bell(), Measures()
-    reception = Reception(storage.mailbox, inbox, measures, now, passed)
+    reception = Reception(stores.mailbox, inbox, measures, now, passed)
     there = platforms(reception)
     desks = {platform.name: platform.desk for platform in there}
     transports = {platform.name: platform.transport for platform in there}
     parts = Parts(
         platforms=there,
-        mailbox=storage.mailbox,
-        leases=storage.leases,
+        mailbox=stores.mailbox,
+        leases=stores.leases,
         workers=Workers(
-            storage.mailbox,
+            stores.mailbox,
             service.assistant,
             desks,
             inbox=inbox,
@@ -77,7 +77,7 @@ def build_flow(
             pace=paces.work,
         ),
         senders=Senders(
-            storage.mailbox,
+            stores.mailbox,
             transports,
             outbox=outbox,
             measures=measures,
@@ -87,14 +87,14 @@ def build_flow(
         ),
         reminders=Reminders(
             service.reminding,
-            storage.mailbox,
+            stores.mailbox,
             desks,
             outbox=outbox,
             now=now,
             passing=passed,
             look_every=paces.reminders_every,
         ),
-        sole=Sole(storage.leases, own_name(), now, paces.terms),
+        sole=Sole(stores.leases, own_name(), now, paces.terms),
         measures=measures,
         inbox=inbox,
         outbox=outbox,

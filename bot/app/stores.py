@@ -7,39 +7,43 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.core.mail import Leases, Mailbox
-from bot.core.ports import Erasable, Keepsakes, LearnerStore
+from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
 from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """One database: what is kept of learners, their mail, and what front ends remember."""
+class Stores:
+    """All that one database holds. Opened together: on SQLite whoever writes in a process queues at one `Database`."""
 
-    store: LearnerStore
+    learners: LearnerStore
+    budget: Budget
     mailbox: Mailbox
     leases: Leases
     keepsakes: Keepsakes
 
 
 @asynccontextmanager
-async def open_storage(
+async def open_stores(
     settings: Settings, also: Sequence[Erasable] = (), passing: Callable[[str], None] = lambda _: None
-) -> AsyncIterator[Storage]:
-    """What is kept of learners, its tables brought up to date. `also`: other places that forgetting empties.
+) -> AsyncIterator[Stores]:
+    """What is kept of learners, their mail, and what the language model may use, the tables brought up to date. `also`:
+    other places that forgetting empties; `passing` is told of places at which a test lets the process die.
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
     from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
+    from bot.storage.spending import SqlBudget  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
 
     database = Database(settings.database_url or settings.database_file)
     try:
         await database.migrate()
         mailbox = SqlMailbox(database, passing)
-        yield Storage(
-            store=SqlLearnerStore(database, also, passing),
+        yield Stores(
+            learners=SqlLearnerStore(database, also, passing),
+            budget=SqlBudget(database, limits_of(settings)),
             mailbox=mailbox,
             leases=mailbox,
             keepsakes=SqlKeepsakes(database),
@@ -50,9 +54,17 @@ async def open_storage(
 
 @asynccontextmanager
 async def open_store(settings: Settings, also: Sequence[Erasable] = ()) -> AsyncIterator[LearnerStore]:
-    """The same for those who need no mail."""
-    async with open_storage(settings, also) as storage:
-        yield storage.store
+    """What is kept of learners, for whoever needs nothing else; as `open_stores`."""
+    async with open_stores(settings, also) as stores:
+        yield stores.learners
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        learner=settings.llm_daily_tokens_learner,
+        community=settings.llm_daily_tokens_community,
+        total=settings.llm_daily_tokens_total,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
 from bot.app.library import prompts_folder
-from bot.app.stores import Storage
+from bot.app.stores import Stores
 from bot.core.assistant import utc_now
 from bot.core.conversation import Context
 from bot.core.reply import Reply, reply_of
@@ -68,7 +68,7 @@ def build_telegram(
     settings: Settings,
     opened: TelegramBot,
     service: Service,
-    storage: Storage,
+    stores: Stores,
     *,
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
@@ -91,7 +91,7 @@ def build_telegram(
     bot = opened.bot
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
-    preferences = Preferences(storage.keepsakes, now)
+    preferences = Preferences(stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
     answering = Answering(bot, renderer, words, stops, opened.signs)
     desk = TelegramDesk(
@@ -105,13 +105,13 @@ def build_telegram(
         cards=Cards(bot, renderer, words, service.cards.find, answering_nobody(service)),
         stops=stops,
         preferences=preferences,
-        keepsakes=storage.keepsakes,
+        keepsakes=stores.keepsakes,
         now=now,
     )
 
     def platform(reception: Reception) -> Platform:
         gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs))
-        transport = TelegramTransport(bot, storage.keepsakes, now, limits or LIMITS)
+        transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform

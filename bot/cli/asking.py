@@ -85,12 +85,13 @@ class Asking:
         remembering = bool(learner)
         if remembering not in self._assistants:
             settings = self._library.settings
+            model = await self._opened.enter_async_context(app.open_model(settings))
             store = None
             if learner:
                 # Forgetting empties the folders of saved files as well, whoever's they are.
                 files = SavedFiles(settings, learner)
                 store = await self._opened.enter_async_context(app.open_store(settings, [files]))
-            self._assistants[remembering] = app.build_assistant(self._library, store=store)
+            self._assistants[remembering] = app.build_assistant(self._library, store=store, model=model)
         return self._assistants[remembering]
 
 

@@ -81,7 +81,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _stores(library)
         library.close()
     yield _database(settings)
-    yield _model()
+    yield _model(settings)
     yield _telegram(settings)
     yield from _platforms()
 
@@ -212,11 +212,25 @@ def _database(settings: Settings) -> Finding:
     return Finding(item="learners", state="ok", says=says)
 
 
-def _model() -> Finding:
-    model = _environment().get("LLM_MODEL")
-    if not model:
-        return Finding(item="language model", state="off", says="none: answers are composed offline")
-    return Finding(item="language model", state="off", says=f"LLM_MODEL={model}, which this version does not use yet")
+def _model(settings: Settings) -> Finding:
+    """Ask the model that is set one thing. A key alone sends nothing anywhere."""
+    from bot.app import model_abilities
+
+    if not settings.llm_model:
+        key = settings.llm_api_key or settings.openai_api_key
+        says = "none: answers are composed offline" + (", though a key is set" if key else "")
+        advice = "set LLM_MODEL to have them worded by a model" if key else ""
+        return Finding(item="language model", state="off", says=says, advice=advice)
+    place = _shown("llm_base_url", settings.llm_base_url) if settings.llm_base_url else "OpenAI"
+    says = f"{settings.llm_model} at {place}"
+    try:
+        able = asyncio.run(model_abilities(settings))
+    except CredwayError as error:
+        advice = "correct LLM_MODEL, LLM_BASE_URL or LLM_API_KEY; until then answers are composed offline"
+        return Finding(item="language model", state="missing", says=f"{says}: {error}", advice=advice)
+    told = {"streaming": able.streaming, "tools": able.tools, "usage": able.usage}
+    can = ", ".join(f"{name} {'yes' if held else 'no'}" for name, held in told.items())
+    return Finding(item="language model", state="ok", says=f"{says}: first sign after {able.seconds:.1f} s; {can}")
 
 
 def _telegram(settings: Settings) -> Finding:

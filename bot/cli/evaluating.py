@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.cli.output import Steps, progress, say, say_json
 from bot.cli.session import load_settings, ready_library
 from bot.errors import InputError
 
 if TYPE_CHECKING:
+    from bot.app import Library
     from bot.core.answer import Answer
     from bot.core.assistant import Assistant
     from bot.core.conversation import Context
@@ -31,14 +32,34 @@ def evaluate_answers(file: Path | None, *, as_json: bool) -> None:
 
     cases = read_cases(file or QUESTIONS)
     with ready_library(patient=True) as library, progress() as steps:
-        outcomes = asyncio.run(_ask_all(cases, build_assistant(library), steps))
-    rows, shares = table(outcomes), summary(outcomes)
+        runs = {"offline": asyncio.run(_ask_all(cases, build_assistant(library), steps))}
+        if library.settings.llm_model:
+            runs[library.settings.llm_model] = asyncio.run(_ask_model(cases, library, steps))
     if as_json:
-        wrong = [{"id": o.case.id, "problems": list(o.problems)} for o in outcomes if not o.right]
-        say_json({"rows": [asdict(row) for row in rows], "summary": shares, "wrong": wrong})
+        told = {name: _as_object(outcomes) for name, outcomes in runs.items()}
+        # One run is told as it always was; beside it stands the model's.
+        say_json({**told.pop("offline"), **({"models": told} if told else {})})
         return
-    say("\n".join(answer_table(rows)))
-    say("\n".join(f"{name.replace('_', ' ')}: {value:.3g}" for name, value in shares.items()))
+    for name, outcomes in runs.items():
+        if len(runs) > 1:
+            say(f"{name}:")
+        say("\n".join(answer_table(table(outcomes))))
+        say("\n".join(f"{key.replace('_', ' ')}: {value:.3g}" for key, value in summary(outcomes).items()))
+
+
+def _as_object(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    from bot.evaluation.answers import summary, table
+
+    wrong = [{"id": o.case.id, "problems": list(o.problems)} for o in outcomes if not o.right]
+    return {"rows": [asdict(row) for row in table(outcomes)], "summary": summary(outcomes), "wrong": wrong}
+
+
+async def _ask_model(cases: Sequence[Case], library: Library, steps: Steps) -> list[Outcome]:
+    """The same questions with the language model that is set."""
+    from bot.app import build_assistant, open_model
+
+    async with open_model(library.settings) as model:
+        return await _ask_all(cases, build_assistant(library, model=model), steps)
 
 
 async def _ask_all(cases: Sequence[Case], assistant: Assistant, steps: Steps) -> list[Outcome]:

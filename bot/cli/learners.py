@@ -8,16 +8,16 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapters.console.chat import Chat, nothing
 from bot.adapters.console.view import View
 from bot.cli.batch import LONGEST_LEARNER, fit_learner
-from bot.core.conversation import Incoming
+from bot.core.conversation import Incoming, Progress
 from bot.core.reply import Attachment, Reply
 from bot.errors import InputError
 from bot.learning.learner import Identity, Room
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Erasable, LearnerStore
     from bot.retrieval.retriever import HybridRetriever
     from bot.settings import Settings
+
+T = TypeVar("T")
 
 PLATFORM = "terminal"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -60,8 +62,8 @@ class Desk:
     learner: str
     files: SavedFiles
 
-    async def talk(self, line: str) -> Reply:
-        _, reply = await self.service.assistant.respond(incoming(self.learner, line))
+    async def talk(self, line: str, progress: Progress | None = None) -> Reply:
+        _, reply = await self.service.assistant.respond(incoming(self.learner, line), progress)
         return reply
 
     def chat(self, view: View, phrases: Phrases, prepare: Callable[[], None] = nothing) -> Chat:
@@ -105,11 +107,14 @@ class SavedFiles:
 
 @contextmanager
 def served(library: Library, retriever: HybridRetriever, learner: str, runner: asyncio.Runner) -> Iterator[Desk]:
-    from bot.app import build_service
+    from bot.app import build_service, open_model
 
     files = SavedFiles(library.settings, learner)
-    with opened_store(library.settings, runner, files) as store:
-        yield Desk(build_service(library, retriever, store=store), learner, files)
+    with (
+        opened_store(library.settings, runner, files) as store,
+        opened(open_model(library.settings), runner) as model,
+    ):
+        yield Desk(build_service(library, retriever, store=store, model=model), learner, files)
 
 
 @contextmanager
@@ -117,9 +122,15 @@ def opened_store(settings: Settings, runner: asyncio.Runner, *also: Erasable) ->
     """The learners' store, opened and closed in the event loop in which it is used."""
     from bot import app
 
-    opening = app.open_store(settings, also)
-    store = runner.run(opening.__aenter__())
-    try:
+    with opened(app.open_store(settings, also), runner) as store:
         yield store
+
+
+@contextmanager
+def opened(opening: AbstractAsyncContextManager[T], runner: asyncio.Runner) -> Iterator[T]:
+    """What is used in the runner's event loop is also opened and closed in it."""
+    value = runner.run(opening.__aenter__())
+    try:
+        yield value
     finally:
         runner.run(opening.__aexit__(None, None, None))

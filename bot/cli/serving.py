@@ -30,10 +30,11 @@ async def _serve(library: Library) -> None:
     passing = app.build_passing(settings)
     async with AsyncExitStack() as opened:
         telegram = await opened.enter_async_context(app.open_telegram(settings))
-        storage = await opened.enter_async_context(app.open_storage(settings, passing=passing))
-        service = app.build_service(library, store=storage.store)
-        build = app.build_telegram(settings, telegram, service, storage)
-        flow = app.build_flow(settings, storage, service, lambda reception: [build(reception)], passing=passing)
+        stores = await opened.enter_async_context(app.open_stores(settings, passing=passing))
+        model = await opened.enter_async_context(app.open_model(settings))
+        service = app.build_service(library, store=stores.learners, model=model, budget=stores.budget)
+        build = app.build_telegram(settings, telegram, service, stores)
+        flow = app.build_flow(settings, stores, service, lambda reception: [build(reception)], passing=passing)
         with stopping_on_signals() as stop:
             tell(f"Telegram: @{telegram.user.username} is answering; Ctrl-C ends it")
             await flow.run(stop)

@@ -95,8 +95,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What an answer was made with, so that it can be explained and made again later.
+
+    `prompts` are prompt files as `name@version/hash`, `model` is None where no language model worded it, `index` is
+    the digest of the documents that were searched.
+    """
+
+    prompts: tuple[str, ...] = ()
+    model: str | None = None
+    index: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is shown. `text` is Markdown with `[n]` after what citation n backs."""
+    """What is shown: Markdown with `[n]` after what citation n backs. `dropped` is what the gate kept back."""
 
     question: str
     status: Status
@@ -108,3 +121,4 @@ class Answer:
     suggestions: tuple[Suggestion, ...] = ()
     elapsed_ms: float = 0.0
     dropped: tuple[str, ...] = field(default=())
+    provenance: Provenance | None = None

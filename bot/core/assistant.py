@@ -46,19 +46,26 @@ class Assistant:
         self._now = now
 
     async def ask(
-        self, question: str, context: Context | None = None, *, language: str | None = None
+        self,
+        question: str,
+        context: Context | None = None,
+        *,
+        language: str | None = None,
+        progress: Progress | None = None,
     ) -> tuple[Answer, Context]:
         """Answer one message of nobody in particular, and remember nothing of it.
 
         Never raises; the context to pass with the next message comes back beside it.
         """
         began = time.perf_counter()
-        turn = Turn(question=question, context=context or Context(), language=language, now=self._now())
+        turn = Turn(
+            question=question, context=context or Context(), language=language, now=self._now(), progress=progress
+        )
         response = await self._guarded(turn)
         return _timed(response.answer, began), response.context
 
     async def respond(
-        self, incoming: Incoming, delivery: Delivery | None = None, progress: Progress | None = None
+        self, incoming: Incoming, progress: Progress | None = None, delivery: Delivery | None = None
     ) -> tuple[Answer, Reply]:
         """Answer one message of a learner, and store the turn with all that it changes: whole or not at all.
 
@@ -72,7 +79,7 @@ class Assistant:
         began = time.perf_counter()
         for _ in range(_ATTEMPTS):
             try:
-                return await self._turn(incoming, self._store, delivery, progress, began)
+                return await self._turn(incoming, self._store, progress, delivery, began)
             except StaleLearner:
                 continue
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
@@ -81,8 +88,8 @@ class Assistant:
         self,
         incoming: Incoming,
         store: LearnerStore,
-        delivery: Delivery | None,
         progress: Progress | None,
+        delivery: Delivery | None,
         began: float,
     ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)

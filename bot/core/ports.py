@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,6 +71,20 @@ class TurnRecord:
     context: Context
     changes: Changes = field(default_factory=Changes)
     settlement: Settlement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a learner and the bot have said in a room up to and with the turn whose key is `upto`, in fewer words.
+
+    Who put it so: `model` names the language model, `prompt` the version of what it was told to do.
+    """
+
+    text: str
+    upto: str
+    at: datetime
+    model: str
+    prompt: str
 
 
 class StaleLearner(Exception):
@@ -170,8 +184,22 @@ class LearnerStore(Protocol):
         """Profile and wallet as they were before the last change that is not yet undone; None when there is none."""
         ...
 
-    async def turns(self, learner: Learner, room: Room, *, limit: int) -> list[TurnRecord]:
-        """The latest turns of one learner in one room, oldest first; their `changes` are empty."""
+    async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
+        """The latest turns of one learner in one room, oldest first; their `changes` are empty. `after`: only those
+        after the turn with this key; all where they have no such turn here.
+        """
+        ...
+
+    async def summary(self, learner: Learner, room: Room) -> Summary | None:
+        """What is kept in the place of turns long ago; the rest are the `turns` after its `upto`."""
+        ...
+
+    async def keep_summary(self, learner: Learner, room: Room, summary: Summary) -> None:
+        """Keep it in the place of an earlier one; one that covers less than the one that is kept changes nothing.
+
+        Nor does one of a learner who is not stored, or not any more: hence the learner and not the identity, behind
+        which there may be somebody new when the model has done. It makes no other version of the learner.
+        """
         ...
 
     async def cards(self, learner: Learner) -> list[CardState]: ...
@@ -226,3 +254,88 @@ class LearnerStore(Protocol):
         meanwhile is not stored any more: its commit raises `StaleLearner`.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many tokens a language model may use on one day in UTC: for one identity, for one community, and for all
+    together. None is no limit, 0 no model at all.
+    """
+
+    learner: int | None = None
+    community: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """Tokens that are counted as used until it is known how many were: on which day, for whom, in which community."""
+
+    day: date
+    tokens: int
+    who: Identity | None = None
+    community: Room | None = None
+
+    @classmethod
+    def of(cls, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation:
+        """A room that is private is no community."""
+        if now.tzinfo is None:
+            raise ValueError("a time without its zone is on no certain day")
+        if tokens < 1:
+            raise ValueError("at least one token is reserved")
+        community = room if room is not None and not room.private else None
+        return cls(day=now.astimezone(UTC).date(), tokens=tokens, who=who, community=community)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What was used on a day, or is reserved: for the operator, who sees communities, and of learners only sums.
+
+    `learners` is what was counted for identities that have not been forgotten since, `identities` how many those are;
+    `communities` what was used in rooms that are not private, `top` those of them that used the most, the most first.
+    """
+
+    day: date
+    total: int = 0
+    learners: int = 0
+    identities: int = 0
+    communities: int = 0
+    top: tuple[tuple[Room, int], ...] = ()
+
+
+class Budget(Protocol):
+    """What a language model may use, counted before it does.
+
+    A call that dies between `reserve` and `settle` leaves counted what it reserved: rather too much than a limit that
+    does not hold. Raises `MissingService` and `InputError` as a `LearnerStore` does.
+    """
+
+    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+        """Count tokens, at least one, before a call: for the identity, for the room unless it is private, and for all.
+        None where one of the limits would be exceeded; nothing is counted then.
+        """
+        ...
+
+    async def settle(self, reservation: Reservation, tokens: int) -> None:
+        """Once for each reservation: what was used takes its place, also where that is more than a limit allows. Who
+        was forgotten meanwhile stays forgotten.
+        """
+        ...
+
+    async def spent(self, day: date, *, top: int = 10) -> Spent:
+        """Days that are long past (a month is kept) are as if nothing had been used."""
+        ...
+
+
+class Unlimited:
+    """A `Budget` where nobody counts: on one's own machine with one's own model, or in a test."""
+
+    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+        return Reservation.of(who, room, tokens, now)
+
+    async def settle(self, reservation: Reservation, tokens: int) -> None:
+        pass
+
+    async def spent(self, day: date, *, top: int = 10) -> Spent:
+        del top
+        return Spent(day=day)

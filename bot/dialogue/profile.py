@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Draft, Statement
-from bot.core.conversation import Advisor, Response
+from bot.core.conversation import Advisor, Progress, Response
 from bot.core.ports import LearnerStore
+from bot.core.reply import Reply
 from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.telling import Telling, Told
@@ -91,7 +92,7 @@ class TellingAbout:
         if not (told.asks or told.goal_text):
             return noted
         # A message may both tell and ask: what was told is noted first, then the question is answered.
-        answer, context = await self._advisor.answer(turn)
+        answer, context = await self._advisor.answer(replace(turn, progress=_below(noted.answer.text, turn.progress)))
         undo = self._speaker.suggest("label.undo", heard, "/undo")
         return replace(
             noted,
@@ -147,6 +148,17 @@ class TellingAbout:
             before = set(self._words.profile(learner.profile, heard))
             lines += [line for line in self._words.profile(changes.profile, heard) if line not in before]
         return "\n".join(f"- {line}" for line in lines)
+
+
+def _below(noted: str, progress: Progress | None) -> Progress | None:
+    """Shows an answer that grows below what was noted, where it will stand in the end."""
+    if progress is None:
+        return None
+
+    async def show(reply: Reply) -> None:
+        await progress(replace(reply, text=f"{noted}\n\n{reply.text}"))
+
+    return show
 
 
 def _in_list(statement: Statement) -> Statement:

@@ -213,12 +213,14 @@ def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
 def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """The shares that the acceptance lines name.
 
-    `answerable`: right among the questions that have an answer; `wrongly_abstained`: abstained among those;
+    `worded`: of all, those that a language model has worded. `answerable`: right among the questions that have an
+    answer; `wrongly_abstained`: abstained among those;
     `rightly_abstained`: abstained among those that have none; `unbacked`: answers with an unbacked number.
     """
     answerable = [o for o in outcomes if o.case.status == ("answered",)]
     unanswerable = [o for o in outcomes if o.case.status == ("abstained",)]
     return {
+        "worded": _share(o.answer.mode == "llm" for o in outcomes),
         "answerable": _share(o.right for o in answerable),
         "wrongly_abstained": _share(o.abstained for o in answerable),
         "rightly_abstained": _share(o.abstained for o in unanswerable),

@@ -87,21 +87,21 @@ class Flow:
             if self._listen:
                 health = Health(pulse, parts.measures, self._all_checks())
                 await around.enter_async_context(health.serving(self._listen))
-            gateways = [
+            coming = [
                 group.create_task(self._kept_up(gateway, telling))
                 for platform in parts.platforms
                 for gateway in platform.gateways
             ]
             around_it = [group.create_task(pulse.run()), group.create_task(self._look_after())]
             if parts.reminders is not None:
-                group.create_task(parts.reminders.run(telling))
+                coming.append(group.create_task(parts.reminders.run(telling)))
             working = group.create_task(parts.workers.run(taking))
             delivering = group.create_task(parts.senders.run(sending))
             await stop.wait()
             logger.info("flow.draining")
             self._stopping.set()
             telling.set()
-            await _ended(gateways, self._drain.gateways)
+            await _ended(coming, self._drain.gateways)
             taking.set()
             parts.inbox.ring()
             await working

@@ -53,7 +53,7 @@ class Work:
 
         Raises `Superseded` where somebody else has been given the update meanwhile.
         """
-        answered = await self._assistant.respond(incoming, self._delivery(render), progress)
+        answered = await self._assistant.respond(incoming, progress, self._delivery(render))
         self._end()
         return answered
 

@@ -79,6 +79,16 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A fact and the stretch of the folded text that states it; `stated` is False where it only backs."""
+
+    fact: Fact
+    stated: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class FactWords:
     """The words that numbers, units and months have in the languages of the prompts.
 
@@ -130,6 +140,25 @@ class FactReader:
             if matches := list(pattern.finditer(folded)):
                 folded = pattern.sub(_READ, folded)
                 yield from chain.from_iterable(map(convert, matches))
+
+    def placed(self, text: str) -> tuple[str, list[Placed]]:
+        """The text folded, with a mark for each of its links, and where in it the facts stand."""
+        plain = unicodedata.normalize("NFKC", text)
+        folded = rest = fold(_LINK.sub(_READ, plain))
+        marks = (mark.span() for mark in re.finditer("\x00", folded))
+        found = [
+            Placed(Fact("link", normal_link(link)), True, *span) for link, span in zip(_LINK.findall(plain), marks)
+        ]
+        where = list(range(len(folded)))
+        for pattern, convert in self._steps:
+            matches = list(pattern.finditer(rest))
+            for match in matches:
+                start, end = where[match.start()], where[match.end() - 1] + 1
+                found.extend(Placed(fact, stated, start, end) for fact, stated in convert(match))
+            for match in reversed(matches):
+                where[match.start() : match.end()] = [where[match.start()]] * len(_READ)
+            rest = pattern.sub(_READ, rest) if matches else rest
+        return folded, found
 
     def _date(self, match: re.Match[str]) -> Iterator[tuple[Fact, bool]]:
         told = match.groupdict()

@@ -6,7 +6,7 @@ It knows nothing of how the draft was made; offline and model answers pass the s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from bot.text.words import words
 # At least this share of a claim's words stands in what it cites. Measured on MTRAG's human-judged answers, a share
 # below 0.6 flags unfaithful answers with few false alarms; claims here also carry the framing words of a sentence.
 MIN_SHARED_WORDS = 0.3
-_MARK = re.compile(r"\s*\[\d+\]")
+MARK = re.compile(r"\s*\[\d+\]")
 _SHORT = 3  # words of fewer letters say little about what a claim is about
 
 
@@ -48,13 +48,14 @@ class Gate:
         cited = frozenset[Fact]().union(*(self.facts(passage) for passage in statement.passages))
         own |= derive(statement.derived, cited, own, self._reader)
         for fact in sorted(self._reader.read(statement.text), key=lambda fact: (fact.kind, fact.value)):
-            if not self._backed(fact, cited, own):
+            if not self.backs(fact, cited, own):
                 return f"{fact.kind} {fact.value!r} is in none of its citations"
         if statement.passages and same_language and not shares_words(statement):
             return "shares too few words with its citations"
         return None
 
-    def _backed(self, fact: Fact, cited: frozenset[Fact], own: frozenset[Fact]) -> bool:
+    def backs(self, fact: Fact, cited: frozenset[Fact], own: frozenset[Fact]) -> bool:
+        """Whether a fact stands in what is cited, or is the learner's own."""
         if fact.kind == "link":
             # A link that only the learner gave is not repeated: it was never checked.
             return fact in cited or fact.value in self._allowed
@@ -73,7 +74,7 @@ class Gate:
         begun = True
         for drafted in draft.statements:
             # Only the gate numbers citations: a mark in the draft would point at nothing, or at the wrong source.
-            statement = replace(drafted, text=_MARK.sub("", drafted.text))
+            statement = replace(drafted, text=MARK.sub("", drafted.text))
             reason = self.problem(statement, learner_words, same_language=same_language)
             if statement.shape != "continued":
                 begun = reason is None
@@ -83,13 +84,21 @@ class Gate:
                 kept.append(statement)
             else:
                 dropped.append(f"{reason}: {statement.text}")
-        numbers = _numbered(kept)
-        return Released(
-            text=_set_text(kept, numbers),
-            claims=tuple(_claim(statement, numbers) for statement in kept if statement.passages),
-            citations=tuple(_citation(number, passage) for passage, number in numbers.items()),
-            dropped=tuple(dropped),
-        )
+        return set_out(kept, dropped)
+
+
+def set_out(kept: Sequence[Statement], dropped: Sequence[str] = ()) -> Released:
+    """Statements that have passed, with their citations numbered in order of first use.
+
+    A statement more at the end changes neither a number nor a word of those before it.
+    """
+    numbers = _numbered(kept)
+    return Released(
+        text=_set_text(kept, numbers),
+        claims=tuple(_claim(statement, numbers) for statement in kept if statement.passages),
+        citations=tuple(_citation(number, passage) for passage, number in numbers.items()),
+        dropped=tuple(dropped),
+    )
 
 
 def shares_words(statement: Statement) -> bool:
@@ -107,7 +116,7 @@ def _numbered(statements: Iterable[Statement]) -> dict[Passage, int]:
     return numbers
 
 
-def _set_text(statements: list[Statement], numbers: dict[Passage, int]) -> str:
+def _set_text(statements: Sequence[Statement], numbers: dict[Passage, int]) -> str:
     text = ""
     before: Shape | None = None
     for statement in statements:

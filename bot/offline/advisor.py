@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.catalog.fields import FIELDS
-from bot.core.answer import Answer, Draft
+from bot.core.answer import Answer, Draft, Provenance
 from bot.core.conversation import Context, Turn
 from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate
@@ -37,6 +37,15 @@ _PAIR = 2
 _THIRD = 0.3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """What the rules have to say to a turn, before the gate; what is then talked about; the language to say it in."""
+
+    draft: Draft
+    context: Context
+    language: str
+
+
 class OfflineAdvisor:
     """Implements `Advisor` with rules, retrieval and the catalogue. Stateless: all memory is in the `Context`."""
 
@@ -49,8 +58,12 @@ class OfflineAdvisor:
         subject_guess: SubjectGuess,
         documents: Mapping[str, str],
         provider_names: Mapping[str, Sequence[str]],
+        provenance: Provenance | None = None,
     ) -> None:
-        """`documents`: the kind of each document; `provider_names`: what each provider is called."""
+        """`documents`: the kind of each document; `provider_names`: what each provider is called; `provenance`: what
+        its answers are made with.
+        """
+        self._provenance = provenance
         self._toolbox = toolbox
         self._understanding = understanding
         self._languages = languages
@@ -71,6 +84,11 @@ class OfflineAdvisor:
         self._pages = ProviderPages(toolbox, understanding, provider_names)
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
+        considered = await self.consider(turn)
+        return self.release(turn, considered), considered.context
+
+    async def consider(self, turn: Turn) -> Considered:
+        """What there is to say, before the gate: also what a language model is given to work with."""
         question = self._understanding.read(turn.question)
         if turn.context.asked and kinds.names_only(question):
             # "Does Coursera have financial aid?" - "And edX?"
@@ -85,13 +103,14 @@ class OfflineAdvisor:
             draft = await self._sections.completing(draft, question, resolved, context.fields)
         # A language without phrases is answered in English; the phrases fall back by themselves.
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
-        return self._release(turn, draft, context, spoken), replace(context, language=language)
+        return Considered(draft=draft, context=replace(context, language=language), language=spoken)
 
-    def _release(self, turn: Turn, draft: Draft, context: Context, language: str) -> Answer:
+    def release(self, turn: Turn, considered: Considered) -> Answer:
         """Through the gate; what is left of a draft without its claims is no answer, so then it abstains."""
+        draft, language = considered.draft, considered.language
         # The names of what is spoken of are no facts that need a source: "ISC2" holds a number, but states none.
-        spoken_of = (self._toolbox.catalog[i].name for i in {*context.focus, *context.options})
-        own_words = " ".join([turn.question, *spoken_of])
+        about = {*considered.context.focus, *considered.context.options}
+        own_words = " ".join([turn.question, *(self._toolbox.catalog[identity].name for identity in about)])
         same_language = language == DEFAULT_LANGUAGE
         released = self._gate.release(draft, own_words, same_language=same_language)
         if released.dropped:
@@ -110,6 +129,7 @@ class OfflineAdvisor:
             citations=released.citations,
             suggestions=draft.suggestions,
             dropped=released.dropped,
+            provenance=self._provenance,
         )
 
     async def _draft(

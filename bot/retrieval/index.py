@@ -131,6 +131,12 @@ class Index:
             ).fetchall()
         return {row[0]: IndexedDocument(*row) for row in rows}
 
+    def version(self) -> str:
+        """A digest of what is indexed: the same documents give the same, whenever they were read."""
+        with self._lock:
+            rows = self._db.execute("SELECT id, digest FROM documents ORDER BY id").fetchall()
+        return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+
     def put(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
         """Store a document with all its passages in the place of what was there; whole or not at all."""
         with self._transaction() as db:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import FromClause, Table, and_, delete, exists, not_, or_, select
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learning.learner import Identity
 from bot.storage.reading import identities_of, learner_id, locked
-from bot.storage.tables import NOBODYS, inbox, learners, metadata
+from bot.storage.tables import BY_IDENTITY, NOBODYS, inbox, learners, metadata
 
 # What is no row of its own for whoever reads an export, and what a hash would tell them.
 _LEFT_OUT = {"id", "learner_id", "digest"}
@@ -25,7 +25,7 @@ async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:
     id_ = await learner_id(connection, who)
     known = (await identities_of(connection, [id_]))[id_] if id_ is not None else (who,)
     told: dict[str, Any] = {"learner": id_}
-    for table in _somebodys():
+    for table in _personal():
         rows = await connection.execute(
             select(table).where(_about(table, id_, known)).order_by(*table.primary_key.columns)
         )
@@ -45,7 +45,7 @@ async def erase(connection: AsyncConnection, who: Identity) -> dict[str, int]:
     known = await everyone(connection, who)
     erased = {}
     # The tables that refer to others come first.
-    for table in reversed(_somebodys()):
+    for table in reversed(_personal()):
         own = _about(table, row.id if row else None, known)
         if table is inbox:
             own = and_(own, not_(_in_work(known)))
@@ -54,8 +54,9 @@ async def erase(connection: AsyncConnection, who: Identity) -> dict[str, int]:
     return {name: count for name, count in erased.items() if count}
 
 
-def _somebodys() -> list[Table]:
-    return [table for table in metadata.sorted_tables if not table.info.get(NOBODYS)]
+def _personal() -> list[Table]:
+    """The tables that hold something of people, those first that others refer to."""
+    return [table for table in metadata.sorted_tables if table not in NOBODYS]
 
 
 def _in_work(known: Sequence[Identity]) -> Any:
@@ -77,7 +78,7 @@ def _in_work(known: Sequence[Identity]) -> Any:
 
 def _about(table: Table, id_: str | None, known: Sequence[Identity]) -> Any:
     """What tells the rows of one learner. A table for which nothing does is an error, not left out."""
-    if "learner_id" not in table.c and table is not learners:
+    if table in BY_IDENTITY:
         return _of(table, known)
     return table.c.id == id_ if table is learners else table.c.learner_id == id_
 
@@ -91,7 +92,7 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()

@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import StaleLearner, TooManyGuesses
 from bot.learning.changing import joined, joined_card
-from bot.learning.learner import Identity, Learner
+from bot.learning.learner import Identity, Learner, Room
 from bot.storage.committing import locked_or_created, put_cards, rewrite
 from bot.storage.dialects import insert
-from bot.storage.reading import all_cards, learner_id, learner_of, locked_by_id
+from bot.storage.reading import all_cards, in_room, learner_id, learner_of, locked_by_id
+from bot.storage.summarizing import COVERED
 from bot.storage.tables import (
     cards,
     history,
@@ -31,6 +32,7 @@ from bot.storage.tables import (
     members,
     reminders,
     reviews,
+    summaries,
     turns,
 )
 
@@ -123,10 +125,11 @@ async def _move(connection: AsyncConnection, second: Learner, first: Learner) ->
     await _join_cards(connection, second, first)
     await _join_reminders(connection, second, first)
     await _join_memberships(connection, second, first)
+    await _join_summaries(connection, second, first)
     # After joining, "before the last change" would be before one of two lives.
     await connection.execute(delete(history).where(history.c.learner_id.in_([first.id, second.id])))
     await connection.execute(delete(link_codes).where(link_codes.c.learner_id == second.id))
-    for table in (turns, reviews, reminders, cards, members, identities):
+    for table in (turns, summaries, reviews, reminders, cards, members, identities):
         await connection.execute(update(table).where(table.c.learner_id == second.id).values(learner_id=first.id))
     await connection.execute(delete(learners).where(learners.c.id == second.id))
 
@@ -165,3 +168,22 @@ async def _join_memberships(connection: AsyncConnection, second: Learner, first:
                 members.c.learner_id == second.id, members.c.platform == row.platform, members.c.room == row.room
             )
         )
+
+
+async def _join_summaries(connection: AsyncConnection, second: Learner, first: Learner) -> None:
+    """Of two of the same room the one stays that goes further."""
+    of = summaries.c
+    found = await connection.execute(
+        select(of.learner_id, of.platform, of.room, of.private)
+        .join_from(summaries, turns, COVERED)
+        .where(of.learner_id.in_([first.id, second.id]))
+        .order_by(turns.c.id.desc())
+    )
+    staying = set()
+    for row in found.all():
+        room = Room(platform=row.platform, number=row.room, private=row.private)
+        if room in staying:
+            await connection.execute(
+                delete(summaries).where(of.learner_id == row.learner_id, *in_room(summaries, room))
+            )
+        staying.add(room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,8 @@ from bot.storage import posting, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.dialects import insert
 from bot.storage.tables import arrivals, inbox, keepsakes, leases, outbox, unreachable
+
+logger = logging.getLogger(__name__)
 
 # Platforms bring an update again for a day at most.
 _REMEMBERED = timedelta(days=7)
@@ -104,7 +107,9 @@ class SqlMailbox:
             )
             await connection.execute(delete(keepsakes).where(keepsakes.c.until <= now))
             free = or_(outbox.c.until.is_(None), outbox.c.until <= now)
-            await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
+            stale = await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
+            if stale.rowcount:
+                logger.error("outbox.never_arrived count=%s", stale.rowcount)
 
     async def lease(self, name: str, owner: str, now: datetime, until: datetime) -> int | None:
         async with self._database.write() as connection:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.answer import Answer
@@ -95,23 +95,28 @@ async def context(connection: AsyncConnection, who: Identity, room: Room) -> Con
     found = await connection.scalar(
         select(turns.c.context)
         .join(identities, identities.c.learner_id == turns.c.learner_id)
-        .where(identities.c.platform == who.platform, identities.c.number == who.number, *_in_room(room))
+        .where(identities.c.platform == who.platform, identities.c.number == who.number, *in_room(turns, room))
         .order_by(turns.c.id.desc())
         .limit(1)
     )
     return loaded(Context, found) if found else Context()
 
 
-async def latest_turns(connection: AsyncConnection, learner: Learner, room: Room, limit: int) -> list[TurnRecord]:
-    found = await connection.execute(
-        select(turns).where(turns.c.learner_id == learner.id, *_in_room(room)).order_by(turns.c.id.desc()).limit(limit)
-    )
+async def latest_turns(
+    connection: AsyncConnection, learner: Learner, room: Room, limit: int, after: str | None
+) -> list[TurnRecord]:
+    said = and_(turns.c.learner_id == learner.id, *in_room(turns, room))
+    query = select(turns).where(said).order_by(turns.c.id.desc()).limit(limit)
+    if after is not None:
+        last = await connection.scalar(select(turns.c.id).where(said, turns.c.key == after))
+        query = query.where(turns.c.id > last) if last is not None else query
+    found = await connection.execute(query)
     return [_turn(row) for row in reversed(found.all())]
 
 
-def _in_room(room: Room) -> tuple[Any, ...]:
+def in_room(table: Table, room: Room) -> tuple[Any, ...]:
     """A room that was private once and is not any more is another room: what was said stays there."""
-    return turns.c.platform == room.platform, turns.c.room == room.number, turns.c.private == room.private
+    return table.c.platform == room.platform, table.c.room == room.number, table.c.private == room.private
 
 
 def _turn(row: AnyRow) -> TurnRecord:

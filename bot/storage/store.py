@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.core.conversation import Context
 from bot.core.mail import Settlement
-from bot.core.ports import DueReminder, Erasable, Receipt, Standing, TurnRecord
+from bot.core.ports import DueReminder, Erasable, Receipt, Standing, Summary, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Review, Room
-from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding
+from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summarizing
 from bot.storage.database import Database
 from bot.storage.reading import newcomer
 
@@ -54,9 +54,17 @@ class SqlLearnerStore:
         async with self._database.read() as connection:
             return await reading.before_last_change(connection, learner)
 
-    async def turns(self, learner: Learner, room: Room, *, limit: int) -> list[TurnRecord]:
+    async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
         async with self._database.read() as connection:
-            return await reading.latest_turns(connection, learner, room, limit)
+            return await reading.latest_turns(connection, learner, room, limit, after)
+
+    async def summary(self, learner: Learner, room: Room) -> Summary | None:
+        async with self._database.read() as connection:
+            return await summarizing.stored(connection, learner, room)
+
+    async def keep_summary(self, learner: Learner, room: Room, summary: Summary) -> None:
+        async with self._database.write() as connection:
+            await summarizing.keep(connection, learner, room, summary)
 
     async def cards(self, learner: Learner) -> list[CardState]:
         async with self._database.read() as connection:

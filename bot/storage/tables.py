@@ -1,8 +1,8 @@
 """The tables of what is kept of learners, as SQLAlchemy Core metadata. The migrations make exactly these.
 
-Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting.
-Those that hold something of somebody who need not be a learner yet say so in `platform` and `number`, and those that
-hold nothing of anybody are marked (`NOBODYS`). Foreign keys do not cascade: a table left out would stop the deletion.
+Every table that holds something of a learner says so in `learner_id`, so that nothing is forgotten when forgetting; the
+tables in `BY_IDENTITY` are about an identity, and those in `NOBODYS` about nobody. Foreign keys do not cascade: a table
+left out would stop the deletion.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -84,9 +85,6 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-# In the `info` of a table: nothing in it can be traced to a person.
-NOBODYS = "holds nothing of anybody"
-
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -149,6 +147,21 @@ turns = Table(
     Column("context", Prose, nullable=False),
     UniqueConstraint("platform", "key"),
     Index(None, "learner_id", "platform", "room"),
+)
+
+# Of one learner in one room, as both are in `turns`: what was said up to and with the turn of that key.
+summaries = Table(
+    "summaries",
+    metadata,
+    _learner(primary_key=True),
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("private", Boolean, primary_key=True),
+    Column("text", Prose, nullable=False),
+    Column("upto", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("model", Prose, nullable=False),
+    Column("prompt", Prose, nullable=False),
 )
 
 # `claim` is set when a reminder is given out to be sent, and never taken back but by postponing.
@@ -251,7 +264,6 @@ arrivals = Table(
     metadata,
     Column("digest", Key, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
-    info={NOBODYS: True},
 )
 
 # What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above. `begun`
@@ -309,5 +321,36 @@ leases = Table(
     Column("owner", Key, nullable=False),
     Column("until", Moment, nullable=False),
     Column("fence", Integer, nullable=False),
-    info={NOBODYS: True},
 )
+
+
+def _tokens() -> Column[int]:
+    return Column("tokens", BigInteger, nullable=False)
+
+
+# What the language model used or has reserved, by day in UTC. Like guesses, of an identity and not of a learner: who
+# asks need not be one yet, and counting does not wait for whoever changes the learner.
+learner_spending = Table(
+    "learner_spending",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    _tokens(),
+)
+
+community_spending = Table(
+    "community_spending",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    _tokens(),
+)
+
+total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
+
+# By platform and number, whoever is behind them.
+BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable, keepsakes})
+# Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
+NOBODYS = frozenset({community_spending, total_spending, arrivals, leases})

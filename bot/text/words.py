@@ -53,6 +53,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+def placed_words(folded: str) -> list[tuple[str, int, int]]:
+    """The words of a text that is folded already, with where each begins and ends."""
+    return [(match[0], *match.span()) for match in _WORD.finditer(folded)]
+
+
 def is_spaceless(text: str) -> bool:
     """Whether the text is in a script that writes no spaces between words."""
     return bool(_CJK.search(text))

@@ -16,6 +16,7 @@ from bot.adapters.console.terminal import TerminalView
 from bot.adapters.console.view import PlainView
 from bot.cli.chatting import CatchingUp
 from bot.core.answer import Answer, Citation, Suggestion
+from bot.core.conversation import Progress
 from bot.core.reply import Attachment, Reply, reply_of
 from bot.text.prompts import Phrases
 
@@ -61,7 +62,7 @@ class Echo:
         self.asked: list[str] = []
         self.attachments = attachments
 
-    async def talk(self, line: str) -> Reply:
+    async def talk(self, line: str, _progress: Progress) -> Reply:
         self.asked.append(line)
         return reply_of(answer(question=line), self.attachments)
 

@@ -46,15 +46,15 @@ async def _measured(home: Path, one_by_one: int, at_once: int) -> Table:
     settings = Settings(credway_home=home, database_url="")
     transport = _Clocked()
     told: list[Reception] = []
-    async with app.open_storage(settings) as storage:
+    async with app.open_stores(settings) as stores:
 
         def platforms(reception: Reception) -> list[Platform]:
             told.append(reception)
             return [Platform(name=PLATFORM, desk=EchoDesk(), transport=transport, gateways=(PushGateway(),))]
 
         phrases = Phrases.load(content_folder("prompts") / "offline")
-        service: Any = Service(assistant=Assistant(EchoResponder(), phrases, storage.store), reminding=FakeNotices())
-        flow, stop = app.build_flow(settings, storage, service, platforms), asyncio.Event()
+        service: Any = Service(assistant=Assistant(EchoResponder(), phrases, stores.learners), reminding=FakeNotices())
+        flow, stop = app.build_flow(settings, stores, service, platforms), asyncio.Event()
         running = asyncio.create_task(flow.run(stop))
         await asyncio.sleep(0)
         [reception] = told

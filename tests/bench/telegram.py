@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.app import build_flow, build_service, build_telegram, open_library, open_storage, open_telegram
+from bot.app import build_flow, build_service, build_telegram, open_library, open_stores, open_telegram
 from bot.flow.ports import Limits
 from bot.flow.running import stopping_on_signals
 from bot.settings import Settings
@@ -32,12 +32,12 @@ async def serve(home: Path, url: str) -> None:
     )
     library = open_library(settings)
     library.ingest()
-    async with open_storage(settings) as storage, open_telegram(settings) as opened:
-        service = build_service(library, store=storage.store)
+    async with open_stores(settings) as stores, open_telegram(settings) as opened:
+        service = build_service(library, store=stores.learners)
         # What is loaded with the first question is no part of what is measured.
         await service.assistant.ask("ccna cost?")
-        build = build_telegram(settings, opened, service, storage, limits=Limits())
-        flow = build_flow(settings, storage, service, lambda reception: [build(reception)])
+        build = build_telegram(settings, opened, service, stores, limits=Limits())
+        flow = build_flow(settings, stores, service, lambda reception: [build(reception)])
         with stopping_on_signals() as stop:
             await flow.run(stop)
     library.close()

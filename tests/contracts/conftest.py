@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from bot import app
 from bot.core.mail import Mailbox
-from bot.core.ports import LearnerStore
+from bot.core.ports import Budget, LearnerStore
 from bot.settings import Settings
 from bot.storage.tables import metadata
 from tests.contracts.people import Place
@@ -41,8 +41,8 @@ def shared_place(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_storage(shared_place: Place) -> AsyncIterator[app.Storage]:
-    async with shared_place.storage() as opened:
+async def shared_stores(shared_place: Place) -> AsyncIterator[app.Stores]:
+    async with shared_place.open_all() as opened:
         yield opened
 
 
@@ -60,16 +60,22 @@ def place(request: pytest.FixtureRequest, shared_place: Place) -> Place:
 
 
 @pytest.fixture
-def storage(place: Place, shared_storage: app.Storage) -> app.Storage:
+def stores(place: Place, shared_stores: app.Stores) -> app.Stores:
     assert place
-    return shared_storage
+    return shared_stores
 
 
 @pytest.fixture
-def store(storage: app.Storage) -> LearnerStore:
-    return storage.store
+def store(stores: app.Stores) -> LearnerStore:
+    return stores.learners
 
 
 @pytest.fixture
-def mailbox(storage: app.Storage) -> Mailbox:
-    return storage.mailbox
+def budget(stores: app.Stores) -> Budget:
+    """Of the same database as the store; with the limits that are set where nobody sets any."""
+    return stores.budget
+
+
+@pytest.fixture
+def mailbox(stores: app.Stores) -> Mailbox:
+    return stores.mailbox

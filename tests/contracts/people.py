@@ -13,10 +13,11 @@ from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
 from bot.core.mail import Outgoing, Update
-from bot.core.ports import Erasable, LearnerStore, TurnRecord
+from bot.core.ports import Budget, Erasable, LearnerStore, Limits, Summary, TurnRecord
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.spending import SqlBudget
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,9 +34,14 @@ class Place:
     def open(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[LearnerStore]:
         return app.open_store(self.settings, also)
 
-    def storage(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[app.Storage]:
-        """The same with the mailbox beside it."""
-        return app.open_storage(self.settings, also)
+    def open_all(self, also: Sequence[Erasable] = ()) -> AbstractAsyncContextManager[app.Stores]:
+        return app.open_stores(self.settings, also)
+
+    @asynccontextmanager
+    async def budget(self, **limits: int) -> AsyncIterator[Budget]:
+        """A budget with these limits and no others."""
+        async with self.database() as database:
+            yield SqlBudget(database, Limits(**limits))
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -125,6 +131,10 @@ def an_update(person: Person, key: str, text: str = "?", conversation: str | Non
 
 def a_message(room: Room, text: str = "!", **rest: Any) -> Outgoing:
     return Outgoing(room=room, kind="text", payload={"text": text}, **rest)
+
+
+def a_summary(text: str, upto: str) -> Summary:
+    return Summary(text=text, upto=upto, at=NOW, model=f"{text} model", prompt=f"{text} prompt")
 
 
 def a_reminder(key: str, due_at: datetime = NOW) -> Reminder:

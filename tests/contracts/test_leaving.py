@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from bot.app import Storage
+from bot import app
 from bot.core.conversation import Context
 from bot.core.mail import Mailbox, Settlement
 from bot.core.ports import LearnerStore, StaleLearner
@@ -22,6 +22,7 @@ from tests.contracts.people import (
     Person,
     Place,
     a_message,
+    a_summary,
     a_turn,
     an_answer,
     an_update,
@@ -31,10 +32,10 @@ from tests.contracts.people import (
 
 # No update has the key of another one, also when the same person begins again.
 _keys = itertools.count()
-OF_SOMEBODY = [table for table in metadata.sorted_tables if NOBODYS not in table.info]
+PERSONAL = [table for table in metadata.sorted_tables if table not in NOBODYS]
 
 
-async def lives(person: Person, storage: Storage, mark: str) -> None:
+async def lives(person: Person, mark: str, stores: app.Stores) -> None:
     """Leave something in every table there is, with the mark in every text. (A mark that could be in a random id is
     found where it is not, so these end with a tilde.)
     """
@@ -44,6 +45,7 @@ async def lives(person: Person, storage: Storage, mark: str) -> None:
                context=Context(focus=(f"{mark}-focus",)), changes=everything(mark))
     )  # fmt: skip
     await person.says(f"{mark} in the group", GROUP)
+    await store.keep_summary(await person.learner(), person.room, a_summary(f"{mark} short", f"{mark}-key"))
     await person.changes(profile=Profile(goal_text=f"{mark} another goal"))
     await store.reminders_sent([claimed.claim for claimed in await store.claim_reminders(NOW)], NOW)
     await store.join_ranking(person.who, GROUP, f"{mark} alias")
@@ -53,11 +55,13 @@ async def lives(person: Person, storage: Storage, mark: str) -> None:
     await person.holds(f"{mark}-new")
     await store.redeem("0000-0000", person.who, NOW)
     await store.link_code(person.who, NOW)
-    await gets_mail(person, storage.mailbox, mark)
-    await storage.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
+    for one in (person, elsewhere(person)):
+        await stores.budget.reserve(one.who, GROUP, 7, NOW)
+    await gets_mail(person, mark, stores.mailbox)
+    await stores.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
 
 
-async def gets_mail(person: Person, mailbox: Mailbox, mark: str) -> None:
+async def gets_mail(person: Person, mark: str, mailbox: Mailbox) -> None:
     """One update is answered, another waits, one was set aside, and the person blocks us."""
     for number, text in enumerate(("answered", "aside", "waiting")):
         key = f"{mark}{next(_keys)}"
@@ -76,22 +80,22 @@ def elsewhere(person: Person) -> Person:
 
 
 @pytest.fixture
-async def lived(store: LearnerStore, storage: Storage) -> tuple[Person, Person]:
+async def lived(store: LearnerStore, stores: app.Stores) -> tuple[Person, Person]:
     ada, bo = Person(store, "ada~1"), Person(store, "bo~2")
-    await lives(ada, storage, "ada~")
-    await lives(bo, storage, "bo~")
+    await lives(ada, "ada~", stores)
+    await lives(bo, "bo~", stores)
     return ada, bo
 
 
 class TestExport:
     async def test_it_holds_everything_that_is_stored(self, place: Place) -> None:
-        async with place.storage() as storage:
-            store = storage.store
-            ada = Person(store, "ada~1")
-            await lives(ada, storage, "ada~")
-            exported = await store.export(ada.who)
+        async with place.open_all() as stores:
+            ada = Person(stores.learners, "ada~1")
+            await lives(ada, "ada~", stores)
+            exported = await stores.learners.export(ada.who)
+        assert {"learner", *(table.name for table in PERSONAL)} == set(exported)
         async with place.database() as database, database.read() as connection:
-            for table in OF_SOMEBODY:
+            for table in PERSONAL:
                 rows = (await connection.execute(select(table))).mappings().all()
                 assert rows, f"nothing is left in {table.name}: let `lives` leave something"
                 assert len(rows) == len(exported[table.name])
@@ -110,6 +114,12 @@ class TestExport:
         assert NOW.isoformat() in {reminder["sent_at"] for reminder in exported["reminders"]}
         assert [True, False] == [review["correct"] for review in exported["reviews"]]
         assert ["ada~ alias"] == [member["alias"] for member in exported["members"]]
+        assert [("ada~ short", "ada~-key", NOW.isoformat())] == [
+            (kept["text"], kept["upto"], kept["at"]) for kept in exported["summaries"]
+        ]
+        assert [("discord", "2026-11-23", 7), ("telegram", "2026-11-23", 7)] == [
+            (spent["platform"], spent["day"], spent["tokens"]) for spent in exported["learner_spending"]
+        ]
 
     async def test_it_is_the_same_from_every_platform_and_holds_nothing_of_anybody_else(
         self, lived: tuple[Person, Person]
@@ -128,19 +138,20 @@ class TestExport:
 
 class TestForgetting:
     async def test_nothing_of_the_learner_is_left_in_any_table(self, place: Place) -> None:
-        async with place.storage() as storage:
-            store = storage.store
-            ada = Person(store, "ada~1")
-            await lives(ada, storage, "ada~")
-            before = await store.export(ada.who)
+        async with place.open_all() as stores:
+            ada = Person(stores.learners, "ada~1")
+            await lives(ada, "ada~", stores)
+            before = await ada.store.export(ada.who)
 
-            receipt = await store.forget(elsewhere(ada).who, NOW)
+            receipt = await ada.store.forget(elsewhere(ada).who, NOW)
 
         assert NOW == receipt.at
-        assert {table.name: len(before[table.name]) for table in OF_SOMEBODY} == receipt.erased
+        assert {table.name: len(before[table.name]) for table in PERSONAL} == receipt.erased
         async with place.database() as database, database.read() as connection:
-            for table in OF_SOMEBODY:
+            for table in PERSONAL:
                 assert 0 == await connection.scalar(select(func.count()).select_from(table)), table.name
+            for table in NOBODYS:
+                assert "ada~" not in str((await connection.execute(select(table))).all())
 
     async def test_nobody_else_is_touched(self, lived: tuple[Person, Person]) -> None:
         ada, bo = lived
@@ -185,21 +196,21 @@ class TestForgetting:
 
         assert {} == (await ada.store.forget(ada.who, NOW)).erased
 
-    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], storage: Storage) -> None:
+    async def test_who_was_forgotten_can_begin_again(self, lived: tuple[Person, Person], stores: app.Stores) -> None:
         ada, _ = lived
         await ada.store.forget(ada.who, NOW)
 
-        await lives(ada, storage, "ada~")
+        await lives(ada, "ada~", stores)
 
         assert 2 == len((await ada.store.export(ada.who))["identities"])
 
     async def test_other_places_are_emptied_of_all_identities_first(self, place: Place) -> None:
         ada_there, bo_there = Identity(platform="discord", number="ada~1-elsewhere"), Identity(platform="x", number="b")
         cupboard = Cupboard({ada_there: 3, bo_there: 2})
-        async with place.storage([cupboard]) as storage:
-            store = storage.store
+        async with place.open_all([cupboard]) as stores:
+            store = stores.learners
             ada = Person(store, "ada~1")
-            await lives(ada, storage, "ada~")
+            await lives(ada, "ada~", stores)
             before = await store.export(ada.who)
 
             cupboard.stuck = True

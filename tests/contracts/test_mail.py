@@ -93,10 +93,10 @@ class TestAccepting:
         assert 1 == await mailbox.accept(updates("1"), NOW + 7 * DAY)
 
     async def test_processes_that_bring_the_same_at_once_bring_it_once(self, place: Place) -> None:
-        async with place.storage() as one, place.storage() as other:
+        async with place.open_all() as one, place.open_all() as other:
             brought = [updates(*map(str, range(n, n + 40))) for n in range(20)]
             new = await asyncio.gather(
-                *(storage.mailbox.accept(batch, NOW) for batch in brought for storage in (one, other))
+                *(stores.mailbox.accept(batch, NOW) for batch in brought for stores in (one, other))
             )
 
             assert 59 == sum(new)
@@ -204,7 +204,7 @@ class TestTaking:
         assert [] == await take(mailbox, platform="discord")
 
     async def test_no_two_processes_work_on_one_conversation_and_nothing_is_taken_twice(self, place: Place) -> None:
-        async with place.storage() as one, place.storage() as other:
+        async with place.open_all() as one, place.open_all() as other:
             for number in range(12):
                 batch = updates(*(f"{number}-{n}" for n in range(4)), conversation=str(number))
                 await one.mailbox.accept(batch, NOW)
@@ -216,7 +216,7 @@ class TestTaking:
                         served.append(taken.update.key)
                         await mailbox.settle(Settlement(ticket=taken.ticket), NOW)
 
-            await asyncio.gather(*(work(storage.mailbox) for storage in (one, other) * 3))
+            await asyncio.gather(*(work(stores.mailbox) for stores in (one, other) * 3))
 
             assert {f"{number}-{n}" for number in range(12) for n in range(4)} == set(served)
             assert 48 == len(served)
@@ -425,7 +425,7 @@ class TestSending:
         await mailbox.sent(sending)
 
     async def test_no_two_processes_send_to_one_room_at_once(self, place: Place) -> None:
-        async with place.storage() as one, place.storage() as other:
+        async with place.open_all() as one, place.open_all() as other:
             rooms = [Room(platform="telegram", number=str(number)) for number in range(10)]
             await post(one.mailbox, *(a_message(room, str(part)) for part in range(4) for room in rooms))
             arrived: list[tuple[str, str]] = []
@@ -436,7 +436,7 @@ class TestSending:
                         arrived.append((parcel.room.number, parcel.payload["text"]))
                         await mailbox.sent(parcel)
 
-            await asyncio.gather(*(work(storage.mailbox) for storage in (one, other) * 3))
+            await asyncio.gather(*(work(stores.mailbox) for stores in (one, other) * 3))
 
             assert 40 == len(arrived) == len(set(arrived))
             for room in rooms:
@@ -508,8 +508,8 @@ class TestBacklog:
 
 
 class TestLeases:
-    async def test_one_has_it_until_it_ends_and_the_next_has_a_greater_number(self, storage: app.Storage) -> None:
-        leases = storage.leases
+    async def test_one_has_it_until_it_ends_and_the_next_has_a_greater_number(self, stores: app.Stores) -> None:
+        leases = stores.leases
         first = await leases.lease("poller", "one", NOW, NOW + MINUTE)
 
         assert None is await leases.lease("poller", "two", NOW + MINUTE / 2, NOW + 2 * MINUTE)
@@ -522,10 +522,8 @@ class TestLeases:
         assert None is await leases.lease("poller", "one", NOW + 2 * MINUTE, NOW + 3 * MINUTE)
         assert None is not await leases.lease("another", "one", NOW, NOW + MINUTE)
 
-    async def test_what_is_released_can_be_had_at_once_and_only_by_its_owner_released(
-        self, storage: app.Storage
-    ) -> None:
-        leases = storage.leases
+    async def test_what_is_released_can_be_had_at_once_and_only_by_its_owner_released(self, stores: app.Stores) -> None:
+        leases = stores.leases
         first = await leases.lease("poller", "one", NOW, NOW + MINUTE)
         await leases.release("poller", "two")
         assert None is await leases.lease("poller", "two", NOW, NOW + MINUTE)
@@ -536,11 +534,11 @@ class TestLeases:
         assert (second or 0) > (first or 0)
 
     async def test_of_many_who_ask_at_once_one_has_it(self, place: Place) -> None:
-        async with place.storage() as one, place.storage() as other:
+        async with place.open_all() as one, place.open_all() as other:
             asked = [
-                storage.leases.lease("poller", f"{name}-{n}", NOW, NOW + MINUTE)
+                stores.leases.lease("poller", f"{name}-{n}", NOW, NOW + MINUTE)
                 for n in range(10)
-                for name, storage in (("one", one), ("other", other))
+                for name, stores in (("one", one), ("other", other))
             ]
 
             assert 1 == sum(fence is not None for fence in await asyncio.gather(*asked))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.core.conversation import Context
 from bot.core.ports import LearnerStore
 from bot.learning.learner import Room
-from tests.contracts.people import NOW, Person, Place, a_turn, an_answer, everything
+from tests.contracts.people import NOW, Person, Place, a_summary, a_turn, an_answer, everything
 
 PEOPLE = range(4)
 ROOMS = [
@@ -69,7 +69,8 @@ async def live(store: LearnerStore, events: Sequence[Event], joining: tuple[int,
             continue
         room = person.room if event.room is None else ROOMS[event.room]
         changes = everything(text)
-        await person.does(a_turn(room, text, answer=an_answer(text), context=Context(focus=(text,)), changes=changes))
+        turn = a_turn(room, text, answer=an_answer(text), context=Context(focus=(text,)), changes=changes)
+        await store.keep_summary(await person.does(turn), room, a_summary(text, turn.key))
         said[event.person].append((text, event))
     one = {number: {number} for number in PEOPLE}
     if joining is not None:
@@ -101,9 +102,13 @@ async def look(store: LearnerStore, person: Person, said: Sequence[tuple[str, Ev
         assert sorted(text for text, _ in here) == sorted(turn.question for turn in turns)
         nothing_else([asdict(turn) for turn in turns], here)
         nothing_else(asdict(await store.context(person.who, room)), here)
+        summary = await store.summary(learner, room)
+        assert (summary is not None) == bool(here)
+        nothing_else(asdict(summary) if summary else None, here)
         assert not any("private" in turn.question for turn in turns)
     own = [turn.question for turn in await store.turns(learner, person.room, limit=99)]
-    assert all("private" in question for question in own)
+    summary = await store.summary(learner, person.room)
+    assert all("private" in text for text in (*own, *([summary.text] if summary else [])))
 
 
 def nothing_else(seen: Any, said: Sequence[tuple[str, Event]]) -> None:

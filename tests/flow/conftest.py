@@ -54,7 +54,7 @@ def in_a_hurry(**rest: Any) -> Paces:
 class Office:
     """A flow that runs, and what is around it."""
 
-    storage: app.Storage
+    stores: app.Stores
     desk: EchoDesk = field(default_factory=EchoDesk)
     transport: FakeTransport = field(default_factory=FakeTransport)
     gateway: PushGateway = field(default_factory=PushGateway)
@@ -72,10 +72,10 @@ class Office:
             return [Platform(name=PLATFORM, desk=self.desk, transport=self.transport, gateways=(self.gateway,))]
 
         phrases = Phrases.load(content_folder("prompts") / "offline")
-        assistant = Assistant(EchoResponder(), phrases, self.storage.store, self.now)
+        assistant = Assistant(EchoResponder(), phrases, self.stores.learners, self.now)
         flow = app.build_flow(
             place.settings.model_copy(update={"health_listen": self.listen}),
-            self.storage,
+            self.stores,
             Service(assistant=assistant, reminding=self.notices),
             platforms,
             paces=self.paces,
@@ -89,7 +89,7 @@ class Office:
     async def settled(self) -> None:
         """Until nothing waits any more."""
         async with asyncio.timeout(20):
-            while not self._idle(await self.storage.mailbox.backlog()):  # noqa: ASYNC110 - in the database
+            while not self._idle(await self.stores.mailbox.backlog()):  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 
     @staticmethod
@@ -103,8 +103,8 @@ def opened(sqlite_place: Place) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def open_office(place: Place = sqlite_place, **rest: Any) -> AsyncIterator[Office]:
-        async with place.storage() as storage:
-            office = Office(storage, **rest)
+        async with place.open_all() as stores:
+            office = Office(stores, **rest)
             office.start(place)
             try:
                 yield office

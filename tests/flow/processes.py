@@ -18,8 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import bot.storage.mailbox
-import bot.storage.store  # noqa: F401 - for the children, each of which would import it by itself
 from bot import app
 from bot.app.assistant import Service
 from bot.app.flow import Paces
@@ -43,8 +41,8 @@ class Child:
     """What one process does. It ends when everything that people said is answered and delivered.
 
     `dies_at` names a place at which it kills itself when it passes it for the `times`th time; `pauses_at` one at which
-    it stops until it is told to go on, which is when all the others have ended. `signals` are sent to it after so many
-    seconds.
+    it stops until it is told to go on, which is when all the others have ended. A `signal` is sent to it when so many
+    messages more have arrived (from whomever) and then so many seconds are over: a machine may be slow.
     """
 
     home: str
@@ -53,7 +51,9 @@ class Child:
     dies_at: str = ""
     times: int = 1
     pauses_at: str = ""
-    signals: Sequence[tuple[float, str]] = ()
+    signal: str = ""
+    arrivals: int = 0
+    seconds: float = 0.0
     senders: int = 8
     lease: float = 1.0
 
@@ -89,9 +89,9 @@ async def run(child: Child) -> None:
     passed = dying_at(child.dies_at, child.times) if child.dies_at else passing
     passed = pausing_at(child.pauses_at) if child.pauses_at else passed
     with stopping_on_signals() as stop:
-        async with app.open_storage(child.settings, passing=passed) as storage:
+        async with app.open_stores(child.settings, passing=passed) as stores:
             phrases = Phrases.load(content_folder("prompts") / "offline")
-            assistant = Assistant(EchoResponder(), phrases, storage.store, lambda: datetime.now(UTC))
+            assistant = Assistant(EchoResponder(), phrases, stores.learners, lambda: datetime.now(UTC))
 
             def platforms(reception: Reception) -> list[Platform]:
                 gateway = FileGateway(platform, reception)
@@ -99,16 +99,16 @@ async def run(child: Child) -> None:
                     Platform(name=PLATFORM, desk=FileDesk(), transport=FileTransport(platform), gateways=(gateway,))
                 ]
 
-            service: Any = Service(assistant=assistant, reminding=StoredNotices(storage.store))
-            flow = app.build_flow(child.settings, storage, service, platforms, paces=child.paces, passing=passed)
-            ending = asyncio.create_task(_stop_when_done(storage, platform, stop))
+            service: Any = Service(assistant=assistant, reminding=StoredNotices(stores.learners))
+            flow = app.build_flow(child.settings, stores, service, platforms, paces=child.paces, passing=passed)
+            ending = asyncio.create_task(_stop_when_done(stores, platform, stop))
             await flow.run(stop)
             ending.cancel()
 
 
-async def _stop_when_done(storage: app.Storage, platform: FilePlatform, stop: asyncio.Event) -> None:
+async def _stop_when_done(stores: app.Stores, platform: FilePlatform, stop: asyncio.Event) -> None:
     while True:
-        backlog = await storage.mailbox.backlog()
+        backlog = await stores.mailbox.backlog()
         if platform.acknowledged() == len(platform.updates()) and not backlog.waiting and not backlog.outgoing:
             stop.set()
         await asyncio.sleep(0.1)
@@ -128,18 +128,17 @@ def forked(child: Child) -> int:
 
 def run_all(children: Sequence[Child]) -> list[int]:
     """Their return codes. A process that was killed has the signal's number, negative."""
+    enough = {place: _arrived(child) + child.arrivals for place, child in enumerate(children) if child.signal}
     running = {forked(child): place for place, child in enumerate(children)}
-    coming = sorted(
-        (after, number, name) for number, place in running.items() for after, name in children[place].signals
-    )
     paused = {number for number, place in running.items() if children[place].pauses_at}
     codes: list[int] = [0] * len(children)
-    began = time.monotonic()
     while running:
-        while coming and time.monotonic() - began >= coming[0][0]:
-            _, number, name = coming.pop(0)
-            if number in running:
-                os.kill(number, signal.Signals[name])
+        for number, place in running.items():
+            child = children[place]
+            if place in enough and _arrived(child) >= enough[place]:
+                del enough[place]
+                time.sleep(child.seconds)
+                os.kill(number, signal.Signals[child.signal])
         if set(running) <= paused:
             for number in paused:
                 os.kill(number, signal.SIGCONT)
@@ -148,6 +147,10 @@ def run_all(children: Sequence[Child]) -> list[int]:
             codes[running.pop(number)] = code
         time.sleep(0.005)
     return codes
+
+
+def _arrived(child: Child) -> int:
+    return len(FilePlatform(Path(child.platform)).arrived())
 
 
 def _ended(running: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ class TestAnswering:
         await office.settled()
 
         assert ["re: hold az-104"] == office.transport.texts("ada")
-        learner = await office.storage.store.learner(Identity(platform=PLATFORM, number="ada"))
+        learner = await office.stores.learners.learner(Identity(platform=PLATFORM, number="ada"))
         assert ["az-104"] == [held.credential for held in learner.wallet]
 
     async def test_a_turn_that_is_not_kept_is_answered_too(self, office: Office) -> None:
@@ -43,7 +43,7 @@ class TestAnswering:
         await office.settled()
 
         assert ["re: forget"] == office.transport.texts()
-        assert [] == (await office.storage.store.export(Identity(platform=PLATFORM, number="ada")))["turns"]
+        assert [] == (await office.stores.learners.export(Identity(platform=PLATFORM, number="ada")))["turns"]
 
     async def test_what_needs_no_assistant_is_settled_without_it_and_what_needs_nothing_in_silence(
         self, office: Office
@@ -108,7 +108,7 @@ class TestFailing:
 
         assert ["boom", "boom", "boom", "hello"] == office.desk.begun
         assert ["sorry", "re: hello"] == office.transport.texts()
-        assert 1 == (await office.storage.mailbox.backlog()).set_aside
+        assert 1 == (await office.stores.mailbox.backlog()).set_aside
         assert any("update.set_aside fault=" in record.message for record in caplog.records)
 
     async def test_what_hangs_fails_after_its_deadline(self, opened: Opened) -> None:
@@ -126,11 +126,11 @@ class TestFailing:
     ) -> None:
         """As an update does that takes the process with it: nobody is left to count but the database."""
         then = datetime.now(UTC) - timedelta(hours=1)
-        async with sqlite_place.storage() as storage:
-            await storage.mailbox.accept([said("ada", "deadly", "1")], then)
+        async with sqlite_place.open_all() as stores:
+            await stores.mailbox.accept([said("ada", "deadly", "1")], then)
             for _ in range(MAX_ABANDONED):
                 then += timedelta(minutes=1)
-                assert await storage.mailbox.take(then, then + timedelta(seconds=30), limit=1, platforms=[PLATFORM])
+                assert await stores.mailbox.take(then, then + timedelta(seconds=30), limit=1, platforms=[PLATFORM])
 
         async with opened() as office:
             await office.settled()
@@ -194,7 +194,7 @@ class TestSending:
         async with opened(desk=EchoDesk(parts=2), transport=transport) as office:
             await office.bring(said("ada", "a", "1"), said("bo", "b", "2"))
             await office.settled()
-            exported = await office.storage.store.export(Identity(platform=PLATFORM, number="ada"))
+            exported = await office.stores.learners.export(Identity(platform=PLATFORM, number="ada"))
 
         assert ["re: b (1)", "re: b (2)"] == transport.texts()
         assert 1 == len(exported["unreachable"])
@@ -261,21 +261,21 @@ class TestReceiving:
         desk = EchoDesk()
         desk.holding["slow"] = asyncio.Event()
         async with opened(desk=desk) as office:
-            await office.storage.mailbox.accept([said("ada", "slow", "0")], datetime.now(UTC))
+            await office.stores.mailbox.accept([said("ada", "slow", "0")], datetime.now(UTC))
             many = [said("ada", "ignore", f"m{number}") for number in range(1001)]
-            await office.storage.mailbox.accept(many, datetime.now(UTC))
+            await office.stores.mailbox.accept(many, datetime.now(UTC))
 
             answer = await office.bring(said("bo", "hello", "b"))
 
             assert isinstance(answer, Busy)
             assert answer.retry_after > 0
-            assert 1002 == (await office.storage.mailbox.backlog()).waiting
+            assert 1002 == (await office.stores.mailbox.backlog()).waiting
 
     async def test_one_that_is_old_is_a_sign_of_it_as_well(self, opened: Opened) -> None:
         desk = EchoDesk()
         desk.holding["slow"] = asyncio.Event()
         async with opened(desk=desk) as office:
-            await office.storage.mailbox.accept([said("ada", "slow", "0")], datetime.now(UTC) - timedelta(seconds=61))
+            await office.stores.mailbox.accept([said("ada", "slow", "0")], datetime.now(UTC) - timedelta(seconds=61))
             assert isinstance(await office.bring(said("bo", "hello", "b")), Busy)
 
     async def test_bringing_nothing_is_fine(self, office: Office) -> None:
@@ -324,7 +324,7 @@ class TestStopping:
             await office.ended
 
             assert ["re: slow"] == office.transport.texts()
-            assert 1 == (await office.storage.mailbox.backlog()).waiting
+            assert 1 == (await office.stores.mailbox.backlog()).waiting
         async with opened() as office:
             await office.settled()
             assert ["re: later"] == office.transport.texts()

@@ -55,11 +55,11 @@ def now() -> datetime:
 
 async def test_one_of_many_does_it_and_another_when_that_one_stops(sqlite_place: Place) -> None:
     job = Job()
-    async with sqlite_place.storage() as storage:
+    async with sqlite_place.open_all() as stores:
         stops = {name: asyncio.Event() for name in ("one", "two", "three")}
         running = {
             name: asyncio.create_task(
-                Sole(storage.leases, name, now, TERMS).run("job", lambda s, n=name: job.of(n, s), stop)
+                Sole(stores.leases, name, now, TERMS).run("job", lambda s, n=name: job.of(n, s), stop)
             )
             for name, stop in stops.items()
         }
@@ -75,13 +75,13 @@ async def test_one_of_many_does_it_and_another_when_that_one_stops(sqlite_place:
 
 async def test_who_cannot_prolong_stops_before_another_begins(sqlite_place: Place) -> None:
     job = Job()
-    async with sqlite_place.storage() as storage:
-        cut_off = Unreliable(storage.leases)
+    async with sqlite_place.open_all() as stores:
+        cut_off = Unreliable(stores.leases)
         stop = asyncio.Event()
         first = asyncio.create_task(Sole(cut_off, "one", now, TERMS).run("job", lambda s: job.of("one", s), stop))
         await until(lambda: job.doing)
         second = asyncio.create_task(
-            Sole(storage.leases, "two", now, TERMS).run("job", lambda s: job.of("two", s), stop)
+            Sole(stores.leases, "two", now, TERMS).run("job", lambda s: job.of("two", s), stop)
         )
 
         cut_off.away = True
@@ -96,13 +96,13 @@ async def test_work_that_fails_lets_go_of_it_at_once(sqlite_place: Place) -> Non
     async def fail(_: asyncio.Event) -> None:
         raise ZeroDivisionError
 
-    async with sqlite_place.storage() as storage:
+    async with sqlite_place.open_all() as stores:
         result = await asyncio.gather(
-            Sole(storage.leases, "one", now, TERMS).run("job", fail, asyncio.Event()), return_exceptions=True
+            Sole(stores.leases, "one", now, TERMS).run("job", fail, asyncio.Event()), return_exceptions=True
         )
 
         assert isinstance(result[0], ZeroDivisionError)
-        assert await storage.leases.lease("job", "two", now(), now() + timedelta(seconds=1))
+        assert await stores.leases.lease("job", "two", now(), now() + timedelta(seconds=1))
 
 
 async def test_work_that_does_not_end_when_told_to_is_ended(sqlite_place: Place) -> None:
@@ -115,9 +115,9 @@ async def test_work_that_does_not_end_when_told_to_is_ended(sqlite_place: Place)
         finally:
             cancelled.set()
 
-    async with sqlite_place.storage() as storage:
+    async with sqlite_place.open_all() as stores:
         stop = asyncio.Event()
-        running = asyncio.create_task(Sole(storage.leases, "one", now, TERMS).run("job", deaf, stop))
+        running = asyncio.create_task(Sole(stores.leases, "one", now, TERMS).run("job", deaf, stop))
         await begun.wait()
         stop.set()
         await running

@@ -8,7 +8,10 @@ import random
 import signal
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -46,6 +49,28 @@ async def test_what_was_committed_survives_a_loss_of_power(sqlite_place: Place) 
                 for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "secure_delete")
             ]
             assert ["wal", 2, 5000, 1, 1] == told
+
+
+def test_connections_that_are_the_first_to_a_new_file_all_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """In threads, as they come from several processes; so many that SQLite's refusing some of them would show."""
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(150):
+            start = Barrier(6)
+            told = threads.map(partial(_journal_mode, tmp_path / f"{number}.db"), [start] * 6)
+            assert ["wal"] * 6 == list(told)
+
+
+def _journal_mode(file: Path, start: Barrier) -> str:
+    connection = sqlite3.connect(file)
+    try:
+        start.wait()
+        dialects._prepare_sqlite(connection, None)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE IF NOT EXISTS things (x)")
+        connection.execute("COMMIT")
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+    finally:
+        connection.close()
 
 
 class TestForgetting:

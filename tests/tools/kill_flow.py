@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from bot import app
@@ -21,8 +22,8 @@ from tests.flow.file_platform import FilePlatform
 from tests.flow.processes import Child, order
 
 _ROOMS = 12
-# Between two kills, in seconds; and what people say meanwhile, so that there is always something to do.
-_MOMENTS = (0.1, 0.9)
+# How many messages arrive between two kills at most, and how much is said meanwhile: there is always something to do.
+_MOST_BETWEEN = 40
 _SAYINGS_PER_KILL = 25
 
 
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 async def _migrate(settings: Settings) -> None:
-    async with app.open_storage(settings):
+    async with app.open_stores(settings):
         pass
 
 
@@ -67,9 +68,12 @@ def _kill(child: Child, kills: int, chance: random.Random) -> int:
         assert process.stdout is not None
         killed = 0
         for number in range(kills + 1):
-            signals = [(chance.uniform(*_MOMENTS), "SIGKILL")] if number < kills else []
-            one = Child(
-                home=child.home, platform=child.platform, senders=child.senders, lease=child.lease, signals=signals
+            killing = number < kills
+            one = replace(
+                child,
+                signal="SIGKILL" if killing else "",
+                arrivals=chance.randint(0, _MOST_BETWEEN),
+                seconds=chance.uniform(0, 0.03),
             )
             process.stdin.write(order([one]) + "\n")
             process.stdin.flush()

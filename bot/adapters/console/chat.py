@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.adapters.console.view import View
+from bot.core.conversation import Progress
 from bot.core.reply import Attachment, Reply
 from bot.text.prompts import Phrases
 from bot.text.words import clean
 
 _LONGEST_COMMAND = 100
 
-Talk = Callable[[str], Awaitable[Reply]]
+# Answers a line, and shows on the way what of the reply is certain.
+Talk = Callable[[str, Progress], Awaitable[Reply]]
 
 
 def nothing() -> None:
@@ -62,7 +64,7 @@ class Chat:
             self._view.asked(picked)
             question = picked
         self._prepare()
-        self.show(await self._talk(question))
+        self.show(await self._talk(question, self._view.grow))
         if start.split() == ["/help"]:
             self._view.note(self._say("help"))
 

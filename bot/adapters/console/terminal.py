@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.constrain import Constrain
+from rich.live import Live
 from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.style import Style
@@ -63,6 +65,7 @@ class TerminalView:
     def __init__(self, console: Console, phrases: Phrases) -> None:
         self._console = console
         self._phrases = phrases
+        self._growing: Live | None = None
 
     @property
     def coloured(self) -> bool:
@@ -71,9 +74,19 @@ class TerminalView:
     def asked(self, question: str) -> None:
         self.dim(question)
 
+    async def grow(self, reply: Reply) -> None:
+        """Drawn over what was there, and wiped away when the whole is shown."""
+        if self._growing is None:
+            self._growing = Live(console=self._console, transient=True, auto_refresh=False)
+            self._growing.start()
+        width = min(self._console.width, WIDEST)
+        self._growing.update(Constrain(CitedMarkdown(f"\n{reply.text}", _links(reply)), width), refresh=True)
+
     def show(self, reply: Reply) -> None:
-        links = {citation.n: citation.url for citation in reply.citations}
-        self._print(CitedMarkdown(reply.text, links))
+        if self._growing is not None:
+            self._growing.stop()
+            self._growing = None
+        self._print(CitedMarkdown(reply.text, _links(reply)))
         if reply.citations:
             self._print(self._sources(reply.citations))
         if reply.actions:
@@ -111,6 +124,10 @@ class TerminalView:
         if above:
             self._console.print()
         self._console.print(shown, width=min(self._console.width, WIDEST))
+
+
+def _links(reply: Reply) -> dict[int, str | None]:
+    return {citation.n: citation.url for citation in reply.citations}
 
 
 def _linked(citation: Citation, *, dim: bool = False) -> Style:

@@ -20,6 +20,10 @@ class View(Protocol):
         """The question that a number stood for."""
         ...
 
+    async def grow(self, reply: Reply) -> None:
+        """What of an answer is certain so far; `show` follows with the whole."""
+        ...
+
     def show(self, reply: Reply) -> None:
         """An answer with its sources and what could be asked next."""
         ...
@@ -43,6 +47,9 @@ class PlainView:
 
     def asked(self, question: str) -> None:
         """Nothing: whoever reads lines from a pipe wants answers."""
+
+    async def grow(self, reply: Reply) -> None:
+        """Nothing: what has been written to a pipe cannot be taken back."""
 
     def show(self, reply: Reply) -> None:
         self._block(_BOLD.sub(r"\1", reply.text))

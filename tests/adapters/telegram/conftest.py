@@ -18,12 +18,12 @@ from bot.app import (
     Library,
     Paces,
     Service,
-    Storage,
+    Stores,
     build_flow,
     build_service,
     build_telegram,
     open_library,
-    open_storage,
+    open_stores,
     open_telegram,
 )
 from bot.core.assistant import Assistant, utc_now
@@ -55,7 +55,7 @@ class Running:
     """The product at work. `stop` ends it as SIGTERM would."""
 
     settings: Settings
-    storage: Storage
+    stores: Stores
     service: Service
     server: TelegramServer
     stop: asyncio.Event
@@ -80,18 +80,18 @@ async def running(
     settings = library.settings.model_copy(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
-    async with open_storage(settings) as storage, open_telegram(settings) as opened:
-        service = build_service(library, store=storage.store, now=now)
+    async with open_stores(settings) as stores, open_telegram(settings) as opened:
+        service = build_service(library, store=stores.learners, now=now)
         if responder is not None:
-            service = replace(service, assistant=Assistant(responder, library.phrases, storage.store))
-        platform = build_telegram(settings, opened, service, storage, limits=limits, now=now)
+            service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
+        platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
         flow = build_flow(
-            settings, storage, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
+            settings, stores, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
         )
         stop = asyncio.Event()
         task = asyncio.create_task(flow.run(stop))
         try:
-            yield Running(settings, storage, service, server, stop, task)
+            yield Running(settings, stores, service, server, stop, task)
         finally:
             stop.set()
             with contextlib.suppress(asyncio.CancelledError):

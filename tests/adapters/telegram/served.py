@@ -12,7 +12,7 @@ from bot.app import (
     build_service,
     build_telegram,
     open_library,
-    open_storage,
+    open_stores,
     open_telegram,
 )
 from bot.flow.crew import Shift
@@ -39,11 +39,11 @@ async def serve() -> None:
     library = open_library(settings)
     library.ingest()
     passing = build_passing(settings)
-    async with open_storage(settings, passing=passing) as storage, open_telegram(settings) as opened:
-        service = build_service(library, store=storage.store)
-        build = build_telegram(settings, opened, service, storage, limits=Limits())
+    async with open_stores(settings, passing=passing) as stores, open_telegram(settings) as opened:
+        service = build_service(library, store=stores.learners)
+        build = build_telegram(settings, opened, service, stores, limits=Limits())
         flow = build_flow(
-            settings, storage, service, lambda reception: [build(reception)], paces=paces(), passing=passing
+            settings, stores, service, lambda reception: [build(reception)], paces=paces(), passing=passing
         )
         with stopping_on_signals() as stop:
             await flow.run(stop)

@@ -55,7 +55,7 @@ class TestCalled:
 
         assert "165" in (await team.receives())["text"]
         assert len(server.world.posted(team.chat.id)) == 1
-        exported = json.dumps([await bot.storage.store.export(_identity(person)) for person in (anna, ben)])
+        exported = json.dumps([await bot.stores.learners.export(_identity(person)) for person in (anna, ben)])
         assert "I think" not in exported
 
     async def test_nothing_of_a_person_is_used_or_shown(self, bot: Running, anna: Person, team: Group) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.learning.learner import Identity
 from tests.adapters.telegram.conftest import Running
+from tests.adapters.telegram.replies import NAUGHTY
 from tests.servers.telegram.people import Message, Person, button_of, labels
 from tests.servers.telegram.server import TelegramServer, refused
 
@@ -58,7 +59,7 @@ class TestQuestions:
 
         await anna.sends("compare Google Cloud Digital Leader and AZ-900")
         await anna.receives()
-        await bot.storage.keepsakes.keep(_identity(anna), {"ask:token-of-a-long-question": "az-104 cost?"}, _far_away())
+        await bot.stores.keepsakes.keep(_identity(anna), {"ask:token-of-a-long-question": "az-104 cost?"}, _far_away())
         await anna.taps(_with_button(listed, "k:token-of-a-long-question"), "long")
         assert "165" in (await anna.receives())["text"]
 
@@ -79,6 +80,28 @@ class TestQuestions:
         assert (await anna.receives())["text"]
         await anna.sends("/nonsense")
         assert "don't know /nonsense" in (await anna.receives())["text"]
+
+    async def test_what_an_answer_rests_on_is_a_tap_away(self, bot: Running, anna: Person) -> None:
+        await anna.sends("sec+ cost?")
+        answer = await anna.receives()
+        assert button_of(answer, "Why this?")["callback_data"] == "q:/why"
+
+    async def test_topics_of_a_private_chat_are_apart(self, bot: Running, anna: Person) -> None:
+        anna.chat.is_forum = True
+        await anna.sends("ccna cost?", topic=11)
+        await anna.receives()
+        await anna.sends("az-104 cost?", topic=22)
+        await anna.receives()
+        await anna.sends("how long is it valid?", topic=11)
+        answer = await anna.receives()
+        assert "CCNA" in answer["text"]
+        assert answer["message_thread_id"] == 11
+
+    async def test_whatever_is_sent_is_answered(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+        sent = [text for text in NAUGHTY if text.strip() and "\ud800" not in text]
+        for text in sent:
+            await anna.sends(text[:4096])
+            assert (await anna.receives())["text"]
 
 
 class TestWelcome:
@@ -142,7 +165,7 @@ class TestWelcome:
             await somebody.taps(hello, labels(hello)[0])
             hello = await somebody.receives()
         assert hello["text"]
-        exported = await bot.storage.store.export(_identity(somebody))
+        exported = await bot.stores.learners.export(_identity(somebody))
         profile = exported["learners"][0]["profile"]
         assert profile["hours_per_week"] == 3
         assert profile["budget_usd"] == 100
@@ -168,7 +191,7 @@ class TestRights:
         await anna.taps(await anna.receives(), "Yes, erase")
         assert "Everything is erased" in (await anna.receives())["text"]
         await server.until_heard()
-        left = await bot.storage.store.export(_identity(anna))
+        left = await bot.stores.learners.export(_identity(anna))
         assert {name for name, rows in left.items() if rows} <= {"outbox", "inbox"}
 
     async def test_settings_are_a_tap_away_and_the_language_stays(self, bot: Running, anna: Person) -> None:
@@ -218,7 +241,7 @@ class TestPractice:
 
         await anna.taps(told, "Next")
         assert "poll" in await anna.receives()
-        reviews = (await bot.storage.store.export(_identity(anna)))["reviews"]
+        reviews = (await bot.stores.learners.export(_identity(anna)))["reviews"]
         assert [review["correct"] for review in reviews] == [True]
 
     async def test_a_hint_leaves_the_poll_open_and_going_on_closes_it(
@@ -249,7 +272,7 @@ class TestPractice:
         await anna.answers_poll(old, old["poll"]["options"][0]["text"])
         await anna.answers_poll(new, new["poll"]["options"][0]["text"])
         await anna.receives()
-        assert len((await bot.storage.store.export(_identity(anna)))["reviews"]) == 1
+        assert len((await bot.stores.learners.export(_identity(anna)))["reviews"]) == 1
 
 
 def _identity(person: Person) -> Identity:

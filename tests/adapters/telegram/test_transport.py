@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.telegram.sdk import build_bot
 from bot.adapters.telegram.transport import QUIZ_KEY, TelegramTransport
-from bot.app import Storage
+from bot.app import Stores
 from bot.core.mail import Parcel, Ticket
 from bot.flow.ports import Blocked, Later, Moved, Outcome, Refused, Sent, Unsure
 from bot.learning.learner import Identity, Room
@@ -31,15 +31,15 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-async def storage(sqlite_place: Place) -> AsyncIterator[Storage]:
-    async with sqlite_place.storage() as opened:
+async def stores(sqlite_place: Place) -> AsyncIterator[Stores]:
+    async with sqlite_place.open_all() as opened:
         yield opened
 
 
 @pytest.fixture
-async def transport(server: TelegramServer, storage: Storage) -> AsyncIterator[TelegramTransport]:
+async def transport(server: TelegramServer, stores: Stores) -> AsyncIterator[TelegramTransport]:
     async with build_bot(TOKEN, server.url) as bot:
-        yield TelegramTransport(bot, storage.keepsakes, lambda: NOW)
+        yield TelegramTransport(bot, stores.keepsakes, lambda: NOW)
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ async def test_each_fault_has_its_outcome(
     assert await transport.send(parcel(anna.id)) == outcome
 
 
-async def test_where_nobody_listens_nothing_has_arrived(storage: Storage, unused_tcp_port: int) -> None:
+async def test_where_nobody_listens_nothing_has_arrived(stores: Stores, unused_tcp_port: int) -> None:
     bot = build_bot(TOKEN, f"http://127.0.0.1:{unused_tcp_port}")
     async with bot.request:
-        assert await TelegramTransport(bot, storage.keepsakes, lambda: NOW).send(parcel(1)) == Later()
+        assert await TelegramTransport(bot, stores.keepsakes, lambda: NOW).send(parcel(1)) == Later()
 
 
 async def test_putting_the_same_into_a_message_again_is_done(
@@ -107,22 +107,22 @@ async def test_putting_the_same_into_a_message_again_is_done(
 
 
 async def test_what_a_button_asks_is_kept_before_it_can_be_tapped(
-    transport: TelegramTransport, storage: Storage, anna: Person
+    transport: TelegramTransport, stores: Stores, anna: Person
 ) -> None:
     await transport.send(parcel(anna.id, kept={"token": "a long question"}, who=str(anna.id)))
     who = Identity(platform="telegram", number=str(anna.id))
-    assert await storage.keepsakes.recall(who, "ask:token", NOW) == "a long question"
+    assert await stores.keepsakes.recall(who, "ask:token", NOW) == "a long question"
 
 
 async def test_a_poll_is_remembered_with_what_its_options_say(
-    transport: TelegramTransport, storage: Storage, anna: Person
+    transport: TelegramTransport, stores: Stores, anna: Person
 ) -> None:
     call = {"question": "?", "options": ["a", "b"], "type": "quiz", "correct_option_ids": [1], "is_anonymous": False}
     asked = parcel(anna.id, asks=["A", "B"])
     asked = Parcel(**{name: getattr(asked, name) for name in Parcel.__slots__} | {"kind": "poll"})
     asked.payload["call"] = call  # type: ignore[index]
     assert await transport.send(asked) == Sent()
-    kept = await storage.keepsakes.recall(Identity(platform="telegram", number=str(anna.id)), QUIZ_KEY, NOW)
+    kept = await stores.keepsakes.recall(Identity(platform="telegram", number=str(anna.id)), QUIZ_KEY, NOW)
     assert kept is not None
     assert kept["asks"] == ["A", "B"]
     assert kept["poll"] == (await anna.receives())["poll"]["id"]

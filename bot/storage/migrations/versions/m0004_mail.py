@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 # Spelled out, not imported: a migration stays as it was when the tables of the code move on.
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")

@@ -1,0 +1,271 @@
+"""Whether a sentence that a model wrote says of its passages what they say: of whom, of what, and with which reserve.
+
+The gate asks whether each fact of a claim stands in what it cites. That is enough for sentences which code composes from
+fields; a model may cite the right passage and say the wrong thing of it. Here a figure must be told of the same
+credential and among the same words as in the passage. Meaning beyond that it does not know: of two figures that a
+passage tells among the same words, either passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bot.catalog.catalog import Catalog
+from bot.catalog.names import Names
+from bot.core.answer import Derived, Statement
+from bot.documents.model import Passage
+from bot.grounding.derived import derive
+from bot.grounding.facts import Fact, FactReader, supports
+from bot.grounding.gate import MARK, Gate
+from bot.grounding.places import Figure, Layout, TextReader, likeness
+from bot.grounding.saying import HEDGED, Saying, Source
+from bot.text.lexicon import Lexicon
+
+_MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-•>#]+|\d+[.)])\s+", re.MULTILINE)
+_SAME_ENDS = re.compile(r"(?<![\d.,-])(\d[\d.,]*)\s?(?:-|–|to)\s?\1(?![\d])")
+_OWN_KINDS = frozenset({"money", "duration", "date", "number", "percent"})
+# A figure of the passage in other words is the likelier one when it fits so much better.
+_BETTER, _CLEARLY = 1.15, 0.08
+_PAIRS = 4  # passages that are tried two and two when none backs a claim alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A claim with all that is held against it."""
+
+    claim: Layout
+    text: str
+    sources: tuple[Source, ...]
+    cited: frozenset[Fact]
+    own: frozenset[Fact]
+    worked_out: frozenset[Fact]
+    learner: str
+    subjects: frozenset[str]
+    same_language: bool
+
+
+class ClaimCheck:
+    """Checks claims against the passages that they cite, and finds passages for claims that cite none."""
+
+    def __init__(self, gate: Gate, facts: FactReader, names: Names, catalog: Catalog, lexicon: Lexicon) -> None:
+        """`lexicon` holds the words of `prompts/grounding/`."""
+        self._gate = gate
+        self._facts = facts
+        self._texts = TextReader(facts, names, lexicon)
+        self._saying = Saying(names, catalog, self._texts, lexicon)
+        # One passage backs several claims of an answer, and many answers.
+        self._source = lru_cache(maxsize=1024)(self._saying.source)
+
+    def subjects(self, text: str) -> frozenset[str]:
+        """The ids of the credentials that a text names: what the claim after it may be about without naming it."""
+        named = self._saying.mentions(self._texts.read(text), text)
+        return frozenset[str]().union(*(mention.ids for mention in named))
+
+    def problem(
+        self,
+        statement: Statement,
+        *,
+        learner_words: str,
+        subjects: frozenset[str] = frozenset(),
+        same_language: bool = True,
+    ) -> str | None:
+        """Why a claim may not be shown, or None. The reason is for the log, not for the learner.
+
+        `subjects` are the credentials that a claim is about which names none: those of the claim before it, or of the
+        question.
+        """
+        if not statement.passages:
+            return self._gate.problem(statement, learner_words, same_language=same_language)
+        case = self._case(statement, learner_words, subjects, same_language=same_language)
+        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._repeated, self._misplaced]
+        if same_language:
+            rules += [self._misnamed, lambda case: self._saying.denied(case.claim, case.sources), self._wording]
+        else:
+            rules.append(self._unanchored)
+        return next((reason for rule in rules if (reason := rule(case))), None)
+
+    def attributed(
+        self,
+        text: str,
+        evidence: Sequence[Statement],
+        *,
+        learner_words: str,
+        subjects: frozenset[str] = frozenset(),
+        same_language: bool = True,
+    ) -> Statement | None:
+        """The claim with the passages of the evidence that back it, as few as possible; None where none do.
+
+        A claim that has marks says itself what it rests on, and is not given anything else.
+        """
+        if MARK.search(text):
+            return None
+        told = [entry for entry in evidence if entry.passages]
+
+        def backed(entries: Iterable[Statement]) -> Statement | None:
+            claim = _resting_on(text, entries)
+            reason = self.problem(claim, learner_words=learner_words, subjects=subjects, same_language=same_language)
+            return None if reason else claim
+
+        ranked = sorted(told, key=lambda entry: -self._saying.shared(text, entry.passages))
+        alone = next((claim for entry in ranked if (claim := backed([entry]))), None)
+        if alone:
+            return alone
+        pairs = ((first, second) for n, first in enumerate(ranked[:_PAIRS]) for second in ranked[n + 1 : _PAIRS])
+        return next((claim for pair in pairs if (claim := backed(pair))), None)
+
+    def _case(
+        self, statement: Statement, learner_words: str, subjects: frozenset[str], *, same_language: bool
+    ) -> _Case:
+        text = MARK.sub("", _MARKUP.sub(" ", statement.text)).strip()
+        cited = frozenset[Fact]().union(*(self._gate.facts(passage) for passage in statement.passages))
+        own = self._facts.backing(learner_words)
+        return _Case(
+            claim=self._texts.read(text),
+            text=text,
+            sources=tuple(self._source(passage) for passage in dict.fromkeys(statement.passages)),
+            cited=cited,
+            own=frozenset(fact for fact in own if fact.kind in _OWN_KINDS),
+            worked_out=derive(statement.derived, cited, own, self._facts),
+            learner=learner_words,
+            subjects=subjects,
+            same_language=same_language,
+        )
+
+    def _unbacked(self, case: _Case) -> str | None:
+        """A figure that stands in nothing cited; the learner's own figures only where they are told as theirs."""
+        if _SAME_ENDS.search(case.text):
+            return "a range with two equal ends"
+        # A link has no place among the words of a claim: it stands in what is cited, or it is none of ours.
+        for fact in self._facts.read(case.text):
+            if fact.kind == "link" and not self._gate.backs(fact, case.cited, frozenset()):
+                return f"link {fact.value!r} is in none of its citations"
+        for figure in case.claim.figures:
+            backing = case.cited | case.worked_out
+            if figure.stated and not self._gate.backs(figure.fact, backing, frozenset()):
+                if self._is_own(case, figure) or self._saying.is_named(case.claim, figure, case.sources):
+                    continue
+                return f"{figure.fact.kind} {figure.fact.value!r} is in none of its citations"
+        return None
+
+    def _is_own(self, case: _Case, figure: Figure) -> bool:
+        return (
+            figure.fact.kind in _OWN_KINDS
+            and supports(case.own, figure.fact)
+            and self._saying.is_told_as_own(case.claim, figure)
+        )
+
+    def _subject(self, case: _Case) -> str | None:
+        """A credential named of which nothing cited speaks."""
+        for mention in self._saying.mentions(case.claim, case.text):
+            name = case.claim.phrase(mention)
+            if not any(source.speaks_of(mention.ids) or name in source.layout.spaced for source in case.sources):
+                return f"{min(mention.ids)!r} is not what its citations are about"
+        provider = self._saying.foreign_provider(case.claim, case.sources)
+        return f"{provider!r} is not whose citations these are" if provider else None
+
+    def _repeated(self, case: _Case) -> str | None:
+        """A figure told more often than its passages have it: once too often in place of another."""
+        told = Counter(figure.fact for figure in case.claim.figures if figure.stated and figure.fact.kind != "link")
+        for fact, count in told.items():
+            if count > 1 and fact in case.cited:
+                held = sum(slot.fact == fact for source in case.sources for slot in source.layout.figures)
+                if fact.kind == "code":
+                    held = sum(source.most_in_a_sentence(fact) for source in case.sources)
+                if count > held:
+                    return f"{fact.kind} {fact.value!r} is told more often than its citations have it"
+        return None
+
+    def _misnamed(self, case: _Case) -> str | None:
+        """A credential in the place of another that its passages name, or with another's code."""
+        mentions = self._saying.mentions(case.claim, case.text)
+        if clash := self._saying.clash(case.claim):
+            return clash
+        names = [name for source in case.sources for name in source.names()]
+        for mention in mentions:
+            held = [likeness(mention.context, name.context) for name in names if name.ids & mention.ids]
+            best = max(held, default=None)
+            for name in names if best is not None else []:
+                fit = likeness(mention.context, name.context)
+                if name.ids & mention.ids or fit <= _BETTER * best + _CLEARLY:
+                    continue
+                if not any(likeness(other.context, name.context) >= fit for other in mentions if other.ids & name.ids):
+                    return f"{min(mention.ids)!r} is named where its citations name {min(name.ids)!r}"
+        return None
+
+    def _misplaced(self, case: _Case) -> str | None:
+        """A figure that its passages tell of something else."""
+        mentions = self._saying.mentions(case.claim, case.text)
+        for figure in case.claim.figures:
+            if not figure.stated or figure.fact.kind == "link":
+                continue
+            if self._saying.is_name(case.claim, figure) and not self._saying.has_versions(figure, case.sources):
+                continue
+            if figure.fact in case.worked_out or (
+                self._is_own(case, figure) and not self._gate.backs(figure.fact, case.cited, frozenset())
+            ):
+                continue
+            about = self._saying.about(case.claim, figure, mentions) or case.subjects
+            if reason := self._place(case, figure, about, named=bool(mentions)):
+                return f"{figure.fact.kind} {figure.fact.value!r} {reason}"
+        return None
+
+    def _place(self, case: _Case, figure: Figure, about: frozenset[str], *, named: bool) -> str | None:
+        slots = [(source, slot) for source in case.sources for slot in source.layout.figures]
+        held = [pair for pair in slots if supports(frozenset({pair[1].fact}), figure.fact)]
+        if not held:
+            return None
+        fitting = [(source, slot) for source, slot in held if source.is_of(slot, about, strictly=named)]
+        if not fitting:
+            return "is said of another credential"
+        if self._saying.is_hedged(case.claim):
+            figure = replace(figure, context=figure.context | {HEDGED: 1.0})
+        alike = [(source, slot) for source, slot in fitting if slot.fact.kind == figure.fact.kind]
+        fitting = alike or fitting
+        places = [figure, *(slot for _, slot in fitting)]
+        rivals = [
+            (source, slot)
+            for source, slot in slots
+            if any(place.competes(slot) for place in places)
+            and not supports(frozenset({slot.fact}), figure.fact)
+            and not source.is_title(slot)
+            and source.is_of(slot, about, strictly=False)
+        ]
+        best, rest = self._best(figure, fitting), self._best(figure, rivals)
+        if best is None:
+            return None
+        if case.same_language and rest and rest[0] > _BETTER * best[0] + _CLEARLY:
+            return f"is said of something else; {rest[2].fact.value!r} stands where it is said"
+        return self._saying.reserve(case.claim, figure, fitting, rivals)
+
+    def _best(self, figure: Figure, slots: Sequence[tuple[Source, Figure]]) -> tuple[float, Source, Figure] | None:
+        scored = [(likeness(figure.context, source.context(slot)), source, slot) for source, slot in slots]
+        return max(scored, key=lambda entry: entry[0], default=None)
+
+    def _wording(self, case: _Case) -> str | None:
+        if name := self._saying.unknown_name(case.claim, case.text, case.sources, case.learner):
+            return f"the name {name!r} is in none of its citations"
+        if not self._saying.shares_enough(case.claim, case.sources, case.learner):
+            return "shares too few words with its citations"
+        return None
+
+    def _unanchored(self, case: _Case) -> str | None:
+        if name := self._saying.unknown_name(case.claim, case.text, case.sources, case.learner, foreign=True):
+            return f"the name {name!r} is in none of its citations"
+        anchored = any(figure.stated for figure in case.claim.figures) or self._saying.shares_anchor(
+            case.claim, case.sources
+        )
+        return None if anchored else "holds nothing of its citations"
+
+
+def _resting_on(text: str, entries: Iterable[Statement]) -> Statement:
+    entries = list(entries)
+    passages = tuple(dict.fromkeys(passage for entry in entries for passage in entry.passages))
+    derived: tuple[Derived, ...] = tuple(value for entry in entries for value in entry.derived)
+    return replace(entries[0], text=text, passages=passages, derived=derived, shape="sentence")
+
+
+__all__ = ["ClaimCheck", "Passage"]
