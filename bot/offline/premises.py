@@ -59,7 +59,8 @@ class Premises:
 
     def is_future(self, question: Question) -> bool:
         """Whether a year after this one is named: what something will cost then stands in no document."""
-        return any(self._catalog.today.year < year <= self._catalog.today.year + _FAR for year in _years(question.facts))
+        this = self._catalog.today.year
+        return any(this < year <= this + _FAR for year in _years(question.facts))
 
     def _is_past(self, question: Question, subject: Credential, fields: Sequence[str]) -> bool:
         dates = (value.as_of for field in fields if (value := sourced(subject, field)) and value.as_of)
