@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = ""
     telegram_webhook_listen: str = ""
     telegram_webhook_secret: str = Field(default="", repr=False)
+    discord_token: str = Field(default="", repr=False)
+    discord_api_url: str = ""
+    discord_gateway_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

@@ -11,6 +11,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.discord import DiscordBot, build_discord, build_server_budget, open_discord
 from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.language_model import (
     LanguageModel,
@@ -38,6 +39,7 @@ __all__ = [
     "SHIPPED_VECTORS",
     "Advising",
     "DatabaseState",
+    "DiscordBot",
     "LanguageModel",
     "Library",
     "Paces",
@@ -49,6 +51,7 @@ __all__ = [
     "build_agent_advisor",
     "build_assistant",
     "build_claim_check",
+    "build_discord",
     "build_embedder",
     "build_fact_reader",
     "build_flow",
@@ -57,6 +60,7 @@ __all__ = [
     "build_passing",
     "build_practice",
     "build_retriever",
+    "build_server_budget",
     "build_service",
     "build_telegram",
     "build_toolbox",
@@ -64,6 +68,7 @@ __all__ = [
     "database_state",
     "limits_of",
     "model_abilities",
+    "open_discord",
     "open_library",
     "open_model",
     "open_store",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _database(settings)
     yield _model(settings)
     yield _telegram(settings)
-    yield from _platforms()
+    yield _discord(settings)
 
 
 def _settings(settings: Settings) -> Finding:
@@ -250,17 +249,18 @@ def _telegram(settings: Settings) -> Finding:
         return Finding(item="Telegram", state="missing", says=str(error))
 
 
-def _platforms() -> Iterator[Finding]:
-    for name in ("DISCORD_TOKEN",):
-        item = name.removesuffix("_TOKEN").title()
-        if _environment().get(name):
-            yield Finding(item=item, state="off", says=f"{name} is set, but this version has no front end for it yet")
-        else:
-            yield Finding(item=item, state="off", says=f"{name} is not set")
+def _discord(settings: Settings) -> Finding:
+    """Asks Discord who the bot is."""
+    from bot.app import open_discord
 
+    if not settings.discord_token:
+        return Finding(item="Discord", state="off", says="DISCORD_TOKEN is not set")
 
-def _environment() -> dict[str, str | None]:
-    """Settings of parts that `Settings` does not have yet."""
-    from dotenv import dotenv_values
+    async def name() -> str:
+        async with open_discord(settings) as opened:
+            return opened.name
 
-    return {name.upper(): value for name, value in {**dotenv_values(".env"), **os.environ}.items()}
+    try:
+        return Finding(item="Discord", state="ok", says=asyncio.run(name()))
+    except CredwayError as error:
+        return Finding(item="Discord", state="missing", says=str(error))

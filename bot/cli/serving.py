@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,17 @@ from bot.errors import MissingService
 
 if TYPE_CHECKING:
     from bot.app import Library
+    from bot.flow.ports import Platform
+    from bot.flow.reception import Reception
 
 
 def run() -> None:
     """Serve until SIGTERM or Ctrl-C, then bring to its end what was begun. Raises `MissingService` without a token."""
-    if not load_settings().telegram_token:
-        raise MissingService("no token is set; get one from @BotFather in Telegram and put TELEGRAM_TOKEN=… into .env")
+    settings = load_settings()
+    if not settings.telegram_token and not settings.discord_token:
+        raise MissingService(
+            "no token is set; put TELEGRAM_TOKEN (@BotFather) or DISCORD_TOKEN (discord.com/developers) into .env"
+        )
     with ready_library(patient=False) as library, asyncio.Runner() as runner:
         runner.run(_serve(library))
 
@@ -29,12 +35,24 @@ async def _serve(library: Library) -> None:
     settings = library.settings
     passing = app.build_passing(settings)
     async with AsyncExitStack() as opened:
-        telegram = await opened.enter_async_context(app.open_telegram(settings))
+        telegram = discord = None
+        if settings.telegram_token:
+            telegram = await opened.enter_async_context(app.open_telegram(settings))
+        if settings.discord_token:
+            discord = await opened.enter_async_context(app.open_discord(settings))
         stores = await opened.enter_async_context(app.open_stores(settings, passing=passing))
         model = await opened.enter_async_context(app.open_model(settings))
-        service = app.build_service(library, store=stores.learners, model=model, budget=stores.budget)
-        build = app.build_telegram(settings, telegram, service, stores)
-        flow = app.build_flow(settings, stores, service, lambda reception: [build(reception)], passing=passing)
-        with stopping_on_signals() as stop:
+        budget = app.build_server_budget(stores)
+        service = app.build_service(library, store=stores.learners, model=model, budget=budget)
+        builds: list[Callable[[Reception], Platform]] = []
+        if telegram is not None:
+            builds.append(app.build_telegram(settings, telegram, service, stores))
             tell(f"Telegram: @{telegram.user.username} is answering; Ctrl-C ends it")
+        if discord is not None:
+            builds.append(app.build_discord(settings, discord, service, stores))
+            tell(f"Discord: {discord.name} is answering; Ctrl-C ends it")
+        flow = app.build_flow(
+            settings, stores, service, lambda reception: [build(reception) for build in builds], passing=passing
+        )
+        with stopping_on_signals() as stop:
             await flow.run(stop)

@@ -14,6 +14,7 @@ from bot.offline.understanding import Understanding, named_ids
 from bot.text.words import clean, words
 
 MAX_CARDS = 6
+MAX_NAMES = 25
 _LONGEST = 100
 _LEAST_COVERAGE = 0.2
 _MARK = re.compile(r"\s*\[\d+\]")
@@ -33,6 +34,16 @@ class CardFinder:
         """Up to six, the best first; for an empty text those that suit most people."""
         found = [await self._card(identity, language) for identity in await self._ids(clean(text[:_LONGEST]))]
         return [card for card in found if card is not None]
+
+    def names(self, text: str) -> Sequence[tuple[str, str]]:
+        """Ids and names of credentials that somebody who types may mean: at once, so without a search."""
+        typed = clean(text[:_LONGEST])
+        if not typed:
+            found = [credential.id for credential in self._toolbox.recommend(Constraints(), limit=MAX_NAMES).picks]
+        else:
+            found = [*named_ids(self._understanding.read(typed)), *self._beginning_with(words(typed))]
+        ids = [identity for identity in dict.fromkeys(found) if identity in self._toolbox.catalog][:MAX_NAMES]
+        return [(identity, clean(self._toolbox.catalog[identity].name)) for identity in ids]
 
     async def _ids(self, text: str) -> list[str]:
         if not text:

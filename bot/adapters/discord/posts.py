@@ -56,15 +56,20 @@ class Place:
 
 
 def room_of(place: Place) -> Room:
-    """The room of a conversation: a person's own, wherever only they see it, else the channel or thread."""
+    """The room of a conversation: a person's own, wherever only they see it, else the channel or thread of a server."""
     if place.private:
         return Room(platform=PLATFORM, number=place.who)
-    return Room(platform=PLATFORM, number=place.channel, private=False)
+    return Room(platform=PLATFORM, number=f"{place.guild}/{place.channel}", private=False)
 
 
 def community_of(guild: str) -> Room:
-    """The room of what a whole server shares: its ranking. No channel's number looks like it."""
-    return Room(platform=PLATFORM, number=f"guild:{guild}", private=False)
+    """The room of what a whole server shares: its ranking, its budget."""
+    return Room(platform=PLATFORM, number=guild, private=False)
+
+
+def guild_of(room: Room) -> str | None:
+    """The server that a room belongs to."""
+    return None if room.private else room.number.partition("/")[0]
 
 
 def identity(number: str) -> Identity:

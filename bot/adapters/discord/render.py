@@ -45,9 +45,7 @@ class Renderer:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def posts(
-        self, reply: Reply, owner: str, *, everybody: bool = False, more: Sequence[Row] = ()
-    ) -> tuple[Post, ...]:
+    def posts(self, reply: Reply, owner: str, *, everybody: bool = False, more: Sequence[Row] = ()) -> tuple[Post, ...]:
         """A reply as messages in their order. `owner`: who asked, and in a room with others (`everybody`) the only one
         who may tap its follow-ups. `more` are rows of buttons of the bot's own.
         """

@@ -1,0 +1,92 @@
+"""One question answered: parts of it as they come, then the answer as messages, or what there is when stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.adapters.discord.events import Speaker
+from bot.adapters.discord.live import Live, Streams
+from bot.adapters.discord.posts import PLATFORM, Post, guild_of, outgoing
+from bot.adapters.discord.render import Renderer
+from bot.adapters.discord.sdk import Rest
+from bot.adapters.discord.servers import Servers
+from bot.chat.signs import Signs
+from bot.chat.stopping import Stopped, Stops
+from bot.chat.words import Words
+from bot.core.answer import Answer
+from bot.core.conversation import Incoming
+from bot.core.mail import Outgoing
+from bot.core.reply import Reply
+from bot.flow.work import Work
+from bot.learning.learner import Room
+
+
+class Answering:
+    """Asks the assistant for somebody, and lets the reply out."""
+
+    def __init__(
+        self,
+        *,
+        rest: Rest,
+        renderer: Renderer,
+        words: Words,
+        stops: Stops,
+        signs: Signs,
+        streams: Streams,
+        servers: Servers,
+    ) -> None:
+        self._rest = rest
+        self._renderer = renderer
+        self._words = words
+        self._stops = stops
+        self._signs = signs
+        self._streams = streams
+        self._servers = servers
+
+    async def answer(self, work: Work, conversation: str, by: Speaker, text: str, *, room: Room | None = None) -> None:
+        """`room`: in which it is said, where that is another than where it is shown."""
+        guild = guild_of(by.room)
+        incoming = Incoming(
+            who=by.who,
+            room=room or by.room,
+            text=text,
+            key=f"{PLATFORM}:{work.update.key}",
+            language=await self._servers.language(self._servers.group(guild)) if guild else None,
+            locale=self._words.language(by.language) if by.language else None,
+        )
+        work.seen()
+        await self._signs.over()
+        live = Live(self._rest, self._renderer, by.place, self._words.say("label.stop", by.language))
+
+        def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
+            live.close()
+            return outgoing(self._posts(by, reply), by.place)
+
+        with self._streams.running(by.place.answers or work.update.key, live):
+            showing = asyncio.create_task(live.run())
+            try:
+                progress = live.show if by.place.answers else None
+                asked = work.respond(incoming, render, progress)
+                answer, _ = await self._stops.unless_stopped(conversation, asked)
+            except Stopped:
+                live.close()
+                await work.settle(*self._stopped(by, live))
+            else:
+                if guild is not None:
+                    await self._servers.count_answer(guild, answer)
+            finally:
+                live.close()
+                await asyncio.gather(showing, return_exceptions=True)
+
+    def _posts(self, by: Speaker, reply: Reply) -> tuple[Post, ...]:
+        return self._renderer.posts(reply, by.who.number, everybody=not by.private)
+
+    def _stopped(self, by: Speaker, live: Live) -> list[Outgoing]:
+        """What had been shown by then, and that it is not all."""
+        note = self._words.say("stopped", by.language)
+        latest = live.latest or Reply(text="")
+        text = f"{latest.text}\n\n{note}" if latest.text else note
+        reply = replace(latest, text=text, actions=(), attachments=(), quiz=None)
+        return outgoing(self._posts(by, reply), by.place)

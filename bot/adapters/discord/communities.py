@@ -1,0 +1,158 @@
+"""A server as a community: a quiz for everybody, thumbs, and what moderators set and are told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from bot.adapters.discord.events import Called, Speaker, Tapped
+from bot.adapters.discord.posts import community_of, identity, outgoing
+from bot.adapters.discord.render import button, message, row, said
+from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.written import pieces
+from bot.chat import buttons
+from bot.chat.styled import Styled, safe, shortened
+from bot.chat.words import Words
+from bot.core.ports import Budget, Keepsakes
+from bot.core.reply import Quiz
+from bot.flow.work import Work
+from bot.learning.learner import Identity
+
+QuizOn = Callable[[str, str], Awaitable[Quiz | None]]
+_LETTERS = "ABCDE"
+_LABEL = 70
+_KEPT = timedelta(days=30)
+_TOP = 5
+_WEEK = 7
+
+
+class Communities:
+    """`quiz_on` makes a question on what is named, in a language; None where there is nothing to ask."""
+
+    def __init__(
+        self,
+        *,
+        words: Words,
+        servers: Servers,
+        keepsakes: Keepsakes,
+        budget: Budget,
+        quiz_on: QuizOn,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._words = words
+        self._servers = servers
+        self._keepsakes = keepsakes
+        self._budget = budget
+        self._quiz_on = quiz_on
+        self._now = now
+
+    async def quiz(self, work: Work, event: Called) -> None:
+        """A question for all who are here. Whoever taps is told alone whether it was right."""
+        by = event.by
+        language = await self._language(by)
+        quiz = await self._quiz_on(str(event.options.get("credential") or ""), language)
+        if quiz is None or len(quiz.options) > len(_LETTERS):
+            await self._tell(work, by, "quiz.nothing", language)
+            return
+        token = hashlib.sha256(f"{work.update.key}:{quiz.question}".encode()).hexdigest()[:24]
+        kept = {"right": quiz.right, "options": list(quiz.options), "because": quiz.because, "language": language}
+        made = [
+            button(shortened(f"{letter}: {safe(option)}", _LABEL), _pressed(token, number))
+            for number, (letter, option) in enumerate(zip(_LETTERS, quiz.options, strict=False))
+        ]
+        text = next(pieces(Styled(safe(quiz.question)).wrapped("bold")))
+        await self._keepsakes.keep(self._server(by), {f"quiz:{token}": kept}, self._now() + _KEPT)
+        await work.settle(*outgoing([message(text, [row(made)])], by.place))
+
+    async def answer_quiz(self, work: Work, tapped: Tapped, value: str) -> None:
+        token, _, chosen = value.partition(":")
+        kept = await self._keepsakes.recall(self._server(tapped.by), f"quiz:{token}", self._now())
+        if kept is None or not chosen.isdigit():
+            await self._tell(work, tapped.by, "button.old", tapped.by.language)
+            return
+        key = "quiz.right" if int(chosen) == kept["right"] else "quiz.wrong"
+        text = self._words.say(key, kept["language"])
+        found = Styled(f"{text} {safe(kept['options'][kept['right']])}") + Styled(f"\n{safe(kept['because'])}".rstrip())
+        await work.settle(*outgoing([message(next(pieces(found)))], tapped.by.place))
+
+    async def thumb(self, work: Work, tapped: Tapped, *, up: bool) -> None:
+        """Counted once for a person and a message; who it was is kept only with that person's own things."""
+        by, key = tapped.by, f"thumb:{tapped.message}"
+        if await self._keepsakes.recall(by.who, key, self._now()) is None:
+            await self._keepsakes.keep(by.who, {key: up}, self._now() + _KEPT)
+            if by.place.guild is not None:
+                await self._servers.count_thumb(by.place.guild, up=up)
+        await self._tell(work, by, "thanks.up" if up else "thanks.down", by.language)
+
+    async def administer(self, work: Work, event: Called) -> None:
+        """What moderators set, as their permissions are now."""
+        by, guild, language = event.by, event.by.place.guild, event.by.language
+        if guild is None or not by.moderates:
+            await self._tell(work, by, "admins_only", language)
+            return
+        match event.inner:
+            case "mute" | "unmute":
+                silent = event.inner == "mute"
+                await self._servers.mute(guild, by.place.channel, silent=silent)
+                await self._tell(work, by, "muted" if silent else "unmuted", language)
+            case "language" if (wanted := str(event.options.get("language"))) in self._words.languages:
+                await self._servers.speak(self._servers.group(guild), wanted)
+                await self._tell(work, by, "language.set", wanted)
+            case "model":
+                on = bool(event.options.get("on"))
+                await self._servers.switch_model(guild, on=on)
+                await self._tell(work, by, "model.on" if on else "model.off", language)
+            case "digest":
+                await self._digest(work, by, guild)
+            case _:
+                await self._show(work, by, guild)
+
+    async def _show(self, work: Work, by: Speaker, guild: str) -> None:
+        language, model, muted = await self._servers.settings(guild)
+        text = self._words.say(
+            "server.settings",
+            by.language,
+            language=language or "–",
+            model="✓" if model else "–",
+            muted=len(muted),
+        )
+        await work.settle(*outgoing([said(text)], by.place))
+
+    async def _digest(self, work: Work, by: Speaker, guild: str) -> None:
+        week = await self._servers.week(guild)
+        spent = 0
+        for days in range(_WEEK):
+            day = (self._now() - timedelta(days=days)).date()
+            rooms = dict((await self._budget.spent(day, top=1000)).top)
+            spent += rooms.get(community_of(guild), 0)
+        text = self._words.say(
+            "digest",
+            by.language,
+            week=week.name,
+            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered", "up", "down")},
+            sources=_list(week.sources),
+            stale=_list(week.stale),
+            spent=f"{spent:,}",
+        )
+        await work.settle(*outgoing([said(text)], by.place))
+
+    async def _language(self, by: Speaker) -> str:
+        set_ = await self._servers.language(self._server(by))
+        return set_ or self._words.language(by.language)
+
+    async def _tell(self, work: Work, by: Speaker, key: str, language: str | None) -> None:
+        await work.settle(*outgoing([said(self._words.say(key, language))], by.place))
+
+    @staticmethod
+    def _server(by: Speaker) -> Identity:
+        return identity(by.place.guild or by.who.number)
+
+
+def _pressed(token: str, number: int) -> str:
+    return buttons.written(buttons.Press("step", f"quiz:{token}:{number}"))
+
+
+def _list(counted: dict[str, int]) -> str:
+    most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:_TOP]
+    return ", ".join(f"{title} ({count})" for title, count in most) or "–"

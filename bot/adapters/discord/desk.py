@@ -1,0 +1,191 @@
+"""The desk: each event to what answers it. In a server nothing is used or shown of anybody but to themselves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.adapters.discord.answering import Answering
+from bot.adapters.discord.commands import BY_NAME, SERVER, asked
+from bot.adapters.discord.communities import Communities
+from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped
+from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
+from bot.adapters.discord.receiving import FAULTS, conversation_of
+from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
+from bot.adapters.discord.sdk import Rest
+from bot.adapters.discord.servers import Servers
+from bot.chat import buttons
+from bot.chat.stopping import Stops
+from bot.chat.words import Words
+from bot.core.mail import Accepted, Notice, Outgoing
+from bot.core.ports import Keepsakes
+from bot.flow.work import Work
+from bot.learning.learner import Identity
+
+logger = logging.getLogger(__name__)
+
+_RIGHTS = (("label.me", "/me"), ("label.export", "/export"), ("label.forget", "/forget"))
+_THREAD_NAME = 100
+
+
+class DiscordDesk:
+    """A `Desk`. Decides who answers; the answers come from its collaborators."""
+
+    def __init__(
+        self,
+        *,
+        rest: Rest,
+        reader: Reader,
+        renderer: Renderer,
+        words: Words,
+        answering: Answering,
+        communities: Communities,
+        servers: Servers,
+        stops: Stops,
+        keepsakes: Keepsakes,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._rest = rest
+        self._reader = reader
+        self._renderer = renderer
+        self._words = words
+        self._answering = answering
+        self._communities = communities
+        self._servers = servers
+        self._stops = stops
+        self._keepsakes = keepsakes
+        self._now = now
+
+    async def handle(self, work: Work) -> None:
+        if self._stops.has_stopped(work.update.key):
+            await self._tell(work, self._event(work.accepted), "stopped")
+            return
+        match self._event(work.accepted):
+            case Said() as event:
+                await self._said(work, event)
+            case Called() as event:
+                await self._called(work, event)
+            case Chosen() as event:
+                await self._ask(work, event, event.text)
+            case Tapped() as event:
+                await self._tapped(work, event)
+
+    def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
+        event = self._event(accepted)
+        if event is None:
+            return ()
+        return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place)
+
+    def notice(self, notice: Notice, to: Identity) -> Sequence[Outgoing]:
+        posts = self._renderer.posts(notice.reply, to.number)
+        place = Place(channel="", who=to.number)
+        # To a person and to no channel: the one of their direct messages is found when it is sent.
+        return [_to_person(each) for each in outgoing(posts, place)]
+
+    def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | None:
+        event = self._reader.read(accepted.update.payload)
+        return event if isinstance(event, Said | Called | Chosen | Tapped) else None
+
+    async def _said(self, work: Work, event: Said) -> None:
+        if await self._muted(event.by):
+            if event.by.place.answers is not None:
+                await self._tell(work, event, "muted")
+        elif not event.text:
+            await self._tell(work, event, "unreadable" if event.by.private else "hello")
+        else:
+            await self._ask(work, event, event.text)
+
+    async def _called(self, work: Work, event: Called) -> None:
+        by, guild = event.by, event.by.place.guild
+        if event.name == SERVER:
+            await self._communities.administer(work, event)
+            return
+        if await self._muted(by):
+            await self._tell(work, event, "muted")
+            return
+        command = BY_NAME[event.name]
+        text = asked(command, event.options, self._words, self._words.language(by.language))
+        if event.name == "privacy":
+            rights = row([asking(self._words.say(label, by.language), ask) for label, ask in _RIGHTS])
+            await work.settle(*outgoing([said(self._words.say("privacy", by.language), [rights])], by.place))
+        elif event.name == "quiz":
+            await self._communities.quiz(work, event)
+        elif command.community and guild is not None:
+            await self._answering.answer(work, conversation_of(event), by, text, room=community_of(guild))
+        else:
+            await self._ask(work, event, text)
+
+    async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
+        await self._answering.answer(work, conversation_of(event), event.by, text)
+
+    async def _tapped(self, work: Work, tapped: Tapped) -> None:
+        press, by = buttons.read(tapped.data), tapped.by
+        if press is None:
+            await self._tell(work, tapped, "button.old")
+        elif press.owner is not None and press.owner != by.who.number:
+            await self._tell(work, tapped, "button.of_another")
+        elif press.kind == "step":
+            await self._step(work, tapped, press.value)
+        elif (text := await self._asked(press, by)) is None:
+            await self._tell(work, tapped, "button.old")
+        else:
+            await self._ask(work, tapped, text)
+
+    async def _asked(self, press: buttons.Press, by: Speaker) -> str | None:
+        if press.kind == "ask":
+            return press.value
+        kept = await self._keepsakes.recall(by.who, f"ask:{press.value}", self._now())
+        return str(kept) if kept is not None else None
+
+    async def _step(self, work: Work, tapped: Tapped, value: str) -> None:
+        step, _, rest = value.partition(":")
+        match step:
+            case "sources":
+                await self._sources(work, tapped, rest)
+            case "up" | "down":
+                await self._communities.thumb(work, tapped, up=step == "up")
+            case "quiz":
+                await self._communities.answer_quiz(work, tapped, rest)
+            case "thread":
+                await self._thread(work, tapped)
+            case _:
+                # "stop" has done its work on its way into the inbox, or there was nothing to stop.
+                await self._tell(work, tapped, "stopped" if step == "stop" else "button.old")
+
+    async def _sources(self, work: Work, tapped: Tapped, value: str) -> None:
+        holder, _, token = value.partition(":")
+        kept = await self._keepsakes.recall(identity(holder), f"sources:{token}", self._now())
+        if kept is None:
+            await self._tell(work, tapped, "button.old")
+            return
+        posts = self._renderer.sources(citations_of(kept), kept["language"])
+        await work.settle(*outgoing(posts, tapped.by.place))
+
+    async def _thread(self, work: Work, tapped: Tapped) -> None:
+        """A longer talk goes on beside the channel. Only what mentions the bot is heard there, and it says so."""
+        name = self._words.say("thread.name", tapped.by.language)[:_THREAD_NAME]
+        try:
+            thread = await self._rest.start_thread(tapped.by.place.channel, tapped.message, name)
+        except FAULTS as error:
+            logger.info("discord.thread %s", type(error).__name__)
+            await self._tell(work, tapped, "thread.failed")
+            return
+        hello = said(self._words.say("thread.hello", tapped.by.language))
+        there = Place(channel=thread, who=tapped.by.who.number, guild=tapped.by.place.guild)
+        started = said(self._words.say("thread.started", tapped.by.language))
+        await work.settle(*outgoing([started], tapped.by.place), *outgoing([hello], there))
+
+    async def _muted(self, by: Speaker) -> bool:
+        place = by.place
+        return not place.private and await self._servers.muted(place.guild or "", place.channel)
+
+    async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | None, key: str) -> None:
+        if event is not None:
+            posts: list[Post] = [said(self._words.say(key, event.by.language))]
+            await work.settle(*outgoing(posts, event.by.place))
+
+
+def _to_person(message: Outgoing) -> Outgoing:
+    payload = {key: value for key, value in message.payload.items() if key != "channel"}
+    return Outgoing(room=message.room, kind=message.kind, payload=payload, content=message.content, once=message.once)

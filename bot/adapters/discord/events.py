@@ -1,0 +1,240 @@
+"""What a gateway event says, as far as it is for the bot: Discord's JSON in, plain data out. Decides nothing else.
+
+Read from the JSON and not from the library's objects: the same is read again from the inbox, perhaps after a restart,
+when no library's cache knows of the server or channel any more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.discord.commands import ASK_ABOUT, BY_NAME, EXPLAIN, MANAGE_GUILD, SERVER
+from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
+from bot.learning.learner import Identity, Room
+
+Raw = Mapping[str, Any]
+
+_COMMAND, _COMPONENT, _COMPLETING, _MODAL = 2, 3, 4, 5
+_MESSAGE_MENU = 3
+_SUBCOMMAND = 1
+_BOT_DM = 1
+_ADMINISTRATOR = 1 << 3
+# An ordinary message, and one that replies to another.
+_SPOKEN = {0, 19}
+# Buttons whose answer concerns only who tapped.
+_ALONE = ("sources", "up", "down", "quiz", "thread")
+_KEPT = (
+    *("id", "application_id", "type", "token", "data", "guild_id", "channel_id", "locale", "guild_locale", "context"),
+    *("authorizing_integration_owners", "content", "mentions"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Somebody and where they are. `language` is that of their app; `moderates`: they may manage the server."""
+
+    who: Identity
+    place: Place
+    room: Room
+    language: str | None = None
+    moderates: bool = False
+    # Whether they are in a thread or channel of a server.
+    key: str = ""
+
+    @property
+    def private(self) -> bool:
+        return self.place.private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text for the bot: all in private, in a server what mentions it or replies to it."""
+
+    by: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A command with its options. `inner` is the name of the subcommand, where it has one."""
+
+    by: Speaker
+    name: str
+    options: Mapping[str, Any]
+    inner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A message menu on somebody's message, whose text comes with it."""
+
+    by: Speaker
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """A button or what was chosen from a list, under one of the bot's messages."""
+
+    by: Speaker
+    data: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """Somebody is typing an option that is completed."""
+
+    by: Speaker
+    name: str
+    option: str
+    text: str
+
+
+Event = Said | Called | Chosen | Tapped | Typing
+
+
+def kept(kind: str, raw: Raw) -> dict[str, Any]:
+    """What of an event is written down: what is read from it, and nothing else of the people in it."""
+    found = {key: raw[key] for key in _KEPT if key in raw}
+    if "mentions" in found:
+        found["mentions"] = [{"id": user["id"]} for user in found["mentions"]]
+    author = raw.get("author")
+    if author is not None:
+        found["author"] = {"id": author["id"], "bot": bool(author.get("bot"))}
+        found["webhook_id"] = raw.get("webhook_id")
+    user = _user(raw)
+    if user is not None:
+        found["user"] = {"id": user["id"], "bot": bool(user.get("bot"))}
+        found["permissions"] = _permissions(raw)
+    if isinstance(raw.get("message"), Mapping):
+        found["message"] = {"id": raw["message"]["id"], "flags": raw["message"].get("flags", 0)}
+    if kind == "INTERACTION_CREATE" and "data" in found:
+        found["data"] = _without_people(found["data"])
+    return {"t": kind, "d": found}
+
+
+class Reader:
+    """Reads events for one bot. None is what is not meant for it: such an event is not even written down."""
+
+    def __init__(self, bot_id: int) -> None:
+        self._id = str(bot_id)
+        self._mention = re.compile(rf"<@!?{bot_id}>")
+
+    def read(self, event: Raw) -> Event | None:
+        raw = event["d"]
+        if event["t"] == "MESSAGE_CREATE":
+            return self._message(raw)
+        return _interaction(raw) if event["t"] == "INTERACTION_CREATE" else None
+
+    def _message(self, raw: Raw) -> Event | None:
+        author, guild = raw.get("author", {}), raw.get("guild_id")
+        if author.get("bot") or raw.get("webhook_id") or raw.get("type") not in _SPOKEN:
+            # To answer a bot would be talking with oneself.
+            return None
+        called = any(user["id"] == self._id for user in raw.get("mentions", ()))
+        if guild is not None and not called:
+            return None
+        text = " ".join(self._mention.sub(" ", raw.get("content") or "").split())
+        place = Place(
+            channel=raw["channel_id"], who=author["id"], guild=guild, reply_to=raw["id"] if guild is not None else None
+        )
+        by = Speaker(who=identity(author["id"]), place=place, room=room_of(place), key=raw["id"])
+        return Said(by=by, text=text)
+
+
+def _interaction(raw: Raw) -> Event | None:
+    if raw.get("type") not in {_COMMAND, _COMPONENT, _COMPLETING, _MODAL} or _user(raw) is None:
+        return None
+    data = raw["data"]
+    if raw["type"] in {_COMMAND, _COMPLETING}:
+        return _command(raw, data)
+    if raw["type"] == _COMPONENT:
+        values = data.get("values") or [data["custom_id"]]
+        step = values[0].partition(":")[2].partition(":")[0]
+        alone = step in _ALONE or bool(raw.get("message", {}).get("flags", 0) & EPHEMERAL)
+        return Tapped(by=_speaker(raw, alone=alone), data=values[0], message=raw["message"]["id"])
+    text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
+    # What the form was opened for says whether its answer is for the person alone.
+    return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
+
+
+def _command(raw: Raw, data: Raw) -> Event | None:
+    name, inner = data["name"], None
+    if data.get("type") == _MESSAGE_MENU:
+        messages = data.get("resolved", {}).get("messages", {})
+        text = str(messages.get(data.get("target_id"), {}).get("content") or "")
+        return Chosen(by=_speaker(raw, alone=True), name=name, text=text) if name in {ASK_ABOUT, EXPLAIN} else None
+    options = data.get("options", ())
+    if options and options[0].get("type") == _SUBCOMMAND:
+        inner, options = options[0]["name"], options[0].get("options", ())
+    given = {option["name"]: option.get("value") for option in options}
+    if raw["type"] == _COMPLETING:
+        typed = next((option for option in options if option.get("focused")), None)
+        if typed is None:
+            return None
+        return Typing(by=_speaker(raw, alone=True), name=name, option=typed["name"], text=str(typed.get("value", "")))
+    known = BY_NAME.get(name)
+    if known is None and name != SERVER:
+        return None
+    alone = name == SERVER or (known is not None and known.personal) or bool(given.get("private"))
+    return Called(by=_speaker(raw, alone=alone), name=name, options=given, inner=inner)
+
+
+def _speaker(raw: Raw, *, alone: bool) -> Speaker:
+    """Who and where. Where the server has not asked the bot in, only the person sees what it says."""
+    user = _user(raw) or {}
+    guild = raw.get("guild_id")
+    here = raw.get("context") == _BOT_DM
+    present = here or "0" in raw.get("authorizing_integration_owners", {"0": ""})
+    place = Place(
+        channel=raw["channel_id"],
+        who=user["id"],
+        guild=guild,
+        application=raw["application_id"],
+        answers=raw["token"],
+        since=born(raw["id"]),
+        ephemeral=not here and (alone or not present or guild is None),
+        present=present,
+    )
+    permissions = int(_permissions(raw))
+    return Speaker(
+        who=identity(user["id"]),
+        place=place,
+        room=room_of(place),
+        language=raw.get("locale"),
+        moderates=bool(permissions & (MANAGE_GUILD | _ADMINISTRATOR)),
+        key=raw["id"],
+    )
+
+
+def _user(raw: Raw) -> Mapping[str, Any] | None:
+    """Who did it: in a server it stands in their membership."""
+    found = raw.get("user") or (raw.get("member") or {}).get("user")
+    return found if found and "author" not in raw else None
+
+
+def _permissions(raw: Raw) -> str:
+    return str(raw.get("permissions") or (raw.get("member") or {}).get("permissions") or "0")
+
+
+def _without_people(data: Raw) -> dict[str, Any]:
+    """Of a message that a menu was opened on, only its text."""
+    messages = data.get("resolved", {}).get("messages", {})
+    told = {number: {"content": message.get("content", "")} for number, message in messages.items()}
+    rest = {key: value for key, value in data.items() if key != "resolved"}
+    return {**rest, "resolved": {"messages": told}} if told else rest
+
+
+def _fields(components: Any) -> list[Mapping[str, Any]]:
+    """The inputs of a form, whatever they stand in."""
+    found = []
+    for component in components:
+        found += [component, *_fields(component.get("components", ()))]
+        if "component" in component:
+            found.append(component["component"])
+    return found

@@ -1,0 +1,203 @@
+"""Events on their way into the inbox: written down, then acknowledged at once, whatever the load.
+
+Nothing that has come over the gateway comes again: what cannot be written down now waits here for a while, and of an
+interaction, which cannot wait, the person is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.adapters.discord.events import Chosen, Event, Reader, Said, Tapped, Typing, kept
+from bot.adapters.discord.forms import form_of
+from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, SUPPRESS_EMBEDS
+from bot.adapters.discord.sdk import Rest
+from bot.chat.signs import Signs
+from bot.chat.stopping import Stops, is_stop_button, is_stop_word
+from bot.chat.words import Words
+from bot.core.mail import Update
+from bot.errors import MissingService
+from bot.flow.reception import Busy, Reception, Taken
+
+logger = logging.getLogger(__name__)
+
+Complete = Callable[[str], Sequence[tuple[str, str]]]
+# What of the gateway's events can be for the bot; the others are not even parsed.
+_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"')
+_MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
+_MOST_CHOICES, _LONGEST_CHOICE = 25, 100
+# So many events are written down at once, and so many messages wait while nothing can be written down.
+_AT_ONCE = 200
+_MOST_WAITING = 2000
+_AGAIN_AFTER = 2.0
+FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+
+Heard = tuple[Event, dict[str, Any]]
+
+
+def conversation_of(event: Event) -> str:
+    """What is answered one after the other: in a server each person by themselves."""
+    by = event.by
+    return by.room.number if by.private else f"{by.room.number}:{by.who.number}"
+
+
+class Receiving:
+    """`complete` proposes credentials for what was typed so far: names to show and what they stand for."""
+
+    def __init__(
+        self,
+        *,
+        rest: Rest,
+        reader: Reader,
+        reception: Reception,
+        words: Words,
+        stops: Stops,
+        signs: Signs,
+        complete: Complete,
+    ) -> None:
+        self._rest = rest
+        self._reader = reader
+        self._reception = reception
+        self._words = words
+        self._stops = stops
+        self._signs = signs
+        self._complete = complete
+        self._waiting: deque[Heard] = deque()
+        self._more = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._at_once: set[asyncio.Task[None]] = set()
+
+    async def hear(self, message: str) -> None:
+        """An event as the gateway sent it. Returns at once."""
+        if not any(name in message for name in _MEANT):
+            return
+        try:
+            told = json.loads(message)
+            if told.get("op") != 0 or told.get("t") is None:
+                return
+            raw = kept(told["t"], told["d"])
+            event = self._reader.read(raw)
+        except Exception:
+            # One that nobody can read must not hold up those behind it. Its content stays out of the log.
+            logger.exception("discord.unreadable")
+            return
+        if event is None or self._answered_now(event):
+            return
+        self._waiting.append((event, raw))
+        self._empty.clear()
+        self._more.set()
+        self._signs.expect(more=True)
+
+    async def run(self) -> None:
+        """Write down what comes, as much of it at once as there is."""
+        while True:
+            await self._more.wait()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
+                await self._write_down(batch)
+            self._more.clear()
+            self._signs.expect(more=False)
+            self._empty.set()
+
+    async def drained(self) -> None:
+        """When all that came is written down."""
+        await self._empty.wait()
+
+    async def _write_down(self, batch: list[Heard]) -> None:
+        try:
+            taken = await self._reception.accept([_update(event, raw) for event, raw in batch])
+        except MissingService:
+            taken = Busy()
+        if isinstance(taken, Taken):
+            for event, _ in batch:
+                self._acknowledge(event)
+            return
+        for event, _ in batch:
+            if event.by.place.answers is not None:
+                self._do(self._answer(event, _MESSAGE, self._told("busy", event)))
+        left = [heard for heard in batch if heard[0].by.place.answers is None]
+        room = _MOST_WAITING - len(self._waiting)
+        if len(left) > room:
+            logger.error("discord.dropped messages=%d", len(left) - room)
+        self._waiting.extendleft(reversed(left[:room]))
+        await asyncio.sleep(_AGAIN_AFTER)
+
+    def _acknowledge(self, event: Event) -> None:
+        key = event.by.key
+        if _is_stop(event):
+            # The update itself waits behind what is to be stopped.
+            self._stops.stop(conversation_of(event), key)
+        place = event.by.place
+        if place.answers is None:
+            self._signs.give(key, self._lost_without_harm(self._rest.type(place.channel)))
+        else:
+            data = {"flags": EPHEMERAL} if place.ephemeral else {}
+            self._signs.give(key, self._answer(event, _DEFERRED, data))
+
+    def _answered_now(self, event: Event) -> bool:
+        """What needs nothing that is kept: proposals while somebody types, and forms."""
+        if isinstance(event, Typing):
+            self._do(self._answer(event, _CHOICES, {"choices": self._choices(event)}))
+            return True
+        form = form_of(event, self._words)
+        if form is not None:
+            self._do(self._answer(event, _FORM, form))
+        return form is not None
+
+    def _choices(self, typing: Typing) -> list[dict[str, str]]:
+        try:
+            found = self._complete(typing.text)
+        except Exception:
+            logger.exception("discord.completing")
+            return []
+        return [
+            {"name": name[:_LONGEST_CHOICE], "value": value[:_LONGEST_CHOICE]}
+            for value, name in found[:_MOST_CHOICES]
+            if name and value
+        ]
+
+    def _told(self, key: str, event: Event) -> dict[str, Any]:
+        return {"content": self._words.say(key, event.by.language), "flags": EPHEMERAL | SUPPRESS_EMBEDS}
+
+    async def _answer(self, event: Event, kind: int, data: dict[str, Any]) -> None:
+        token = event.by.place.answers
+        if token is not None:
+            await self._lost_without_harm(self._rest.acknowledge(event.by.key, token, kind, data))
+
+    @staticmethod
+    async def _lost_without_harm(call: Any) -> None:
+        """The answer itself comes by the outbox, as a message of its own where nothing was acknowledged."""
+        try:
+            await call
+        except FAULTS as error:
+            # Its text may hold the address, and with it the interaction's token.
+            logger.info("discord.sign_lost %s", type(error).__name__)
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._at_once.add(task)
+        task.add_done_callback(self._at_once.discard)
+
+
+def _update(event: Event, raw: dict[str, Any]) -> Update:
+    by = event.by
+    return Update(platform=PLATFORM, key=by.key, conversation=conversation_of(event), payload=raw, sender=by.who.number)
+
+
+def _is_stop(event: Event) -> bool:
+    match event:
+        case Said():
+            return is_stop_word(event.text)
+        case Tapped():
+            return is_stop_button(event.data)
+        case Chosen() | _:
+            return False

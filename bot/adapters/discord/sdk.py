@@ -1,0 +1,163 @@
+"""Discord's library, as far as it is used: calls with its rate limits, and the gateway. Imported only where needed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.adapters.discord.posts import NO_MENTIONS
+
+API_URL = "https://discord.com/api"
+_VERSION = "v10"
+# Whatever asks to wait for longer than this is done later, by the outbox.
+_LONGEST_RATE_LIMIT = 30.0
+# A call whose answer does not come within so many seconds may have arrived.
+_PATIENCE = 30.0
+_FILE_PATIENCE = 60.0
+
+Heard = Callable[[str], Awaitable[None]]
+
+
+def point_at(api_url: str, gateway_url: str) -> None:
+    """Where Discord is, for everything in this process: the library has these two addresses as attributes of classes.
+
+    The gateway's address comes with the answer of the API where none is given; the default is only for reconnecting.
+    """
+    Route.BASE = f"{(api_url or API_URL).rstrip('/')}/{_VERSION}"
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def intents() -> discord.Intents:
+    """What is heard: commands, mentions, direct messages. Nothing privileged: not what people say to each other."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+def build_client() -> discord.Client:
+    """A client for calls alone, which never connects to the gateway."""
+    # Its warnings hold addresses, and with them the tokens of interactions.
+    logging.getLogger("discord.http").setLevel(logging.ERROR)
+    return discord.Client(intents=discord.Intents.none(), max_messages=None, max_ratelimit_timeout=_LONGEST_RATE_LIMIT)
+
+
+class Ears(discord.AutoShardedClient):
+    """Hears the gateway on as many shards as Discord wants, resumes sessions, and tells what it hears as it came."""
+
+    def __init__(self, heard: Heard, ready: Callable[[bool], None]) -> None:
+        super().__init__(
+            intents=intents(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            enable_debug_events=True,
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        self._heard = heard
+        self._tell_ready = ready
+
+    async def on_socket_raw_receive(self, message: str) -> None:
+        await self._heard(message)
+
+    async def on_shard_connect(self, _shard: int) -> None:
+        self._tell_ready(True)
+
+    async def on_shard_resumed(self, _shard: int) -> None:
+        self._tell_ready(True)
+
+    async def on_shard_disconnect(self, _shard: int) -> None:
+        self._tell_ready(False)
+
+
+class Rest:
+    """Discord's API. Everything raises what the library raises, and `TimeoutError`."""
+
+    def __init__(self, client: discord.Client, application: str) -> None:
+        self._http = client.http
+        self.application = application
+
+    async def call(self, method: str, path: str, body: Any = None, **parameters: str) -> Any:
+        route = Route(method, path, **parameters)
+        async with asyncio.timeout(_PATIENCE):
+            if body is None:
+                return await self._http.request(route)
+            return await self._http.request(route, json=body)
+
+    async def acknowledge(self, interaction: str, token: str, kind: int, data: dict[str, Any] | None = None) -> None:
+        """The first answer to an interaction, within three seconds."""
+        body = {"type": kind, **({"data": data} if data is not None else {})}
+        # The library's names for what has a rate limit of its own: else one would wait for the other.
+        await self.call(
+            "POST",
+            "/interactions/{webhook_id}/{webhook_token}/callback",
+            body,
+            webhook_id=interaction,
+            webhook_token=token,
+        )
+
+    async def edit_answer(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:
+        """Put the answer to an interaction into what it was acknowledged with."""
+        await self._message("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", body, file, token)
+
+    async def follow_up(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:
+        await self._message("POST", "/webhooks/{webhook_id}/{webhook_token}", body, file, token)
+
+    async def post(self, channel: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> dict[str, Any]:
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        found: dict[str, Any] = await self._with_file(route, body, file)
+        return found
+
+    async def direct_channel(self, person: str) -> str:
+        """The channel of the direct messages with somebody."""
+        found = await self.call("POST", "/users/@me/channels", {"recipient_id": person})
+        return str(found["id"])
+
+    async def type(self, channel: str) -> None:
+        await self.call("POST", "/channels/{channel_id}/typing", channel_id=channel)
+
+    async def start_thread(self, channel: str, message: str, name: str) -> str:
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        found = await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
+        return str(found["id"])
+
+    async def register(self, commands: list[dict[str, Any]]) -> None:
+        """All commands of the application, instead of those that it had."""
+        await self.call("PUT", "/applications/{application_id}/commands", commands, application_id=self.application)
+
+    async def session_starts(self) -> tuple[int, float]:
+        """How often one may still connect anew, and after how many seconds it will be as often as at first."""
+        limit = (await self.call("GET", "/gateway/bot"))["session_start_limit"]
+        return limit["remaining"], limit["reset_after"] / 1000
+
+    async def _message(
+        self, method: str, path: str, body: dict[str, Any], file: tuple[str, bytes] | None, token: str
+    ) -> None:
+        route = Route(method, path, webhook_id=self.application, webhook_token=token)
+        await self._with_file(route, body, file)
+
+    async def _with_file(self, route: Route, body: dict[str, Any], file: tuple[str, bytes] | None) -> Any:
+        # On edits too: without it the default would hold again, which mentions everybody.
+        body = {**body, "allowed_mentions": NO_MENTIONS}
+        if file is None:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._http.request(route, json=body)
+        form: list[dict[str, Any]] = [
+            {"name": "payload_json", "value": json.dumps(body)},
+            {
+                "name": "files[0]",
+                "value": io.BytesIO(file[1]),
+                "filename": file[0],
+                "content_type": "application/octet-stream",
+            },
+        ]
+        async with asyncio.timeout(_FILE_PATIENCE):
+            return await self._http.request(route, form=form)

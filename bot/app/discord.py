@@ -1,0 +1,146 @@
+"""Discord: the bot, who it is, and its parts around the flow's reception."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.app.assistant import Service
+from bot.app.library import prompts_folder
+from bot.app.stores import Stores
+from bot.core.assistant import utc_now
+from bot.core.ports import Budget
+from bot.errors import MissingService
+from bot.flow.ports import Limits, Platform
+from bot.flow.reception import Reception
+from bot.settings import Settings
+from bot.text.prompts import Phrases
+
+if TYPE_CHECKING:
+    from bot.adapters.discord.sdk import Rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordBot:
+    """A bot that Discord knows."""
+
+    rest: Rest
+    id: int
+    name: str
+
+
+@asynccontextmanager
+async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
+    """Raises `MissingService` where there is no token, Discord does not know it, or cannot be reached."""
+    if not settings.discord_token:
+        raise MissingService("DISCORD_TOKEN is not set; make a bot at discord.com/developers, put its token into .env")
+    import discord  # noqa: PLC0415
+
+    from bot.adapters.discord.receiving import FAULTS  # noqa: PLC0415
+    from bot.adapters.discord.sdk import Rest, build_client, point_at  # noqa: PLC0415
+
+    point_at(settings.discord_api_url, settings.discord_gateway_url)
+    client = build_client()
+    try:
+        await client.login(settings.discord_token)
+        if client.user is None or client.application_id is None:
+            raise MissingService("Discord does not say who the bot is")
+        known = DiscordBot(rest=Rest(client, str(client.application_id)), id=client.user.id, name=client.user.name)
+    except discord.LoginFailure as error:
+        await client.close()
+        raise MissingService(
+            "DISCORD_TOKEN: Discord does not know it; copy it from the developer portal again"
+        ) from error
+    except FAULTS as error:
+        await client.close()
+        raise MissingService(
+            f"Discord cannot be reached ({type(error).__name__}); check the network, DISCORD_API_URL"
+        ) from error
+    try:
+        yield known
+    finally:
+        await client.close()
+
+
+def build_server_budget(stores: Stores, now: Callable[[], datetime] = utc_now) -> Budget:
+    """The budget in which a Discord server is one community, and may have the model switched off."""
+    from bot.adapters.discord.servers import ServerBudget, Servers  # noqa: PLC0415
+
+    return ServerBudget(stores.budget, Servers(stores.keepsakes, now))
+
+
+def build_discord(
+    settings: Settings,
+    opened: DiscordBot,
+    service: Service,
+    stores: Stores,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
+) -> Callable[[Reception], Platform]:
+    """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given."""
+    from bot.adapters.discord.answering import Answering  # noqa: PLC0415
+    from bot.adapters.discord.communities import Communities  # noqa: PLC0415
+    from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
+    from bot.adapters.discord.events import Reader  # noqa: PLC0415
+    from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
+    from bot.adapters.discord.live import Streams  # noqa: PLC0415
+    from bot.adapters.discord.menus import Menus  # noqa: PLC0415
+    from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
+    from bot.adapters.discord.render import Renderer  # noqa: PLC0415
+    from bot.adapters.discord.servers import Servers  # noqa: PLC0415
+    from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
+    from bot.chat.signs import Signs  # noqa: PLC0415
+    from bot.chat.stopping import Stops  # noqa: PLC0415
+    from bot.chat.words import Words  # noqa: PLC0415
+
+    rest = opened.rest
+    phrases = Phrases.load(prompts_folder(settings, "discord"))
+    words, renderer = Words(phrases), Renderer(phrases)
+    stops, signs, streams = Stops(), Signs(), Streams()
+    servers, reader = Servers(stores.keepsakes, now), Reader(opened.id)
+    answering = Answering(
+        rest=rest, renderer=renderer, words=words, stops=stops, signs=signs, streams=streams, servers=servers
+    )
+    communities = Communities(
+        words=words,
+        servers=servers,
+        keepsakes=stores.keepsakes,
+        budget=stores.budget,
+        quiz_on=service.quiz_on,
+        now=now,
+    )
+    desk = DiscordDesk(
+        rest=rest,
+        reader=reader,
+        renderer=renderer,
+        words=words,
+        answering=answering,
+        communities=communities,
+        servers=servers,
+        stops=stops,
+        keepsakes=stores.keepsakes,
+        now=now,
+    )
+
+    def platform(reception: Reception) -> Platform:
+        receiving = Receiving(
+            rest=rest,
+            reader=reader,
+            reception=reception,
+            words=words,
+            stops=stops,
+            signs=signs,
+            complete=service.cards.names,
+        )
+        transport = DiscordTransport(rest, streams, stores.keepsakes, now, limits or LIMITS)
+        gateways = (
+            Gateway(settings.discord_token, rest, receiving),
+            Menus(rest, words, stores.keepsakes, now),
+        )
+        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)
+
+    return platform
