@@ -188,7 +188,7 @@ def _server(words: Words) -> dict[str, Any]:
         "name": SERVER,
         **_described("commands", SERVER, words),
         "options": subcommands,
-        "default_member_permissions": str(MANAGE_GUILD),
+        "default_member_permissions": MANAGE_GUILD,
     }
 
 

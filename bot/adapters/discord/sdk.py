@@ -46,7 +46,9 @@ def build_client() -> discord.Client:
     """A client for calls alone, which never connects to the gateway."""
     # Its warnings hold addresses, and with them the tokens of interactions.
     logging.getLogger("discord.http").setLevel(logging.ERROR)
-    return discord.Client(intents=discord.Intents.none(), max_messages=None, max_ratelimit_timeout=_LONGEST_RATE_LIMIT)
+    # Nobody misses a voice.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    return discord.Client(intents=intents(), max_messages=None, max_ratelimit_timeout=_LONGEST_RATE_LIMIT)
 
 
 class Ears(discord.AutoShardedClient):

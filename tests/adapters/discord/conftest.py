@@ -1,0 +1,123 @@
+"""A bot as people meet it on Discord: the whole product on a loopback server, over the packaged knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import (
+    Library,
+    Service,
+    Stores,
+    build_discord,
+    build_flow,
+    build_server_budget,
+    build_service,
+    build_telegram,
+    open_discord,
+    open_stores,
+    open_telegram,
+)
+from bot.core.assistant import Assistant, utc_now
+from bot.core.conversation import Responder
+from bot.flow.ports import Limits
+from bot.settings import Settings
+from tests.adapters.telegram.conftest import in_a_hurry, library
+from tests.servers.discord.server import DiscordServer, discord_server
+from tests.servers.discord.world import TOKEN
+from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
+from tests.servers.telegram.server import TelegramServer
+
+__all__ = ["library"]
+UNLIMITED = Limits()
+
+
+@dataclass(slots=True)
+class Running:
+    """The product at work. `stop` ends it as SIGTERM would."""
+
+    settings: Settings
+    stores: Stores
+    service: Service
+    server: DiscordServer
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+
+    async def ends(self) -> None:
+        self.stop.set()
+        await self.task
+
+
+@asynccontextmanager
+async def running(
+    server: DiscordServer,
+    library: Library,
+    home: Path,
+    *,
+    responder: Responder | None = None,
+    telegram: TelegramServer | None = None,
+    now: Callable[[], datetime] = utc_now,
+    **more: Any,
+) -> AsyncIterator[Running]:
+    """On Discord, and beside it on Telegram where there is a server of it."""
+    update = {"credway_home": home, "discord_token": TOKEN, "discord_api_url": server.api_url}
+    update |= {"discord_gateway_url": server.gateway.url}
+    if telegram is not None:
+        update |= {"telegram_token": TELEGRAM_TOKEN, "telegram_api_url": telegram.url}
+    settings = library.settings.model_copy(update={**update, **more})
+    async with AsyncExitStack() as opened:
+        stores = await opened.enter_async_context(open_stores(settings))
+        known = await opened.enter_async_context(open_discord(settings))
+        service = build_service(library, store=stores.learners, budget=build_server_budget(stores), now=now)
+        if responder is not None:
+            service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
+        builds = [build_discord(settings, known, service, stores, limits=UNLIMITED, now=now)]
+        if telegram is not None:
+            bot = await opened.enter_async_context(open_telegram(settings))
+            builds.append(build_telegram(settings, bot, service, stores, limits=UNLIMITED, now=now))
+        flow = build_flow(
+            settings,
+            stores,
+            service,
+            lambda reception: [each(reception) for each in builds],
+            paces=in_a_hurry(),
+            now=now,
+        )
+        stop = asyncio.Event()
+        task = asyncio.create_task(flow.run(stop))
+        try:
+            await server.gateway.ready()
+            yield Running(settings, stores, service, server, stop, task)
+        finally:
+            stop.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    """What it is called with must be as described, in every test but those that break the rules on purpose."""
+    async with discord_server() as server:
+        yield server
+        assert server.wrong == []
+
+
+@pytest.fixture
+def home(migrated_file: Path, tmp_path: Path) -> Path:
+    shutil.copy(migrated_file, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def bot(server: DiscordServer, library: Library, home: Path) -> AsyncIterator[Running]:
+    async with running(server, library, home) as at_work:
+        yield at_work

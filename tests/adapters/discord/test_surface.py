@@ -1,0 +1,236 @@
+"""Everything that people can do on Discord: commands, menus, buttons, lists, forms, threads, direct messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.learning.learner import Identity
+from tests.adapters.discord.conftest import Running
+from tests.servers.discord.people import Person, inside, labels
+from tests.servers.discord.server import DiscordServer
+
+
+@pytest.fixture
+def anna(server: DiscordServer) -> Person:
+    return server.person("Anna")
+
+
+@pytest.fixture
+def channel(server: DiscordServer) -> str:
+    """Of a server that the bot is in."""
+    guild = server.world.guild("Learners")
+    found: str = guild["channels"][0]["id"]
+    return found
+
+
+class TestQuestions:
+    async def test_an_answer_has_its_sources_below_and_what_could_be_asked_next(
+        self, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        assert "425" in answer["content"]
+        assert "-# [" in answer["content"]
+        assert "Sources" in labels(answer)
+
+        again = await anna.reads(await anna.taps(answer, "Validity"))
+        assert "three years" in again["content"]
+
+    async def test_sources_are_a_tap_away_for_everybody_and_only_who_taps_sees_them(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        shown = await server.person("Ben").taps(answer, "Sources")
+        assert "> " in (await anna.reads(shown, "425"))["content"]
+        assert shown.ephemeral
+
+    async def test_a_mention_is_answered_below_it_and_nothing_else_in_a_channel(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        await anna.says("what do you all think of sec+?", channel)
+        asked = await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
+        answer = await anna.receives(channel)
+        assert "425" in answer["content"]
+        assert answer["message_reference"]["message_id"] == asked["id"]
+        assert len(server.world.posted(channel)) == 1
+
+    async def test_a_direct_message_is_a_conversation(self, bot: Running, anna: Person) -> None:
+        await anna.says("sec+ cost?")
+        assert "425" in (await anna.receives())["content"]
+        await anna.says("and how long is it valid?")
+        assert "three years" in (await anna.receives(number=2))["content"]
+        assert anna.world.typed == [anna.dm, anna.dm]
+
+    async def test_nobody_talks_with_bots_and_webhooks(self, server: DiscordServer, bot: Running, anna: Person) -> None:
+        other = {**server.world.bot, "id": server.world.number()}
+        for told in ({"author": other}, {"webhook_id": "1"}, {"type": 7}):
+            await anna.says("sec+ cost?", **told)
+        await anna.says("ccna cost?")
+        assert "300" in (await anna.receives())["content"]
+        assert len(server.world.posted(anna.dm)) == 1
+
+    async def test_a_mention_without_a_question_is_greeted(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        await anna.says(f"<@{server.world.bot['id']}>", channel)
+        assert "AI learning advisor" in (await anna.receives(channel))["content"]
+
+
+class TestCommands:
+    async def test_the_menu_is_said_once_in_all_languages(self, server: DiscordServer, bot: Running) -> None:
+        await server.world.until(lambda: server.world.registered, "the menu")
+        names = {each["name"] for each in server.world.commands}
+        told = ["ask", "plan", "wallet", "practice", "me", "link", "why", "export", "forget", "privacy", "help"]
+        assert {*told, "Ask about this", "Explain", "server", "quiz"} <= names
+        plan = next(each for each in server.world.commands if each["name"] == "plan")
+        assert {"de", "es-ES", "fr", "hi", "pt-BR", "zh-CN"} <= plan["description_localizations"].keys()
+        assert (plan["integration_types"], plan["contexts"]) == ([0, 1], [0, 1, 2])
+
+    @pytest.mark.parametrize(
+        ("name", "given", "holding"),
+        [
+            ("find", {"what": "cloud certification under 200 dollars"}, "USD 99"),
+            ("compare", {"first": "az-900", "second": "ccna"}, "USD 300"),
+            ("plan", {"goal": "az-305", "hours": 5, "budget": 300}, "USD 330"),
+            ("simulate", {}, "Decisions"),
+            ("progress", {}, "pract"),
+            ("help", {}, "/plan"),
+            ("privacy", {}, "/export"),
+            ("why", {}, "answer"),
+            ("wallet", {}, "wallet"),
+            ("me", {}, "know nothing about you yet"),
+            ("link", {}, "/link"),
+            ("forget", {}, "erase"),
+        ],
+    )
+    async def test_every_command_is_answered(
+        self, bot: Running, anna: Person, name: str, given: dict[str, object], holding: str
+    ) -> None:
+        assert await anna.reads(await anna.calls(name, **given), holding)
+
+    async def test_a_command_is_answered_in_the_language_of_the_app(self, server: DiscordServer, bot: Running) -> None:
+        dora = server.person("Dora", locale="de")
+        found = await dora.calls("plan", goal="az-305", hours=5, budget=300)
+        assert "Budget von USD 300" in (await dora.reads(found))["content"]
+
+    async def test_credentials_are_proposed_while_one_types(self, bot: Running, anna: Person) -> None:
+        assert {"name": "CompTIA Security+ (SY0-701)", "value": "comptia-security-plus"} in await anna.types(
+            "compare", "first", "secur"
+        )
+        assert await anna.types("plan", "goal", "")
+        assert await anna.types("plan", "goal", "zzzz") == []
+
+    async def test_export_is_a_file(self, server: DiscordServer, bot: Running, anna: Person) -> None:
+        await anna.reads(await anna.calls("wallet"))
+        found = await anna.reads(await anna.calls("export"))
+        assert found["attachments"][0]["filename"] == "credway-export.json"
+        assert b'"turns"' in server.world.files[found["attachments"][0]["id"]]
+
+    async def test_a_path_comes_as_a_picture_and_as_a_calendar(
+        self, server: DiscordServer, bot: Running, anna: Person
+    ) -> None:
+        path = await anna.reads(await anna.calls("plan", goal="sc-100"))
+        picture = await anna.reads(await anna.taps(path, "Picture"))
+        assert server.world.files[picture["attachments"][0]["id"]].startswith(b"\x89PNG")
+        calendar = await anna.reads(await anna.taps(path, "Calendar"))
+        assert server.world.files[calendar["attachments"][0]["id"]].startswith(b"BEGIN:VCALENDAR")
+
+    async def test_practice_is_tapped(self, bot: Running, anna: Person) -> None:
+        asked = await anna.reads(await anna.calls("practice", credential="az-104"))
+        assert [label[:2] for label in labels(asked)[:4]] == ["A:", "B:", "C:", "D:"]
+        told = await anna.reads(await anna.taps(asked, "B:"))
+        assert "[1]" in told["content"]
+        assert await anna.reads(await anna.taps(told, "Next"))
+
+    async def test_a_question_without_words_opens_a_form(self, channel: str, bot: Running, anna: Person) -> None:
+        form = await anna.calls("ask", channel)
+        answered = await anna.fills(form, "sec+ cost?")
+        assert "425" in (await anna.reads(answered))["content"]
+        assert not answered.ephemeral
+
+
+class TestMenus:
+    async def test_what_somebody_wrote_can_be_asked_about(self, channel: str, bot: Running, anna: Person) -> None:
+        message = await anna.says("how much is sec+?", channel)
+        form = await anna.opens_menu("Ask about this", message, channel)
+        await anna.acknowledged(form)
+        assert form.data["components"][0]["component"]["value"] == "how much is sec+?"
+        answered = await anna.fills(form, "how much is sec+?")
+        assert "425" in (await anna.reads(answered))["content"]
+        assert answered.ephemeral
+
+    async def test_what_somebody_wrote_is_explained_to_who_asks(self, channel: str, bot: Running, anna: Person) -> None:
+        message = await anna.says("how much is sec+?", channel)
+        explained = await anna.opens_menu("Explain", message, channel)
+        assert "425" in (await anna.reads(explained))["content"]
+        assert explained.ephemeral
+
+
+class TestButtons:
+    async def test_they_are_for_whoever_asked(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        ben = server.person("Ben")
+        assert "belong to whoever asked" in (await ben.reads(await ben.taps(answer, "Validity")))["content"]
+
+    async def test_what_nobody_knows_any_more_says_so(self, bot: Running, anna: Person) -> None:
+        answer = await anna.asks("sec+ cost?")
+        for data in ("k:gone", "from another bot", "s:sources:1:2", "s:quiz:1:2"):
+            assert "too old" in (await anna.reads(await anna.presses(answer, data)))["content"]
+
+    async def test_more_is_asked_in_a_form(self, channel: str, bot: Running, anna: Person) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        form = await anna.taps(answer, "Ask more")
+        assert "three years" in (await anna.reads(await anna.fills(form, "how long is it valid?")))["content"]
+
+    async def test_a_longer_talk_goes_on_in_a_thread(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        assert "open" in (await anna.reads(await anna.taps(answer, "thread")))["content"]
+        thread = answer["id"]
+        assert "Mention me" in (await anna.receives(thread))["content"]
+        await anna.says(f"<@{server.world.bot['id']}> ccna cost?", thread)
+        assert "300" in (await anna.receives(thread, 2))["content"]
+
+    async def test_many_follow_ups_are_a_list_to_choose_from(self, bot: Running, anna: Person) -> None:
+        answer = await anna.asks("sec+ cost?")
+        option = {"label": "validity", "value": "q:How long is Security+ valid?"}
+        select = {"type": 3, "custom_id": "s:choose", "options": [option]}
+        with_list = {**answer, "components": [{"type": 1, "components": [select]}]}
+        assert "three years" in (await anna.reads(await anna.chooses(with_list, "validity")))["content"]
+
+
+class TestPrivacy:
+    async def test_in_a_server_what_is_personal_is_seen_by_one_person(
+        self, channel: str, bot: Running, anna: Person
+    ) -> None:
+        await anna.says("I passed Security+ on 2023-12-01")
+        await anna.receives()
+        wallet = await anna.calls("wallet", channel)
+        assert "Security+" in (await anna.reads(wallet))["content"]
+        assert wallet.ephemeral
+        assert not inside(wallet.original or {}) or "Ask more" not in labels(wallet.original or {})
+
+    async def test_what_all_see_knows_nothing_of_who_asks(self, channel: str, bot: Running, anna: Person) -> None:
+        await anna.says("I passed Security+ on 2023-12-01")
+        await anna.receives()
+        shown = await anna.asks("what do I hold?", channel)
+        assert "Security+" not in shown["content"]
+        assert "private" in shown["content"]
+
+    async def test_where_the_bot_was_not_asked_in_only_the_person_sees_it(
+        self, channel: str, bot: Running, anna: Person
+    ) -> None:
+        found = await anna.calls("ask", channel, installed=False, question="sec+ cost?")
+        await anna.reads(found, "425")
+        assert found.ephemeral
+
+    async def test_what_is_written_down_holds_no_name(self, bot: Running, anna: Person) -> None:
+        await anna.asks("sec+ cost?")
+        kept = await bot.stores.learners.export(_identity(anna))
+        assert "Anna" not in str(kept)
+
+
+def _identity(person: Person) -> Identity:
+    return Identity(platform="discord", number=person.id)

@@ -1,0 +1,153 @@
+"""The gateway's side of a connection: hello, identify, heartbeats, events in their order, and resuming them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.servers.discord.world import TOKEN, World
+
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
+
+
+@dataclass(slots=True)
+class Session:
+    """What a bot has been told, in order, so that it can be told again."""
+
+    id: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    socket: Socket | None = None
+
+
+class Socket:
+    """One connection. Everything is compressed in one stream where it was asked for."""
+
+    def __init__(self, ws: web.WebSocketResponse, *, compressed: bool) -> None:
+        self.ws = ws
+        self._stream = zlib.compressobj() if compressed else None
+
+    async def send(self, told: dict[str, Any]) -> None:
+        text = json.dumps(told)
+        if self._stream is None:
+            await self.ws.send_str(text)
+        else:
+            await self.ws.send_bytes(self._stream.compress(text.encode()) + self._stream.flush(zlib.Z_SYNC_FLUSH))
+
+
+class Gateway:
+    """`deaf` hears no heartbeat; `refuses` closes with this code whoever identifies; `identified` is what was said."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.url = ""
+        self.heartbeat_ms = 41_250
+        self.deaf = False
+        self.refuses: int | None = None
+        self.forgets = False
+        self.identified: list[dict[str, Any]] = []
+        self.resumed: list[dict[str, Any]] = []
+        self.sessions: dict[str, Session] = {}
+        self.remaining = 1000
+
+    @property
+    def current(self) -> Session | None:
+        return next((one for one in reversed(self.sessions.values()) if one.socket is not None), None)
+
+    async def ready(self) -> Session:
+        return await self._world.until(lambda: self.current, "a connection to the gateway")
+
+    async def dispatch(self, kind: str, data: dict[str, Any]) -> None:
+        """Tell the bot of something. Where it is away, it is told when it resumes."""
+        session = self.current or next(reversed(self.sessions.values()), None)
+        if session is None:
+            session = await self.ready()
+        event = {"op": _DISPATCH, "t": kind, "s": len(session.events) + 1, "d": data}
+        session.events.append(event)
+        if session.socket is not None:
+            await session.socket.send(event)
+
+    async def drop(self, code: int = 4000) -> None:
+        """Close the connection; the session can be resumed."""
+        session = await self.ready()
+        socket, session.socket = session.socket, None
+        assert socket is not None
+        await socket.ws.close(code=code)
+
+    async def ask_to_reconnect(self) -> None:
+        session = await self.ready()
+        socket, session.socket = session.socket, None
+        assert socket is not None
+        await socket.send({"op": _RECONNECT, "d": None})
+
+    async def invalidate(self) -> None:
+        """Op 9: the session is no more, and a new one is to be begun."""
+        session = await self.ready()
+        socket, session.socket = session.socket, None
+        assert socket is not None
+        del self.sessions[session.id]
+        await socket.send({"op": _INVALID, "d": False})
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        socket = Socket(ws, compressed=request.query.get("compress") == "zlib-stream")
+        await socket.send({"op": _HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
+        async for message in ws:
+            if message.type is WSMsgType.TEXT:
+                await self._heard(socket, json.loads(message.data))
+        for session in self.sessions.values():
+            if session.socket is socket:
+                session.socket = None
+        return ws
+
+    async def _heard(self, socket: Socket, told: dict[str, Any]) -> None:
+        match told["op"]:
+            case 1 if not self.deaf:
+                await socket.send({"op": _ACK})
+            case 2:
+                await self._identify(socket, told["d"])
+            case 6:
+                await self._resume(socket, told["d"])
+
+    async def _identify(self, socket: Socket, told: dict[str, Any]) -> None:
+        self.identified.append(told)
+        if self.refuses is not None or told["token"] != TOKEN:
+            await socket.ws.close(code=self.refuses or 4004)
+            return
+        self.remaining -= 1
+        session = Session(self._world.number(), socket=socket)
+        self.sessions[session.id] = session
+        await self.dispatch("READY", self._hello(session, told))
+        for guild in self._world.guilds.values():
+            await self.dispatch("GUILD_CREATE", guild)
+        self._world.changed()
+
+    async def _resume(self, socket: Socket, told: dict[str, Any]) -> None:
+        self.resumed.append(told)
+        session = self.sessions.get(told["session_id"])
+        if session is None or self.forgets:
+            await socket.send({"op": _INVALID, "d": False})
+            return
+        session.socket = socket
+        for event in session.events[told["seq"] or 0 :]:
+            await socket.send(event)
+        await self.dispatch("RESUMED", {})
+        self._world.changed()
+
+    def _hello(self, session: Session, told: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "v": 10,
+            "user": self._world.bot,
+            "guilds": [{"id": each, "unavailable": True} for each in self._world.guilds],
+            "session_id": session.id,
+            "resume_gateway_url": self.url,
+            "shard": told.get("shard", [0, 1]),
+            "application": {"id": self._world.application, "flags": 0},
+            "private_channels": [],
+            "relationships": [],
+            "presences": [],
+        }

@@ -1,0 +1,160 @@
+"""What the loopback server holds: servers with their members, channels, messages, interactions."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+PATIENCE = 30.0
+DEADLINE = 3.0
+_EPOCH = 1_420_070_400_000
+EPHEMERAL = 1 << 6
+TOKEN = "loopback.token.of-no-bot"  # noqa: S105 - it opens nothing
+
+Found = TypeVar("Found")
+Message = dict[str, Any]
+
+
+class Problem(Exception):
+    """What Discord answers instead: a status, its own code, words."""
+
+    def __init__(self, status: int, code: int, words: str, **more: Any) -> None:
+        super().__init__(words)
+        self.status = status
+        self.body = {"message": words, "code": code, **more}
+
+
+@dataclass(slots=True)
+class Interaction:
+    """What somebody did, and what came of it: `acknowledged` after so many seconds, None until then."""
+
+    id: str
+    token: str
+    channel: str
+    person: str
+    at: float
+    installed: bool
+    acknowledged: float | None = None
+    kind: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    ephemeral: bool = False
+    original: Message | None = None
+    follow_ups: list[Message] = field(default_factory=list)
+    over: bool = False
+
+    @property
+    def answer(self) -> Message | None:
+        """What it was answered with, once there is something to read."""
+        return self.original if self.original and self.original.get("content") else None
+
+
+class World:
+    """Everything there is. `until` waits for something to become true of it."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._changed = asyncio.Event()
+        self.application = self.number()
+        self.bot = {"id": self.number(), "username": "credway", "discriminator": "0", "bot": True, "avatar": None}
+        self.guilds: dict[str, dict[str, Any]] = {}
+        self.channels: dict[str, dict[str, Any]] = {}
+        self.direct: dict[str, str] = {}
+        self.messages: dict[str, list[Message]] = {}
+        self.files: dict[str, bytes] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.commands: list[dict[str, Any]] = []
+        self.registered = 0
+        self.typed: list[str] = []
+        self.closed: set[str] = set()
+        self.nonces: dict[tuple[str, str], Message] = {}
+
+    def number(self, ago: float = 0.0) -> str:
+        """A number as Discord makes them: the time is in it."""
+        milliseconds = int((time.time() - ago) * 1000) - _EPOCH
+        return str((milliseconds << 22) | (next(self._numbers) & 0x3FFFFF))
+
+    def changed(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def until(self, look: Callable[[], Found | None], what: str) -> Found:
+        """The first thing that `look` finds. Waits for changes, not for time; patience only ends a test that hangs."""
+        limit = time.monotonic() + PATIENCE
+        while not (found := look()):
+            event = self._changed
+            try:
+                await asyncio.wait_for(event.wait(), max(0.01, limit - time.monotonic()))
+            except TimeoutError:
+                raise AssertionError(f"waited in vain for {what}") from None
+        return found
+
+    # Places.
+
+    def guild(self, name: str) -> dict[str, Any]:
+        found = {"id": self.number(), "name": name, "channels": [], "members": [], "roles": [], "emojis": []}
+        found |= {"owner_id": "1", "member_count": 1, "threads": [], "unavailable": False}
+        self.guilds[found["id"]] = found
+        self.channel(found, "general")
+        return found
+
+    def channel(self, guild: dict[str, Any], name: str, kind: int = 0) -> str:
+        number = self.number()
+        told = {"id": number, "type": kind, "name": name, "position": 0, "permission_overwrites": []}
+        guild["channels"].append(told)
+        self.channels[number] = {**told, "guild_id": guild["id"]}
+        return number
+
+    def direct_channel(self, person: str) -> str:
+        if person not in self.direct:
+            number = self.number()
+            self.channels[number] = {"id": number, "type": 1, "recipients": [{"id": person}]}
+            self.direct[person] = number
+        return self.direct[person]
+
+    def open_channel(self, number: str) -> dict[str, Any]:
+        if number not in self.channels:
+            raise Problem(404, 10003, "Unknown Channel")
+        if number in self.closed:
+            code = 50007 if self.channels[number]["type"] == 1 else 50001
+            raise Problem(403, code, "Cannot send messages here")
+        return self.channels[number]
+
+    # Messages.
+
+    def post(self, channel: str, body: dict[str, Any], author: dict[str, Any] | None = None) -> Message:
+        message = {
+            "id": self.number(),
+            "channel_id": channel,
+            "type": 0,
+            "flags": 0,
+            "attachments": [],
+            **{key: value for key, value in body.items() if key not in {"nonce", "enforce_nonce"}},
+            "author": author or self.bot,
+        }
+        if guild := self.channels[channel].get("guild_id"):
+            message["guild_id"] = guild
+        self.messages.setdefault(channel, []).append(message)
+        self.changed()
+        return message
+
+    def posted(self, channel: str) -> list[Message]:
+        """What the bot has posted there by itself."""
+        return [each for each in self.messages.get(channel, []) if each["author"]["id"] == self.bot["id"]]
+
+    # Interactions.
+
+    def interaction(self, *, channel: str, person: str, installed: bool = True, ago: float = 0.0) -> Interaction:
+        number = self.number(ago)
+        found = Interaction(number, f"token-{number}", channel, person, time.monotonic(), installed)
+        self.interactions[found.token] = found
+        return found
+
+    def of_token(self, token: str) -> Interaction:
+        found = self.interactions.get(token)
+        if found is None or found.over:
+            raise Problem(401, 50027, "Invalid Webhook Token")
+        return found
