@@ -29,6 +29,7 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
+from bot.errors import InputError
 from bot.flow.ports import Limits
 from bot.settings import Settings
 from tests.adapters.telegram.conftest import in_a_hurry, library
@@ -66,6 +67,7 @@ async def running(
     responder: Responder | None = None,
     telegram: TelegramServer | None = None,
     now: Callable[[], datetime] = utc_now,
+    patience: float = 30.0,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -95,11 +97,11 @@ async def running(
         stop = asyncio.Event()
         task = asyncio.create_task(flow.run(stop))
         try:
-            await server.gateway.ready()
+            await server.gateway.ready(patience)
             yield Running(settings, stores, service, server, stop, task)
         finally:
             stop.set()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, InputError):
                 await task
 
 

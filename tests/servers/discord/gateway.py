@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.servers.discord.world import TOKEN, World
+from tests.servers.discord.world import PATIENCE, TOKEN, World
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
 
@@ -57,8 +57,8 @@ class Gateway:
     def current(self) -> Session | None:
         return next((one for one in reversed(self.sessions.values()) if one.socket is not None), None)
 
-    async def ready(self) -> Session:
-        return await self._world.until(lambda: self.current, "a connection to the gateway")
+    async def ready(self, patience: float = PATIENCE) -> Session:
+        return await self._world.until(lambda: self.current, "a connection to the gateway", patience)
 
     async def dispatch(self, kind: str, data: dict[str, Any]) -> None:
         """Tell the bot of something. Where it is away, it is told when it resumes."""

@@ -81,9 +81,9 @@ class World:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, look: Callable[[], Found | None], what: str) -> Found:
+    async def until(self, look: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
         """The first thing that `look` finds. Waits for changes, not for time; patience only ends a test that hangs."""
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + patience
         while not (found := look()):
             event = self._changed
             try:
@@ -111,7 +111,7 @@ class World:
     def direct_channel(self, person: str) -> str:
         if person not in self.direct:
             number = self.number()
-            self.channels[number] = {"id": number, "type": 1, "recipients": [{"id": person}]}
+            self.channels[number] = {"id": number, "type": 1, "recipients": [_user(person)]}
             self.direct[person] = number
         return self.direct[person]
 
@@ -158,3 +158,7 @@ class World:
         if found is None or found.over:
             raise Problem(401, 50027, "Invalid Webhook Token")
         return found
+
+
+def _user(number: str) -> dict[str, Any]:
+    return {"id": number, "username": f"person-{number}", "discriminator": "0", "avatar": None}

@@ -1,0 +1,166 @@
+"""Acknowledge first: within three seconds of real time whatever the load, answered later, delivered in any case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import Library
+from bot.core.answer import Answer
+from bot.core.conversation import Response, Turn
+from bot.core.reply import Reply
+from tests.adapters.discord.conftest import Running, running
+from tests.servers.discord.people import Person, inside
+from tests.servers.discord.server import LOST, DiscordServer, Fault, too_many
+from tests.servers.discord.world import DEADLINE
+
+CROWD = 200
+
+
+class Slow:
+    """A `Responder` that answers when the test lets it, showing parts until then."""
+
+    def __init__(self) -> None:
+        self.parts: asyncio.Queue[str] = asyncio.Queue()
+        self.may_end = asyncio.Event()
+        self.asked = 0
+
+    async def respond(self, turn: Turn) -> Response:
+        self.asked += 1
+        while turn.question == "in parts" and turn.progress is not None:
+            part = await self.parts.get()
+            if part == "end":
+                break
+            await turn.progress(Reply(text=part))
+        await self.may_end.wait()
+        text = f"whole: {turn.question}"
+        answer = Answer(question=turn.question, status="answered", language="en", mode="llm", text=text)
+        return Response(answer=answer, context=turn.context)
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+async def bot(server: DiscordServer, library: Library, home: Path, slow: Slow) -> AsyncIterator[Running]:
+    async with running(server, library, home, responder=slow) as at_work:
+        yield at_work
+        slow.may_end.set()
+
+
+@pytest.fixture
+def anna(server: DiscordServer) -> Person:
+    return server.person("Anna")
+
+
+async def test_two_hundred_at_once_are_acknowledged_in_time_while_the_advisor_is_slow(
+    server: DiscordServer, bot: Running, slow: Slow
+) -> None:
+    people = [server.person(f"Person {number}") for number in range(CROWD)]
+    asked = [await person.calls("ask", question=f"question {place}") for place, person in enumerate(people)]
+    for person, interaction in zip(people, asked, strict=True):
+        await person.acknowledged(interaction)
+    took = sorted(interaction.acknowledged or DEADLINE for interaction in asked)
+    print(f"acknowledged after {took[CROWD // 2]:.2f} s (median), {took[-1]:.2f} s (last)")
+    assert took[-1] < DEADLINE
+
+    slow.may_end.set()
+    for place, (person, interaction) in enumerate(zip(people, asked, strict=True)):
+        await person.reads(interaction, f"question {place}")
+    assert slow.asked == CROWD
+
+
+async def test_an_answer_grows_and_can_be_stopped(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    asked = await anna.calls("ask", question="in parts")
+    slow.parts.put_nowait("one")
+    await server.world.until(lambda: asked.answer, "the first part")
+    assert asked.original is not None
+    assert asked.original["content"] == "one"
+    slow.parts.put_nowait("one two")
+    await server.world.until(lambda: (asked.original or {})["content"] == "one two", "the second part")
+    await anna.taps(asked.original, "Stop")
+    answer = await anna.reads(asked)
+    assert answer["content"].startswith("one two")
+    assert "Stopped" in answer["content"]
+
+
+async def test_the_answer_is_the_last_that_is_seen(bot: Running, slow: Slow, anna: Person) -> None:
+    asked = await anna.calls("ask", question="in parts")
+    slow.may_end.set()
+    for part in ("one", "one two", "one two three", "end"):
+        slow.parts.put_nowait(part)
+    answer = await anna.reads(asked, "whole")
+    assert not [each for each in inside(answer) if "stop" in each.get("custom_id", "")]
+
+
+@pytest.mark.parametrize("where", ["in private", "in a server", "for one person in a server"])
+async def test_what_comes_too_late_for_its_interaction_is_a_message(
+    server: DiscordServer, library: Library, home: Path, slow: Slow, anna: Person, where: str
+) -> None:
+    now = [datetime.now(UTC)]
+    channel = None if where == "in private" else server.world.guild("Learners")["channels"][0]["id"]
+    async with running(server, library, home, responder=slow, now=lambda: now[0]):
+        alone = where == "for one person in a server"
+        asked = await anna.calls("ask", channel, question="late", private=alone)
+        await anna.acknowledged(asked)
+        now[0] += timedelta(minutes=14, seconds=1)
+        slow.may_end.set()
+        message = await anna.receives(None if alone else channel)
+        assert message["content"] == "whole: late"
+        assert asked.answer is None
+        assert len(server.world.posted(message["channel_id"])) == 1
+
+
+async def test_where_nothing_was_acknowledged_the_answer_is_a_message(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    server.fail("/callback", Fault(404, (("message", "Unknown interaction"), ("code", 10062))))
+    slow.may_end.set()
+    await anna.calls("ask", question="lost")
+    assert (await anna.receives())["content"] == "whole: lost"
+
+
+async def test_a_token_that_is_over_before_its_time_leads_to_a_message(bot: Running, slow: Slow, anna: Person) -> None:
+    asked = await anna.acknowledged(await anna.calls("ask", question="over"))
+    asked.over = True
+    slow.may_end.set()
+    assert (await anna.receives())["content"] == "whole: over"
+
+
+async def test_a_failing_server_is_asked_again_and_nothing_comes_twice(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    slow.may_end.set()
+    server.fail("POST /channels/{channel_id}/messages", LOST, Fault(502), too_many(0.05), Fault(503))
+    await anna.says("again")
+    await anna.receives()
+    await server.world.until(lambda: len(server.made("/channels/{channel_id}/messages")) >= 2, "a repetition")
+    await bot.ends()
+    assert len(server.world.posted(anna.dm)) == 1
+
+
+async def test_what_is_away_is_waited_for(server: DiscordServer, bot: Running, slow: Slow, anna: Person) -> None:
+    slow.may_end.set()
+    server.fail("@original", Fault(503), Fault(503), too_many(0.05))
+    asked = await anna.calls("ask", question="soon")
+    await anna.reads(asked, "whole")
+
+
+async def test_whoever_wants_no_messages_is_left_alone(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    slow.may_end.set()
+    server.world.closed.add(anna.dm)
+    await anna.says("hello")
+    ben = server.person("Ben")
+    await ben.says("hello")
+    assert (await ben.receives())["content"] == "whole: hello"
+    assert server.world.posted(anna.dm) == []
