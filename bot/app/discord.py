@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
+    from bot.adapters.discord.gateway import BuildEars
     from bot.adapters.discord.sdk import Rest
 
 
@@ -80,8 +81,11 @@ def build_discord(
     *,
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
+    ears: BuildEars | None = None,
 ) -> Callable[[Reception], Platform]:
-    """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given."""
+    """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
+    `ears` makes what hears the gateway, the library's client with its own patience unless given.
+    """
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
     from bot.adapters.discord.communities import Communities  # noqa: PLC0415
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
@@ -91,6 +95,7 @@ def build_discord(
     from bot.adapters.discord.menus import Menus  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
+    from bot.adapters.discord.sdk import Ears  # noqa: PLC0415
     from bot.adapters.discord.servers import Servers  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
@@ -138,7 +143,7 @@ def build_discord(
         )
         transport = DiscordTransport(rest, streams, stores.keepsakes, now, limits or LIMITS)
         gateways = (
-            Gateway(settings.discord_token, rest, receiving),
+            Gateway(settings.discord_token, rest, receiving, ears or Ears),
             Menus(rest, words, stores.keepsakes, now),
         )
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)

@@ -32,7 +32,7 @@ _REFUSED = {
 class Gateway:
     """A `Gateway` of the flow. A lost session is resumed, so that nothing is missed in a short time."""
 
-    def __init__(self, token: str, rest: Rest, receiving: Receiving, build: BuildEars = Ears) -> None:
+    def __init__(self, token: str, rest: Rest, receiving: Receiving, build: BuildEars) -> None:
         self._token = token
         self._rest = rest
         self._receiving = receiving

@@ -54,9 +54,11 @@ def build_client() -> discord.Client:
 class Ears(discord.AutoShardedClient):
     """Hears the gateway on as many shards as Discord wants, resumes sessions, and tells what it hears as it came."""
 
-    def __init__(self, heard: Heard, ready: Callable[[bool], None]) -> None:
+    def __init__(self, heard: Heard, ready: Callable[[bool], None], *, heartbeat_timeout: float = 60.0) -> None:
+        """A connection from which nothing has come for `heartbeat_timeout` seconds is dead."""
         super().__init__(
             intents=intents(),
+            heartbeat_timeout=heartbeat_timeout,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord.gateway import BuildEars
 from bot.app import (
     Library,
     Service,
@@ -68,6 +69,7 @@ async def running(
     telegram: TelegramServer | None = None,
     now: Callable[[], datetime] = utc_now,
     patience: float = 30.0,
+    ears: BuildEars | None = None,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -82,7 +84,7 @@ async def running(
         service = build_service(library, store=stores.learners, budget=build_server_budget(stores), now=now)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        builds = [build_discord(settings, known, service, stores, limits=UNLIMITED, now=now)]
+        builds = [build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears)]
         if telegram is not None:
             bot = await opened.enter_async_context(open_telegram(settings))
             builds.append(build_telegram(settings, bot, service, stores, limits=UNLIMITED, now=now))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.discord.gateway import Gateway
+from bot.adapters.discord.sdk import Ears
 from bot.app import Library
 from bot.errors import InputError
 from tests.adapters.discord.conftest import Running, running
@@ -67,8 +69,8 @@ async def test_a_session_that_is_no_more_is_begun_anew(server: DiscordServer, bo
 async def test_a_connection_without_a_heartbeat_is_left_and_resumed(
     server: DiscordServer, library: Library, home: Path, anna: Person
 ) -> None:
-    server.gateway.heartbeat_ms = 200
-    async with running(server, library, home):
+    server.gateway.heartbeat_ms = 100
+    async with running(server, library, home, ears=partial(Ears, heartbeat_timeout=0.5)):
         server.gateway.deaf = True
         await server.world.until(lambda: server.gateway.resumed, "a session that is resumed")
         server.gateway.deaf = False
@@ -109,4 +111,4 @@ async def test_only_one_process_hears(server: DiscordServer, library: Library, h
 
 def test_a_gateway_is_named_after_its_bot() -> None:
     rest = type("Rest", (), {"application": "7"})()
-    assert Gateway("token", rest, None).name == "discord:gateway:7"  # type: ignore[arg-type]
+    assert Gateway("token", rest, None, Ears).name == "discord:gateway:7"  # type: ignore[arg-type]

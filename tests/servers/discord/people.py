@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _COMMAND, _COMPONENT, _COMPLETING, _FORM = 2, 3, 4, 5
 _STRING, _INTEGER, _BOOLEAN, _SUBCOMMAND = 3, 4, 5, 1
 MODERATOR = str(1 << 5)
+# The button below an answer that is still growing.
+STOP = "s:stop"
 
 
 class Person:
@@ -105,7 +107,7 @@ class Person:
 
         def done() -> Message | None:
             answer = found.answer
-            stopped = answer is not None and any("stop" in each.get("custom_id", "") for each in inside(answer))
+            stopped = answer is not None and any(each.get("custom_id") == STOP for each in inside(answer))
             return answer if answer is not None and not stopped and holding in answer["content"] else None
 
         return await self.world.until(done, f"an answer with {holding!r}")
