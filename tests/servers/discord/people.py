@@ -33,7 +33,7 @@ class Person:
         return self.world.direct_channel(self.id)
 
     async def calls(
-        self, name: str, channel: str | None = None, *, installed: bool = True, inner: str | None = None, **given: Any
+        self, command: str, channel: str | None = None, *, installed: bool = True, inner: str | None = None, **given: Any
     ) -> Interaction:
         """Use a command with options."""
         options: list[dict[str, Any]] = [
@@ -41,7 +41,7 @@ class Person:
         ]
         if inner is not None:
             options = [{"name": inner, "type": _SUBCOMMAND, "options": options}]
-        data = {"id": "1", "name": name, "type": 1, "options": options}
+        data = {"id": "1", "name": command, "type": 1, "options": options}
         return await self._interact(_COMMAND, data, channel, installed=installed)
 
     async def types(self, name: str, option: str, text: str, channel: str | None = None) -> list[dict[str, Any]]:

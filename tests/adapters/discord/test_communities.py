@@ -1,0 +1,177 @@
+"""A server as a community: what moderators set and are told, the quiz, the leaderboard, and that nothing crosses."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.adapters.discord.posts import Place, room_of
+from bot.app import build_server_budget
+from bot.learning.learner import Identity, Room
+from tests.adapters.discord.conftest import Running
+from tests.servers.discord.people import MODERATOR, Person, labels
+from tests.servers.discord.server import DiscordServer
+
+MEMBERS = 20
+
+
+@pytest.fixture
+def channel(server: DiscordServer) -> str:
+    found: str = server.world.guild("Learners")["channels"][0]["id"]
+    return found
+
+
+@pytest.fixture
+def anna(server: DiscordServer) -> Person:
+    return server.person("Anna")
+
+
+@pytest.fixture
+def mo(server: DiscordServer) -> Person:
+    """Who may manage the server."""
+    person = server.person("Mo")
+    person.permissions = MODERATOR
+    return person
+
+
+async def told(person: Person, channel: str, inner: str, **given: object) -> str:
+    found = await person.reads(await person.calls("server", channel, inner=inner, **given))
+    return str(found["content"])
+
+
+class TestModerators:
+    async def test_nobody_else_sets_anything(self, channel: str, bot: Running, anna: Person) -> None:
+        assert "Only those who manage" in await told(anna, channel, "mute")
+        assert "425" in (await anna.asks("sec+ cost?", channel))["content"]
+
+    async def test_a_silent_channel_is_silent_and_only_that_one(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, mo: Person
+    ) -> None:
+        other = server.world.channel(server.world.guilds[server.world.channels[channel]["guild_id"]], "other")
+        assert "silent" in await told(mo, channel, "mute")
+        assert "silent" in (await anna.asks("sec+ cost?", channel))["content"]
+        await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
+        await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", other)
+        assert "425" in (await anna.receives(other))["content"]
+        assert server.world.posted(channel) == []
+
+        await told(mo, channel, "unmute")
+        assert "425" in (await anna.asks("sec+ cost?", channel))["content"]
+
+    async def test_a_server_has_its_language(self, channel: str, bot: Running, anna: Person, mo: Person) -> None:
+        await told(mo, channel, "language", language="de")
+        assert "kostet" in (await anna.asks("sec+ cost?", channel))["content"]
+        assert "costs" in (await anna.asks("sec+ cost?"))["content"]
+        assert "language de" in await told(mo, channel, "show")
+
+    async def test_the_model_is_switched_off_for_a_server_and_all_its_channels(
+        self, channel: str, bot: Running, mo: Person
+    ) -> None:
+        guild = mo.world.channels[channel]["guild_id"]
+        budget = build_server_budget(bot.stores)
+        here = Room(platform="discord", number=f"{guild}/{channel}", private=False)
+        who, now = Identity(platform="discord", number=mo.id), datetime.now(UTC)
+        reserved = await budget.reserve(who, here, 10, now)
+        assert reserved is not None
+        assert reserved.community == Room(platform="discord", number=guild, private=False)
+
+        await told(mo, channel, "model", on=False)
+        assert await budget.reserve(who, here, 10, now) is None
+        assert await budget.reserve(who, Room(platform="discord", number=mo.id), 10, now) is not None
+        assert await budget.reserve(who, Room(platform="telegram", number=guild, private=False), 10, now) is not None
+        await told(mo, channel, "model", on=True)
+        assert await budget.reserve(who, here, 10, now) is not None
+
+    async def test_a_digest_tells_sums_of_the_week(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, mo: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        for person in (anna, anna, server.person("Ben")):
+            assert "Thank you" in (await person.reads(await person.taps(answer, "👍")))["content"]
+        await mo.reads(await mo.taps(answer, "👎"))
+        await anna.asks("what is the weather in Paris?", channel)
+        await anna.asks("ccna cost?")
+
+        digest = await told(mo, channel, "digest")
+        assert "answers: 2" in digest
+        assert "unanswered: 1" in digest
+        assert "👍 2 · 👎 1" in digest
+        assert "Security+" in digest
+        assert "CCNA" not in digest
+        assert "weather" not in digest
+
+
+class TestQuiz:
+    async def test_everybody_may_answer_and_each_is_told_alone(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        asked = await anna.reads(await anna.calls("quiz", channel, credential="az-104"))
+        options = labels(asked)
+        assert options[0].startswith("A: ")
+        answers = []
+        for option in options:
+            ben = server.person("Ben")
+            found = await ben.taps(asked, option)
+            answers.append((await ben.reads(found))["content"])
+            assert found.ephemeral
+        assert sum("That is right" in answer for answer in answers) == 1
+
+    async def test_nothing_is_asked_on_nothing(self, channel: str, bot: Running, anna: Person) -> None:
+        found = await anna.reads(await anna.calls("quiz", channel, credential="cooking pasta"))
+        assert "no question" in found["content"]
+
+
+class TestLeaderboard:
+    async def test_only_who_joined_is_seen_and_in_all_channels_of_their_server(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        guild = server.world.guilds[server.world.channels[channel]["guild_id"]]
+        other_channel = server.world.channel(guild, "other")
+        other_server = server.world.guild("Others")["channels"][0]["id"]
+        joined = await anna.reads(await anna.calls("join", channel, name="Owl"))
+        assert "Owl" in joined["content"]
+        for place, seen in ((channel, True), (other_channel, True), (other_server, False)):
+            shown = await anna.reads(await anna.calls("leaderboard", place))
+            assert ("Owl" in shown["content"]) is seen
+        await anna.reads(await anna.calls("leave", other_channel))
+        assert "Owl" not in (await anna.reads(await anna.calls("leaderboard", channel)))["content"]
+
+
+class TestNothingCrosses:
+    async def test_two_servers_with_twenty_members_who_have_secrets(self, server: DiscordServer, bot: Running) -> None:
+        """Everybody tells something of themselves alone; whatever all can see holds none of it, nor does what others
+        are told alone.
+        """
+        channels = [server.world.guild(name)["channels"][0]["id"] for name in ("One", "Two")]
+        people = [server.person(f"Member {number}") for number in range(MEMBERS)]
+        secrets = [f"zq{number}secret{number}qz" for number in range(MEMBERS)]
+        for person, secret in zip(people, secrets, strict=True):
+            await person.says(f"my background is {secret} engineering")
+            await person.receives()
+
+        chance = random.Random(11)  # noqa: S311 - the same members ask the same in every run
+        shown: list[tuple[str, str]] = []
+        questions = ("what do you know about me?", "/me", "what is my background?", "sec+ cost?", "what next for me?")
+        for person in people:
+            channel = chance.choice(channels)
+            shown.append(("", (await person.asks(chance.choice(questions), channel))["content"]))
+            for name in ("me", "wallet"):
+                found = await person.calls(name, channel)
+                assert (await person.acknowledged(found)).ephemeral
+                shown.append((person.id, (await person.reads(found))["content"]))
+            asked = await person.calls("ask", channel, question="what do you know about me?", private=True)
+            shown.append((person.id, (await person.reads(asked))["content"]))
+        for person, secret in zip(people, secrets, strict=True):
+            elsewhere = [text for who, text in shown if who != person.id]
+            assert not [text for text in elsewhere if secret in text]
+            assert [text for who, text in shown if who == person.id and secret in text]
+        for channel in channels:
+            assert not [m for m in server.world.messages.get(channel, []) if "secret" in m["content"]]
+
+
+def test_a_room_in_a_server_is_never_private() -> None:
+    assert not room_of(Place(channel="1", who="2", guild="3")).private
+    assert room_of(Place(channel="1", who="2", guild="3", ephemeral=True)) == Room(platform="discord", number="2")
+    assert room_of(Place(channel="1", who="2")) == Room(platform="discord", number="2")
