@@ -76,11 +76,15 @@ async def test_killed_at_a_named_place_what_was_accepted_is_answered_and_nothing
 
     second = await credway(environment=environment, cwd=tmp_path, module=SERVED)
     try:
+        await server.world.until(lambda: len(server.gateway.identified) == 2, "the second process")
         for person, interaction in zip(people, asked, strict=True):
             if interaction in accepted:
                 assert "425" in (await person.reads(interaction))["content"]
         for person in typed:
             await person.receives()
+        if place == "after_inbox_insert":
+            # Written down, but not acknowledged any more: then the answer is a message.
+            assert "425" in (await people[0].receives())["content"]
     finally:
         with contextlib.suppress(ProcessLookupError):
             second.send_signal(signal.SIGTERM)

@@ -33,7 +33,13 @@ class Person:
         return self.world.direct_channel(self.id)
 
     async def calls(
-        self, command: str, channel: str | None = None, *, installed: bool = True, inner: str | None = None, **given: Any
+        self,
+        command: str,
+        channel: str | None = None,
+        *,
+        installed: bool = True,
+        inner: str | None = None,
+        **given: Any,
     ) -> Interaction:
         """Use a command with options."""
         options: list[dict[str, Any]] = [
