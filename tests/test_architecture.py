@@ -98,7 +98,7 @@ PARTS = [
         knows=f"{_BASE} planning learning core offline documents.model adapters settings documents.check"
         " evaluation flow app",
         libraries="rich typer",
-        late="dotenv pydantic",
+        late="pydantic",
         types="retrieval",
     ),
     Part("__main__", knows="cli"),

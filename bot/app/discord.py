@@ -14,14 +14,18 @@ from bot.app.stores import Stores
 from bot.core.assistant import utc_now
 from bot.core.ports import Budget
 from bot.errors import MissingService
-from bot.flow.ports import Limits, Platform
+from bot.flow.ports import Desk, Limits, Platform
 from bot.flow.reception import Reception
 from bot.settings import Settings
 from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
+    from bot.adapters.discord.events import Reader
     from bot.adapters.discord.gateway import BuildEars
+    from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
+    from bot.chat.signs import Signs
+    from bot.chat.stopping import Stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,50 +90,20 @@ def build_discord(
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
     `ears` makes what hears the gateway, the library's client with its own patience unless given.
     """
-    from bot.adapters.discord.answering import Answering  # noqa: PLC0415
-    from bot.adapters.discord.communities import Communities  # noqa: PLC0415
-    from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
     from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
     from bot.adapters.discord.menus import Menus  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
-    from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.sdk import Ears  # noqa: PLC0415
-    from bot.adapters.discord.servers import Servers  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
     from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
-    rest = opened.rest
-    phrases = Phrases.load(prompts_folder(settings, "discord"))
-    words, renderer = Words(phrases), Renderer(phrases)
-    stops, signs, streams = Stops(), Signs(), Streams()
-    servers, reader = Servers(stores.keepsakes, now), Reader(opened.id)
-    answering = Answering(
-        rest=rest, renderer=renderer, words=words, stops=stops, signs=signs, streams=streams, servers=servers
-    )
-    communities = Communities(
-        words=words,
-        servers=servers,
-        keepsakes=stores.keepsakes,
-        budget=stores.budget,
-        quiz_on=service.quiz_on,
-        now=now,
-    )
-    desk = DiscordDesk(
-        rest=rest,
-        reader=reader,
-        renderer=renderer,
-        words=words,
-        answering=answering,
-        communities=communities,
-        servers=servers,
-        stops=stops,
-        keepsakes=stores.keepsakes,
-        now=now,
-    )
+    rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
+    words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
+    desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, now)
 
     def platform(reception: Reception) -> Platform:
         receiving = Receiving(
@@ -149,3 +123,45 @@ def build_discord(
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)
 
     return platform
+
+
+def _build_desk(
+    rest: Rest,
+    phrases: Phrases,
+    reader: Reader,
+    stops: Stops,
+    signs: Signs,
+    streams: Streams,
+    service: Service,
+    stores: Stores,
+    now: Callable[[], datetime],
+) -> Desk:
+    from bot.adapters.discord.answering import Answering  # noqa: PLC0415
+    from bot.adapters.discord.communities import Communities  # noqa: PLC0415
+    from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
+    from bot.adapters.discord.render import Renderer  # noqa: PLC0415
+    from bot.adapters.discord.servers import Servers  # noqa: PLC0415
+    from bot.chat.words import Words  # noqa: PLC0415
+
+    words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
+    return DiscordDesk(
+        rest=rest,
+        reader=reader,
+        renderer=renderer,
+        words=words,
+        answering=Answering(
+            rest=rest, renderer=renderer, words=words, stops=stops, signs=signs, streams=streams, servers=servers
+        ),
+        communities=Communities(
+            words=words,
+            servers=servers,
+            keepsakes=stores.keepsakes,
+            budget=stores.budget,
+            quiz_on=service.quiz_on,
+            now=now,
+        ),
+        servers=servers,
+        stops=stops,
+        keepsakes=stores.keepsakes,
+        now=now,
+    )

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.tools.telegram_description import written
+
 COMPACT = Path(__file__).resolve().parents[1] / "servers" / "discord" / "description.json"
 CALLS = (
     "POST /interactions/{interaction_id}/{interaction_token}/callback",
@@ -65,15 +67,6 @@ def _bare(schema: Any) -> Any:
     if "properties" in schema and schema.get("type") == "object":
         found.setdefault("additionalProperties", False)
     return found
-
-
-def written(found: dict[str, Any]) -> str:
-    """JSON with a line for each call and schema, so that a new version of the API is a diff that can be read."""
-    parts = []
-    for key, value in found.items():
-        rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in value.items())
-        parts.append(f" {json.dumps(key)}: {{\n{rows}\n }}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from bot.adapters.discord.render import Renderer, asking, citations_of, row, sai
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.servers import Servers
 from bot.chat import buttons
+from bot.chat.kept import question_of
 from bot.chat.stopping import Stops
 from bot.chat.words import Words
 from bot.core.mail import Accepted, Notice, Outgoing
@@ -127,16 +128,10 @@ class DiscordDesk:
             await self._tell(work, tapped, "button.of_another")
         elif press.kind == "step":
             await self._step(work, tapped, press.value)
-        elif (text := await self._asked(press, by)) is None:
+        elif (text := await question_of(press, by.who, self._keepsakes, self._now())) is None:
             await self._tell(work, tapped, "button.old")
         else:
             await self._ask(work, tapped, text)
-
-    async def _asked(self, press: buttons.Press, by: Speaker) -> str | None:
-        if press.kind == "ask":
-            return press.value
-        kept = await self._keepsakes.recall(by.who, f"ask:{press.value}", self._now())
-        return str(kept) if kept is not None else None
 
     async def _step(self, work: Work, tapped: Tapped, value: str) -> None:
         step, _, rest = value.partition(":")

@@ -35,6 +35,7 @@ from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.transport import QUIZ_KEY
 from bot.chat import buttons
+from bot.chat.kept import question_of
 from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
 from bot.chat.stopping import Stops
@@ -168,19 +169,13 @@ class TelegramDesk:
         elif press.kind == "step":
             await self._toast(tapped)
             await self._step(work, tapped, press.value)
-        elif (text := await self._asked(press, by)) is None:
+        elif (text := await question_of(press, by.who, self._keepsakes, self._now())) is None:
             await self._toast(tapped, "button.old")
         else:
             await self._toast(tapped)
             if not by.private:
                 by = replace(by, place=replace(by.place, reply_to=tapped.message))
             await self._ask(work, by, text)
-
-    async def _asked(self, press: buttons.Press, by: Speaker) -> str | None:
-        if press.kind == "ask":
-            return press.value
-        kept = await self._keepsakes.recall(by.who, f"ask:{press.value}", self._now())
-        return str(kept) if kept is not None else None
 
     async def _step(self, work: Work, tapped: Tapped, value: str) -> None:
         step, _, choice = value.partition(":")

@@ -15,7 +15,7 @@ from tests.servers.discord.server import DiscordServer
 from tests.servers.discord.world import TOKEN
 
 PEOPLE = 6
-SERVED = "tests.adapters.discord.served"
+SERVED = "tests.adapters.served"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.adapters.telegram.test_run import credway, environment
 from tests.servers.telegram.server import TelegramServer
 
 PEOPLE = 6
-SERVED = "tests.adapters.telegram.served"
+SERVED = "tests.adapters.served"
 __all__ = ["environment"]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.servers.discord.world import PATIENCE, TOKEN, World
+from tests.servers.discord.world import TOKEN, World
+from tests.servers.waiting import PATIENCE
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
 

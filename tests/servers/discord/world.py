@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-PATIENCE = 30.0
+from tests.servers.waiting import Changing
+
 DEADLINE = 3.0
 _EPOCH = 1_420_070_400_000
 EPHEMERAL = 1 << 6
 TOKEN = "loopback.token.of-no-bot"  # noqa: S105 - it opens nothing
-
-Found = TypeVar("Found")
 Message = dict[str, Any]
 
 
@@ -52,12 +49,12 @@ class Interaction:
         return self.original if self.original and self.original.get("content") else None
 
 
-class World:
+class World(Changing):
     """Everything there is. `until` waits for something to become true of it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._numbers = itertools.count(1)
-        self._changed = asyncio.Event()
         self.application = self.number()
         self.bot = {"id": self.number(), "username": "credway", "discriminator": "0", "bot": True, "avatar": None}
         self.guilds: dict[str, dict[str, Any]] = {}
@@ -76,21 +73,6 @@ class World:
         """A number as Discord makes them: the time is in it."""
         milliseconds = int((time.time() - ago) * 1000) - _EPOCH
         return str((milliseconds << 22) | (next(self._numbers) & 0x3FFFFF))
-
-    def changed(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def until(self, look: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
-        """The first thing that `look` finds. Waits for changes, not for time; patience only ends a test that hangs."""
-        limit = time.monotonic() + patience
-        while not (found := look()):
-            event = self._changed
-            try:
-                await asyncio.wait_for(event.wait(), max(0.01, limit - time.monotonic()))
-            except TimeoutError:
-                raise AssertionError(f"waited in vain for {what}") from None
-        return found
 
     # Places.
 

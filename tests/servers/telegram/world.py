@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from tests.servers.telegram.description import Refused, Upload, bad, description
+from tests.servers.waiting import Changing
 
-PATIENCE = 30.0
 BOT_ID = 7_000_001
 BOT = {
     "id": BOT_ID,
@@ -23,8 +21,6 @@ BOT = {
 ANONYMOUS_ADMIN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 # What is delivered unless it is asked for by name.
 _BY_NAME_ONLY = {"chat_member", "message_reaction", "message_reaction_count"}
-
-Found = TypeVar("Found")
 
 
 @dataclass(slots=True)
@@ -56,10 +52,11 @@ class Query:
     expired: bool = False
 
 
-class World:
+class World(Changing):
     """Everything there is. `until` waits for something to become true of it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.chats: dict[int, Chat] = {}
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.order: list[tuple[int, int]] = []
@@ -75,25 +72,9 @@ class World:
         self.allowed: list[str] | None = None
         self.guests: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
-        self._changed = asyncio.Event()
 
     def number(self) -> int:
         return next(self._numbers)
-
-    def changed(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def until(self, look: Callable[[], Found | None], what: str) -> Found:
-        """The first thing that `look` finds. Waits for changes, not for time; patience only ends a test that hangs."""
-        limit = time.monotonic() + PATIENCE
-        while not (found := look()):
-            event = self._changed
-            try:
-                await asyncio.wait_for(event.wait(), max(0.01, limit - time.monotonic()))
-            except TimeoutError:
-                raise AssertionError(f"waited in vain for {what}") from None
-        return found
 
     # Chats and messages.
 

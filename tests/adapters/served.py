@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from bot.app import (
     Paces,
+    build_discord,
     build_flow,
     build_passing,
     build_service,
     build_telegram,
+    open_discord,
     open_library,
     open_stores,
     open_telegram,
 )
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
-from bot.flow.ports import Limits
+from bot.flow.ports import Limits, Platform
+from bot.flow.reception import Reception
 from bot.flow.running import stopping_on_signals
 from bot.flow.sending import SendPace
 from bot.flow.working import Pace
@@ -35,15 +40,28 @@ def paces() -> Paces:
 
 
 async def serve() -> None:
+    """On every platform whose token is set, as fast as it goes."""
     settings = Settings(_env_file=None, knowledge_dirs=())
     library = open_library(settings)
     library.ingest()
     passing = build_passing(settings)
-    async with open_stores(settings, passing=passing) as stores, open_telegram(settings) as opened:
+    async with AsyncExitStack() as opened:
+        stores = await opened.enter_async_context(open_stores(settings, passing=passing))
         service = build_service(library, store=stores.learners)
-        build = build_telegram(settings, opened, service, stores, limits=Limits())
+        builds: list[Callable[[Reception], Platform]] = []
+        if settings.telegram_token:
+            telegram = await opened.enter_async_context(open_telegram(settings))
+            builds.append(build_telegram(settings, telegram, service, stores, limits=Limits()))
+        if settings.discord_token:
+            discord = await opened.enter_async_context(open_discord(settings))
+            builds.append(build_discord(settings, discord, service, stores, limits=Limits()))
         flow = build_flow(
-            settings, stores, service, lambda reception: [build(reception)], paces=paces(), passing=passing
+            settings,
+            stores,
+            service,
+            lambda reception: [build(reception) for build in builds],
+            paces=paces(),
+            passing=passing,
         )
         with stopping_on_signals() as stop:
             await flow.run(stop)
