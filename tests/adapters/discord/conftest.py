@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,7 @@ import pytest
 from bot.adapters.discord.gateway import BuildEars
 from bot.app import (
     Library,
-    Service,
-    Stores,
     build_discord,
-    build_flow,
     build_server_budget,
     build_service,
     build_telegram,
@@ -30,10 +25,9 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
-from bot.errors import InputError
 from bot.flow.ports import Limits
-from bot.settings import Settings
-from tests.adapters.telegram.conftest import in_a_hurry, library
+from tests.adapters.at_work import Running, at_work
+from tests.adapters.telegram.conftest import library
 from tests.servers.discord.server import DiscordServer, discord_server
 from tests.servers.discord.world import TOKEN
 from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
@@ -41,22 +35,6 @@ from tests.servers.telegram.server import TelegramServer
 
 __all__ = ["library"]
 UNLIMITED = Limits()
-
-
-@dataclass(slots=True)
-class Running:
-    """The product at work. `stop` ends it as SIGTERM would."""
-
-    settings: Settings
-    stores: Stores
-    service: Service
-    server: DiscordServer
-    stop: asyncio.Event
-    task: asyncio.Task[None]
-
-    async def ends(self) -> None:
-        self.stop.set()
-        await self.task
 
 
 @asynccontextmanager
@@ -88,23 +66,9 @@ async def running(
         if telegram is not None:
             bot = await opened.enter_async_context(open_telegram(settings))
             builds.append(build_telegram(settings, bot, service, stores, limits=UNLIMITED, now=now))
-        flow = build_flow(
-            settings,
-            stores,
-            service,
-            lambda reception: [each(reception) for each in builds],
-            paces=in_a_hurry(),
-            now=now,
-        )
-        stop = asyncio.Event()
-        task = asyncio.create_task(flow.run(stop))
-        try:
+        async with at_work(server, settings, stores, service, builds, now) as at:
             await server.gateway.ready(patience)
-            yield Running(settings, stores, service, server, stop, task)
-        finally:
-            stop.set()
-            with contextlib.suppress(asyncio.CancelledError, InputError):
-                await task
+            yield at
 
 
 @pytest.fixture
@@ -123,5 +87,5 @@ def home(migrated_file: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def bot(server: DiscordServer, library: Library, home: Path) -> AsyncIterator[Running]:
-    async with running(server, library, home) as at_work:
-        yield at_work
+    async with running(server, library, home) as at:
+        yield at

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,6 @@ import pytest
 
 from bot.app import (
     Library,
-    Paces,
-    Service,
-    Stores,
-    build_flow,
     build_service,
     build_telegram,
     open_library,
@@ -28,12 +22,9 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
-from bot.flow.crew import Shift
-from bot.flow.leasing import Terms
 from bot.flow.ports import Limits
-from bot.flow.sending import SendPace
-from bot.flow.working import Pace
 from bot.settings import Settings
+from tests.adapters.at_work import Running, at_work
 from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
@@ -48,22 +39,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     library.ingest()
     yield library
     library.close()
-
-
-@dataclass(slots=True)
-class Running:
-    """The product at work. `stop` ends it as SIGTERM would."""
-
-    settings: Settings
-    stores: Stores
-    service: Service
-    server: TelegramServer
-    stop: asyncio.Event
-    task: asyncio.Task[None]
-
-    async def ends(self) -> None:
-        self.stop.set()
-        await self.task
 
 
 @asynccontextmanager
@@ -85,28 +60,8 @@ async def running(
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
         platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
-        flow = build_flow(
-            settings, stores, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
-        )
-        stop = asyncio.Event()
-        task = asyncio.create_task(flow.run(stop))
-        try:
-            yield Running(settings, stores, service, server, stop, task)
-        finally:
-            stop.set()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-
-def in_a_hurry() -> Paces:
-    """Nobody waits long for what a test makes fail."""
-    again = timedelta(milliseconds=20)
-    return Paces(
-        work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
-        send=SendPace(first_wait=0.02, longest_wait=0.2),
-        terms=Terms(),
-        reminders_every=0.05,
-    )
+        async with at_work(server, settings, stores, service, [platform], now) as at:
+            yield at
 
 
 @pytest.fixture
@@ -120,5 +75,5 @@ async def server() -> AsyncIterator[TelegramServer]:
 @pytest.fixture
 async def bot(server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path) -> AsyncIterator[Running]:
     shutil.copy(migrated_file, tmp_path)
-    async with running(server, library, tmp_path) as at_work:
-        yield at_work
+    async with running(server, library, tmp_path) as at:
+        yield at
