@@ -43,7 +43,7 @@ PLACES = {
 }
 # Where something has arrived and nobody has written that down; and where the sender, of which there is one here, knows
 # of everything what has become of it. (Elsewhere it may be in the middle of sending when the process dies.)
-SENT_NOT_MARKED, SENDER_KNOWS = {"after_send"}, {"after_parcel", "before_send", "after_mark"}
+SENT_NOT_MARKED, SENDER_KNOWS = {"after_send"}, {"before_send", "after_mark"}
 # Where a reminder is in nobody's hands (it is told at most once, and so not again), and where it is in the outbox.
 CLAIMED_NOT_POSTED, POSTED = {"before_notice"}, {"after_notice"}
 PEOPLE = ("ada", "bo", "cy")
