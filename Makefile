@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test test-llm lint bench eval lock vectors clean
+.PHONY: setup chat run test test-llm lint bench eval lock vectors clean
 
 setup: $(READY)
 
@@ -22,6 +22,10 @@ $(READY): requirements.lock pyproject.toml
 
 chat: setup
 	@$(BIN)/credway chat
+
+# Every front end whose token is set in .env.
+run: setup
+	@$(BIN)/credway run
 
 test: setup
 	@$(BIN)/python -m pytest

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     llm_deadline: float = Field(default=45.0, gt=0)
     llm_first_word: float = Field(default=10.0, gt=0)
     llm_between_words: float = Field(default=15.0, gt=0)
+    # Tokens of passages that the first call of a turn carries; a model with a short memory wants fewer.
+    llm_passage_tokens: int = Field(default=3_000, ge=0)
     # How many turns may ask the model at once; more wait for their place within their deadline.
     llm_parallel: int = Field(default=64, ge=1)
     # Tokens of the language model on one day in UTC, read and written. Where an answer with its passages and a look-up
@@ -54,6 +56,12 @@ class Settings(BaseSettings):
     health_listen: str = ""
     # For tests of what survives: the place in the flow at which the process kills itself.
     crash_point: str = ""
+    # A token gives the whole bot away: like a password.
+    telegram_token: str = Field(default="", repr=False)
+    telegram_api_url: str = ""
+    telegram_webhook_url: str = ""
+    telegram_webhook_listen: str = ""
+    telegram_webhook_secret: str = Field(default="", repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

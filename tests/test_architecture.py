@@ -56,7 +56,7 @@ PARTS = [
     Part("documents.passages", knows=f"{_BASE} documents.model"),
     Part("core", knows=f"{_BASE} documents.model documents.passages planning learning", libraries="numpy"),
     Part("flow", knows="errors learning core", libraries="aiohttp aiolimiter prometheus_client"),
-    Part("grounding", knows=f"{_CORE} planning"),
+    Part("grounding", knows=f"{_CORE} planning", libraries="snowballstemmer"),
     Part("practice", knows=f"{_CORE} grounding"),
     # The leaves: what the core needs from outside, each behind a port.
     Part(
@@ -81,18 +81,19 @@ PARTS = [
     ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
+    Part("adapters.telegram", knows="errors text core flow learning", libraries="aiohttp markdown_it telegram"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " flow llm pictures settings",
-        late="numpy purgatory",
+        " flow llm pictures adapters.telegram settings",
+        late="numpy purgatory telegram",
     ),
     Part(
         "cli",
         knows=f"{_BASE} planning learning core offline documents.model adapters settings documents.check"
-        " evaluation app",
+        " evaluation flow app",
         libraries="rich typer",
         late="dotenv pydantic",
         types="retrieval",
@@ -105,6 +106,7 @@ WIRED = {
     "AgentAdvisor",
     "Assistant",
     "ChromaVectors",
+    "ClaimCheck",
     "Database",
     "ExactVectors",
     "Flow",
@@ -116,6 +118,7 @@ WIRED = {
     "ItemBook",
     "LanguageGuess",
     "OfflineAdvisor",
+    "Orders",
     "PackagedEmbedder",
     "PracticeSessions",
     "Reception",
@@ -298,13 +301,20 @@ def watch(event, arguments):
         done.append(f"{event} {arguments!r}")
 
 sys.addaudithook(watch)
-for module in modules:
-    before = len(done)
-    importlib.import_module(module)
-    for what in done[before:]:
-        print(f"{module}: {what}")
+
+def load(modules):
+    for module in modules:
+        before = len(done)
+        importlib.import_module(module)
+        for what in done[before:]:
+            print(f"{module}: {what}")
+
+# What stands before a platform's library is itself imported only where the platform is used.
+late = [module for module in modules if module.startswith("bot.adapters.telegram.")]
+load(module for module in modules if module not in late)
 for library in sorted({name.split(".")[0] for name in sys.modules}):
     print(f"loaded {library}")
+load(late)
 """
 
 

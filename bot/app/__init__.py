@@ -3,6 +3,7 @@
 from bot.app.advising import (
     Advising,
     build_advising,
+    build_claim_check,
     build_fact_reader,
     build_gate,
     build_names,
@@ -14,7 +15,6 @@ from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.language_model import (
     LanguageModel,
     build_agent_advisor,
-    build_claim_check,
     model_abilities,
     open_model,
 )
@@ -31,6 +31,7 @@ from bot.app.library import (
 )
 from bot.app.practising import Practice, build_practice, simulation_problems
 from bot.app.stores import DatabaseState, Stores, database_state, limits_of, open_store, open_stores
+from bot.app.telegram import TelegramBot, build_telegram, open_telegram
 
 __all__ = [
     "LEXICAL_ONLY",
@@ -43,6 +44,7 @@ __all__ = [
     "Practice",
     "Service",
     "Stores",
+    "TelegramBot",
     "build_advising",
     "build_agent_advisor",
     "build_assistant",
@@ -56,6 +58,7 @@ __all__ = [
     "build_practice",
     "build_retriever",
     "build_service",
+    "build_telegram",
     "build_toolbox",
     "build_understanding",
     "database_state",
@@ -65,6 +68,7 @@ __all__ = [
     "open_model",
     "open_store",
     "open_stores",
+    "open_telegram",
     "own_name",
     "path_drawing",
     "prompts_folder",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.app.library import Library, build_retriever, provider_names, shipped_vectors
+from bot.app.library import Library, build_retriever, prompts_folder, provider_names, shipped_vectors
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.core.answer import Provenance
 from bot.core.ports import Embedder, Vectors
 from bot.core.toolbox import Toolbox
+from bot.grounding.claims import ClaimCheck
 from bot.grounding.facts import FactReader, FactWords
 from bot.grounding.gate import Gate
 from bot.offline.advisor import OfflineAdvisor
@@ -74,6 +75,13 @@ def build_toolbox(library: Library, catalog: Catalog) -> Toolbox:
 
 def build_gate(library: Library) -> Gate:
     return Gate(build_fact_reader(library.lexicon))
+
+
+def build_claim_check(library: Library, names: Names, catalog: Catalog) -> ClaimCheck:
+    """The strict check, for sentences that a model wrote."""
+    facts = build_fact_reader(library.lexicon)
+    words = Lexicon.load(prompts_folder(library.settings, "grounding"))
+    return ClaimCheck(Gate(facts), facts, names, catalog, words)
 
 
 def topical_words(lexicon: Lexicon) -> frozenset[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising
 from bot.app.language_model import LanguageModel, build_agent_advisor
 from bot.app.library import Library, build_retriever, prompts_folder
-from bot.app.practising import build_practice
+from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Advisor
 from bot.core.ports import Budget, LearnerStore
+from bot.core.reply import Quiz
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.explaining import Explaining
 from bot.dialogue.hearing import Ability, Speaker
@@ -28,9 +30,12 @@ from bot.dialogue.simulating import Simulating
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
 from bot.learning.wallet import Entry
+from bot.offline.cards import CardFinder
 from bot.offline.planning import PlanWords
+from bot.offline.understanding import named_ids
 from bot.offline.wallet import WalletWords
 from bot.planning.model import LearningPath
+from bot.practice.quizzes import Quizzes
 from bot.retrieval.retriever import HybridRetriever
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
@@ -42,6 +47,8 @@ class Service:
 
     assistant: Assistant
     reminding: Reminding
+    cards: CardFinder
+    quiz_on: Callable[[str, str], Awaitable[Quiz | None]]
 
 
 def build_assistant(
@@ -55,7 +62,8 @@ def build_assistant(
     `model` words its answers, what it uses is not counted.
     """
     advising = build_advising(library, retriever or build_retriever(library))
-    return _assistant(library, advising, store, now, _advisor(library, advising, model, store=store))
+    advisor = _advisor(library, advising, model, store=store)
+    return _assistant(library, advising, build_practice(library, advising), store, now, advisor)
 
 
 def build_service(
@@ -69,9 +77,13 @@ def build_service(
 ) -> Service:
     """The assistant that remembers learners, and the reminders for them. `model` words its answers within `budget`."""
     advising = build_advising(library, retriever or build_retriever(library))
+    practice = build_practice(library, advising)
     advisor = _advisor(library, advising, model, store=store, budget=budget)
     return Service(
-        assistant=_assistant(library, advising, store, now, advisor), reminding=build_reminding(advising, store)
+        assistant=_assistant(library, advising, practice, store, now, advisor),
+        reminding=build_reminding(advising, store),
+        cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding),
+        quiz_on=build_quizzes(advising, practice),
     )
 
 
@@ -91,13 +103,13 @@ def _advisor(
 def _assistant(
     library: Library,
     advising: Advising,
+    practice: Practice,
     store: LearnerStore | None,
     now: Callable[[], datetime],
     advisor: Advisor,
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
-    practice = build_practice(library, advising)
     everybody: list[Ability] = [
         Simulating(practice.simulations, speaker),
         build_planning(library, advising, commands, speaker),
@@ -120,6 +132,21 @@ def _assistant(
         ]
     dialogue = Dialogue(advisor, advising.understanding, commands, advising.languages, abilities, remind)
     return Assistant(dialogue, library.phrases, store, now)
+
+
+def build_quizzes(advising: Advising, practice: Practice) -> Callable[[str, str], Awaitable[Quiz | None]]:
+    """Makes a question for everybody on what a text names."""
+    quizzes = Quizzes(practice.book, advising.gate, random.Random())  # noqa: S311 - chooses questions, keeps no secret
+
+    async def quiz_on(text: str, language: str) -> Quiz | None:
+        asked = advising.understanding.read(text)
+        named = [f"credentials/{identity}" for identity in named_ids(asked)]
+        about = [document for topic in asked.constraints.topics for document in practice.book.about(topic)]
+        if text and not named and not about:
+            return None
+        return quizzes.on(named or about, language)
+
+    return quiz_on
 
 
 def build_reminding(advising: Advising, store: LearnerStore) -> Reminding:

@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.app.advising import Advising, build_names
+from bot.app.advising import Advising, build_claim_check, build_names
 from bot.app.library import Library, prompts_folder
 from bot.core.conversation import Advisor
 from bot.core.ports import Budget, LearnerStore, Unlimited
 from bot.dialogue.planning import PlanMaker
 from bot.dialogue.telling import Telling
 from bot.errors import MissingService
-from bot.grounding.claims import ClaimCheck
 from bot.llm.probing import Abilities
 from bot.llm.watching import ModelTrouble, Patience
 from bot.offline.planning import PlanWords
@@ -127,7 +126,7 @@ def build_agent_advisor(
         agent=agent,
         prompt=TurnPrompt(prompts),
         parts=_tool_parts(library, advising),
-        check=build_claim_check(library, advising),
+        check=build_claim_check(library, build_names(library, toolbox.catalog), toolbox.catalog),
         verdicts=Verdicts(toolbox.catalog, toolbox.wording, facts),
         completing=Completing(advising.gate, facts),
         languages=advising.languages,
@@ -136,20 +135,12 @@ def build_agent_advisor(
         budget=budget or Unlimited(),
         breakers=model.breakers,
         slots=model.slots,
-        bounds=Bounds(patience=model.patience, answer_tokens=_ANSWER_TOKENS),
+        bounds=Bounds(
+            patience=model.patience,
+            prompt_tokens=library.settings.llm_passage_tokens,
+            answer_tokens=_ANSWER_TOKENS,
+        ),
         model=model.name,
-    )
-
-
-def build_claim_check(library: Library, advising: Advising) -> ClaimCheck:
-    """What holds a model's sentences against their passages."""
-    toolbox = advising.toolbox
-    return ClaimCheck(
-        advising.gate,
-        advising.understanding.facts,
-        build_names(library, toolbox.catalog),
-        toolbox.catalog,
-        Lexicon.load(prompts_folder(library.settings, "grounding")),
     )
 
 

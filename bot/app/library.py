@@ -12,6 +12,7 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
 from bot.errors import MissingService
+from bot.grounding.orders import Orders
 from bot.retrieval.dense import ChromaVectors, ExactVectors, VectorStore
 from bot.retrieval.index import NO_MODEL, Index
 from bot.retrieval.ingest import Ingest, Progress, Report, Root, load_shipped, no_progress, stored_credentials
@@ -35,6 +36,7 @@ class Library:
     embedder_problem: str | None
     phrases: Phrases
     lexicon: Lexicon
+    orders: Orders
 
     def wording(self, catalog: Catalog) -> Wording:
         return Wording(self.phrases, catalog)
@@ -55,7 +57,7 @@ class Library:
 
     def _ingest(self) -> Ingest:
         recipe = self.phrases.provenance["en"]
-        return Ingest(self.index, self.embedder, self.wording, shipped_vectors(), recipe)
+        return Ingest(self.index, self.embedder, self.wording, shipped_vectors(), recipe, self.orders)
 
     def close(self) -> None:
         self.index.close()
@@ -77,6 +79,7 @@ def open_library(settings: Settings, today: date | None = None) -> Library:
         embedder_problem=problem,
         phrases=Phrases.load(settings.prompts_dir / "offline"),
         lexicon=Lexicon.load(settings.prompts_dir / "understanding"),
+        orders=Orders.load(prompts_folder(settings, "orders")),
     )
 
 

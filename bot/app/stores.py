@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.core.mail import Leases, Mailbox
-from bot.core.ports import Budget, Erasable, LearnerStore, Limits
+from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
 from bot.settings import Settings
 
 
@@ -19,6 +19,7 @@ class Stores:
     budget: Budget
     mailbox: Mailbox
     leases: Leases
+    keepsakes: Keepsakes
 
 
 @asynccontextmanager
@@ -31,6 +32,7 @@ async def open_stores(
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.spending import SqlBudget  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
@@ -44,6 +46,7 @@ async def open_stores(
             budget=SqlBudget(database, limits_of(settings)),
             mailbox=mailbox,
             leases=mailbox,
+            keepsakes=SqlKeepsakes(database),
         )
     finally:
         await database.close()

@@ -82,6 +82,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         library.close()
     yield _database(settings)
     yield _model(settings)
+    yield _telegram(settings)
     yield from _platforms()
 
 
@@ -232,8 +233,25 @@ def _model(settings: Settings) -> Finding:
     return Finding(item="language model", state="ok", says=f"{says}: first sign after {able.seconds:.1f} s; {can}")
 
 
+def _telegram(settings: Settings) -> Finding:
+    """Asks Telegram who the bot is."""
+    from bot.app import open_telegram
+
+    if not settings.telegram_token:
+        return Finding(item="Telegram", state="off", says="TELEGRAM_TOKEN is not set")
+
+    async def name() -> str:
+        async with open_telegram(settings) as opened:
+            return str(opened.user.username)
+
+    try:
+        return Finding(item="Telegram", state="ok", says=f"@{asyncio.run(name())}")
+    except CredwayError as error:
+        return Finding(item="Telegram", state="missing", says=str(error))
+
+
 def _platforms() -> Iterator[Finding]:
-    for name in ("TELEGRAM_TOKEN", "DISCORD_TOKEN"):
+    for name in ("DISCORD_TOKEN",):
         item = name.removesuffix("_TOKEN").title()
         if _environment().get(name):
             yield Finding(item=item, state="off", says=f"{name} is set, but this version has no front end for it yet")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching, wallet
+from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching, serving, wallet
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -50,6 +50,12 @@ def ask(
         asking.ask_one(question, language, learner, as_json=as_json)
     else:
         raise InputError("give a question, or --batch FILE; see `credway ask --help`")
+
+
+@app.command()
+def run() -> None:
+    """Serve Telegram, if TELEGRAM_TOKEN is set. SIGTERM and Ctrl-C end it when what was begun is done."""
+    serving.run()
 
 
 @app.command("wallet")

@@ -36,6 +36,7 @@ def report_object(report: Report) -> dict[str, Any]:
         "removed": [clean(document) for document in report.removed],
         "unchanged": report.unchanged,
         "refused": [{key: clean(value) for key, value in asdict(problem).items()} for problem in report.refused],
+        "left_out": [{key: clean(value) for key, value in asdict(problem).items()} for problem in report.left_out],
         "embedded": report.embedded,
         "passages": report.passages,
     }
@@ -50,6 +51,12 @@ def report_lines(report: Report, *, dry_run: bool) -> list[str]:
         f"{'refused':<10}{len(report.refused):>7,}",
         *(f"  {clean(str(problem))}" for problem in report.refused),
     ]
+    if report.left_out:
+        lines += [
+            f"{'left out':<10}{len(report.left_out):>7,}",
+            *(f"  {clean(str(problem))}" for problem in report.left_out[:_SHOWN]),
+            *(["  …"] if len(report.left_out) > _SHOWN else []),
+        ]
     if not dry_run:
         lines.append(f"{report.passages:,} passages in the index, {report.embedded:,} newly embedded")
     return lines

@@ -93,9 +93,12 @@ class Assistant:
         began: float,
     ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
+        context = await store.context(incoming.who, incoming.room)
+        if context.language is None:
+            context = replace(context, language=incoming.locale)
         turn = Turn(
             question=incoming.text,
-            context=await store.context(incoming.who, incoming.room),
+            context=context,
             language=incoming.language,
             # In a room with others nothing of a learner is known, so that nothing can show, not even by advice.
             learner=learner if incoming.room.private else None,
@@ -107,7 +110,7 @@ class Assistant:
         )
         response = await self._guarded(turn)
         answer = _timed(response.answer, began)
-        reply = reply_of(answer, response.attachments)
+        reply = reply_of(answer, response.attachments, response.quiz)
         settlement = None
         if delivery is not None:
             settlement = Settlement(ticket=delivery.ticket, outgoing=tuple(delivery.render(answer, reply)))

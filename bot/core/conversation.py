@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
-from bot.core.reply import Attachment, Reply
+from bot.core.reply import Attachment, Quiz, Reply
 from bot.learning.exercise import PracticeState, SimulationState
 from bot.learning.learner import Changes, Identity, Learner, Room
 from bot.planning.model import PlanWish
@@ -67,7 +67,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach.
+    """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach,
+    and the question that it asks, where it asks one.
 
     A turn that is not to be `kept` leaves no trace: the one that has erased everything.
     """
@@ -76,18 +77,23 @@ class Response:
     context: Context
     changes: Changes = field(default_factory=Changes)
     attachments: tuple[Attachment, ...] = ()
+    quiz: Quiz | None = None
     kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One message as a front end received it. `key` is unique for the platform: its own number of the message."""
+    """One message as a front end received it. `key` is unique for the platform: its own number of the message.
+
+    `language` is what is to be replied in; `locale` only what the person's app speaks, for want of anything better.
+    """
 
     who: Identity
     room: Room
     text: str
     key: str
     language: str | None = None
+    locale: str | None = None
 
 
 class Advisor(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -137,6 +137,20 @@ class Erasable(Protocol):
     async def erase(self, identities: Sequence[Identity]) -> dict[str, int]:
         """Erase everything of these; how many of each kind it was. Doing it again does no harm."""
         ...
+
+
+class Keepsakes(Protocol):
+    """Small things that a front end has to remember from one update to the next: what a button asks, which poll is
+    whose. Each belongs to somebody, and goes when they are forgotten or when its time is over.
+    """
+
+    async def keep(self, who: Identity, things: Mapping[str, Any], until: datetime) -> None:
+        """Keep things of what JSON knows by their keys, instead of what was kept by these before."""
+        ...
+
+    async def recall(self, who: Identity, key: str, now: datetime) -> Any | None: ...
+
+    async def drop(self, who: Identity, key: str) -> None: ...
 
 
 class LearnerStore(Protocol):

@@ -28,6 +28,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quiz:
+    """A question with one right option, for front ends that have polls which know it. `asks` is what choosing an
+    option says, in the options' order; the reply's text asks the same, and its actions offer the same choices.
+    `because` is what the source says, where that is to be told as soon as somebody has chosen.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    asks: tuple[str, ...]
+    right: int
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """`text` is Markdown with `[n]` after what citation n backs; actions are numbered from 1 in their order.
 
@@ -39,15 +53,27 @@ class Reply:
     citations: tuple[Citation, ...] = ()
     actions: tuple[Action, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    quiz: Quiz | None = None
 
 
-def reply_of(answer: Answer, attachments: tuple[Attachment, ...] = ()) -> Reply:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A credential in a list of others: what is shown of it there, and the reply that it stands for."""
+
+    id: str
+    title: str
+    description: str
+    reply: Reply
+
+
+def reply_of(answer: Answer, attachments: tuple[Attachment, ...] = (), quiz: Quiz | None = None) -> Reply:
     return Reply(
         text=clean(answer.text),
         language=answer.language,
         citations=tuple(shown(citation) for citation in answer.citations),
         actions=tuple(Action(label=clean(s.label), ask=s.ask) for s in answer.suggestions),
         attachments=attachments,
+        quiz=quiz,
     )
 
 

@@ -21,6 +21,8 @@ class Helping:
         if heard.turn.learner is None and heard.calls(*_PERSONAL):
             key = "no_memory" if heard.turn.private else "private_only"
             return self._speaker.plain(heard, key, status="abstained")
+        if command == "stop":
+            return self._speaker.plain(heard, "stop.nothing")
         if command is not None:
             return self._speaker.plain(heard, "command.unknown", status="abstained", command=command)
         return None

@@ -39,6 +39,8 @@ class Practising:
             going_on = await self._go_on(heard, learner, heard.turn.context.practice)
             if going_on is not None:
                 return going_on
+        if heard.turn.context.practice is not None and heard.turn.command == "stop":
+            return self._shown(heard, self._sessions.stop(heard.turn.context.practice))
         if heard.calls("practice"):
             return await self._start(heard, learner)
         if heard.calls("progress"):
@@ -117,7 +119,8 @@ class Practising:
     def _shown(self, heard: Heard, step: Step[PracticeState]) -> Response:
         context = Context(practice=step.state) if step.state else replace(heard.turn.context, practice=None)
         changes = Changes(cards=step.cards, reviews=step.reviews)
-        return self._speaker.respond(heard, step.draft, own_words=step.own_words, context=context, changes=changes)
+        response = self._speaker.respond(heard, step.draft, own_words=step.own_words, context=context, changes=changes)
+        return replace(response, quiz=step.quiz)
 
 
 def _told_exam(heard: Heard) -> date | None:

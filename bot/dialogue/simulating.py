@@ -44,6 +44,9 @@ class Simulating:
             if len(heard.turn.question) == 1:
                 # A letter or a figure that is none of the choices is a slip, and no question.
                 return self._speaker.plain(heard, "simulate.choose", status="clarify")
+        if under_way is not None and heard.turn.command == "stop":
+            context = replace(heard.turn.context, simulation=None)
+            return self._speaker.plain(heard, "simulate.stopped", context=context)
         if not heard.calls("simulate"):
             return None
         meant = self._meant(heard) if heard.turn.command else None

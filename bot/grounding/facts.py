@@ -146,9 +146,9 @@ class FactReader:
         plain = unicodedata.normalize("NFKC", text)
         folded = rest = fold(_LINK.sub(_READ, plain))
         marks = (mark.span() for mark in re.finditer("\x00", folded))
-        found = [
-            Placed(Fact("link", normal_link(link)), True, *span) for link, span in zip(_LINK.findall(plain), marks)
-        ]
+        # A text may hold that mark itself: what has no link is no fact.
+        links = zip(_LINK.findall(plain), marks, strict=False)
+        found = [Placed(Fact("link", normal_link(link)), True, *span) for link, span in links]
         where = list(range(len(folded)))
         for pattern, convert in self._steps:
             matches = list(pattern.finditer(rest))

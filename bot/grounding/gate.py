@@ -14,6 +14,7 @@ from bot.core.answer import Citation, Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
 from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, normal_link, supports, without_links
+from bot.grounding.forms import forbidden_form
 from bot.text.words import words
 
 # At least this share of a claim's words stands in what it cites. Measured on MTRAG's human-judged answers, a share
@@ -44,6 +45,8 @@ class Gate:
 
     def problem(self, statement: Statement, learner_words: str, *, same_language: bool = True) -> str | None:
         """Why a statement may not be shown, or None. The reason is for the log, not for the learner."""
+        if form := forbidden_form(statement.text):
+            return f"holds {form}"
         own = self._reader.backing(learner_words)
         cited = frozenset[Fact]().union(*(self.facts(passage) for passage in statement.passages))
         own |= derive(statement.derived, cited, own, self._reader)

@@ -1,15 +1,17 @@
 """Where in a text its figures stand, and among which words: what claims and passages are compared by.
 
-Knows nothing of claims or passages: a text is cut into sentences and clauses, its words become features (a concept of the
-lexicon, a stem, a credential named), and each figure has the features around it, the nearer the weightier.
+Knows nothing of claims or passages: a text is cut into sentences and clauses, its words become features (a concept of
+the lexicon, a stem, a credential named), and each figure has the features around it, the nearer the weightier.
 """
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from snowballstemmer import stemmer
 
@@ -26,10 +28,10 @@ _RANGE = re.compile(r"\s?(?:-|–|/|to|out of|of|von|sur|de|a|bis|à)\s?")
 _FADING = 0.12  # how much a word counts less for each word between it and the figure
 _NEIGHBOUR, _FARTHER = 0.35, 0.2  # how much a word of another clause counts, by how far that is
 _ABOUT, _NAMED = "about.", "@"
+POSSESSIVE = re.compile(r"(?<=\w)'s\b")  # "PMP's price" names PMP
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_BEFORE_YEARS = frozenset(
-    {"in", "since", "of", "until", "by", "from", "during", "before", "after", "early", "late", "to"}
-)
+_BEFORE_YEARS = frozenset({"in", "since", "until", "by", "from", "during", "before", "after", "early", "late"})
+_NO_COUNT_AFTER = frozenset({"since", "in", "checked", *map(str.lower, calendar.month_name[1:])})
 _STEM = stemmer("english")
 
 
@@ -80,7 +82,11 @@ class Figure:
             return other.is_year or other.fact.kind == "date"
         if self.is_year:
             return other.fact.kind in {"number", "date"}
-        return other.fact.kind == self.fact.kind and not other.is_year
+        return other.fact.kind == self.fact.kind and (not other.is_year or self._is_placed_as_year)
+
+    @property
+    def _is_placed_as_year(self) -> bool:
+        return any(f"before:{word}" in self.context for word in _NO_COUNT_AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,10 @@ class TextReader:
         self._plain = lexicon.single_words("plain")
 
     def read(self, text: str) -> Layout:
-        folded, placed = self._facts.placed(text.replace("’", "'"))
+        folded, placed = self._facts.placed(POSSESSIVE.sub("", text.replace("’", "'")))
         found = placed_words(folded)
         words = [word for word, _, _ in found]
-        cues = self._lexicon.cues(words)
+        cues = _longest(self._lexicon.cues(words))
         named = self._names.find(words)
         spans = list(zip(named.found, named.spans, strict=True))
         inside = frozenset(at for _, (start, end) in spans for at in range(start, end))
@@ -138,10 +144,7 @@ class TextReader:
             folded=folded,
             tokens=tokens,
             figures=[_figure(tokens, features, at, entry, sides.get(id(entry))) for at, entry in figured],
-            mentions=[
-                Mention(frozenset(ids), start, end, _context(tokens, features, start, end))
-                for ids, (start, end) in spans
-            ],
+            mentions=[_mention(tokens, features, ids, span) for ids, span in spans],
             cues=cues,
             features=features,
             names=inside,
@@ -236,7 +239,7 @@ def _sides(folded: str, figured: Sequence[tuple[int, Placed]]) -> dict[int, str]
     """Which end of a range a figure is: "40-60", "700/1000", "15 to 45 hours"."""
     found: dict[int, str] = {}
     ordered = sorted((entry for _, entry in figured if entry.fact.kind != "link"), key=lambda entry: entry.start)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in pairwise(ordered):
         if first.end <= second.start and _RANGE.fullmatch(folded[first.end : second.start]):
             found[id(first)], found[id(second)] = "<low>", "<high>"
     return found
@@ -252,11 +255,40 @@ def _figure(
         feature
         for place, token in enumerate(tokens)
         if token.sentence == own.sentence and token.clause == own.clause and not at <= place < end
-        for feature in features[place]
+        for feature in _telling(features[place])
     )
     if side:
         context[side] = 1.0
     return Figure(entry.fact, entry.stated, at, context, near)
+
+
+def _mention(
+    tokens: Sequence[Token], features: Sequence[tuple[str, ...]], ids: Iterable[str], span: tuple[int, int]
+) -> Mention:
+    """A name in its place; that the same credential is named again beside it tells nothing."""
+    context = _context(tokens, features, *span)
+    for identity in ids:
+        context.pop(f"{_NAMED}{identity}", None)
+    return Mention(frozenset(ids), *span, context)
+
+
+def _longest(cues: Sequence[Cue]) -> list[Cue]:
+    """Without what is said of a figure by a part of a phrase that says another thing: "members" in "non-members"."""
+    about = [cue for cue in cues if cue.key.startswith(_ABOUT)]
+    return [
+        cue
+        for cue in cues
+        if not any(
+            other.start <= cue.start and cue.end <= other.end and other.end - other.start > cue.end - cue.start
+            for other in about
+            if cue.key.startswith(_ABOUT)
+        )
+    ]
+
+
+def _telling(features: Sequence[str]) -> Sequence[str]:
+    """A word that stands for a concept tells only that."""
+    return [feature for feature in features if feature.startswith(_ABOUT)] or features
 
 
 def _context(tokens: Sequence[Token], features: Sequence[tuple[str, ...]], start: int, end: int) -> Context:

@@ -6,160 +6,44 @@ Everything here compares words; what words say the same is in `prompts/grounding
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.documents.model import Passage
-from bot.grounding.facts import Fact
-from bot.grounding.places import Context, Figure, Layout, Mention, TextReader, stem
-from bot.text.lexicon import Cue, Lexicon
+from bot.grounding.places import POSSESSIVE, Figure, Layout, Mention, stem
+from bot.grounding.sources import Source, denies, holdings, shared_words
+from bot.text.lexicon import Lexicon
 from bot.text.words import words
 
 # Of a claim's content words so many stand in what it cites, or it says so in pairs of words. Calibrated on MTRAG's
 # human-judged answers and on paraphrases of the packaged knowledge: see tests/tools/measure_claims.py.
 MIN_WORDS = 0.5
 MIN_WORDS_WITH_FIGURES = 0.25
-_NEGATED_WITHIN = 3  # words between "not" and what it denies
 _OWN_WITHIN = 4  # words between "your" and the learner's figure
-HEDGED = "about.reserve"  # the feature of a figure that is told with reserve
+_QUALIFIERS = frozenset({"about.member", "about.non_member", "about.labs", "about.no_degree"})
+_LONG_SERIES = 3  # letters from which a code's beginning is that of one exam: SY0, but not AZ
 _RAW_WORD = re.compile(r"[^\W_][\w+&'’.-]*[\w+]|[^\W_]\+?")
 _STARTS = re.compile(r"(?:^|[.!?:;•\n\"“(—–-])\s*$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A cited passage, read: its figures in their places, whom each sentence is about, and its words."""
-
-    passage: Passage
-    layout: Layout
-    own: frozenset[str]
-    subjects: Sequence[frozenset[str]]
-    title_words: int
-    stamp_from: int
-    asides: frozenset[tuple[int, int]]
-    disputes: frozenset[int]
-    words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    raw: frozenset[str]
-    providers: frozenset[str]
-
-    def is_of(self, slot: Figure, about: frozenset[str], *, strictly: bool) -> bool:
-        """Whether a figure is told of one of these credentials; of nobody it may be, unless the claim names whom."""
-        subjects = self.subjects[self.layout.sentence(slot.at)]
-        return not about or (not subjects and not strictly) or bool(subjects & about)
-
-    def is_title(self, slot: Figure) -> bool:
-        return slot.at < self.title_words
-
-    def is_stamp(self, slot: Figure) -> bool:
-        """Whether a date is the passage's own, which says only when it was read."""
-        return slot.at >= self.stamp_from
-
-    def speaks_of(self, ids: frozenset[str]) -> bool:
-        return bool(self.own & ids) or any(subjects & ids for subjects in self.subjects)
-
-    def context(self, slot: Figure) -> Context:
-        return slot.context | {HEDGED: 1.0} if self.is_aside(slot) else slot.context
-
-    def names(self) -> list[Mention]:
-        """The credentials that are named, but for the title, which stands in no sentence."""
-        return [mention for mention in self.layout.mentions if mention.start >= self.title_words]
-
-    def most_in_a_sentence(self, fact: Fact) -> int:
-        found = Counter(self.layout.sentence(slot.at) for slot in self.layout.figures if slot.fact == fact)
-        return max(found.values(), default=0)
-
-    def is_disputed(self, slot: Figure) -> bool:
-        """Whether a figure is one of several readings; what stands in brackets only explains them."""
-        token = self.layout.tokens[slot.at]
-        return token.sentence in self.disputes and token.bracket == 0
-
-    def is_aside(self, slot: Figure) -> bool:
-        """Whether a figure is told with reserve: an older one, another source's, one that nobody confirms."""
-        token = self.layout.tokens[slot.at]
-        return (token.sentence, 0) in self.asides or (token.sentence, token.bracket) in self.asides
 
 
 class Saying:
     """Compares what claims say with what passages say."""
 
-    def __init__(self, names: Names, catalog: Catalog, texts: TextReader, lexicon: Lexicon) -> None:
+    def __init__(self, names: Names, catalog: Catalog, lexicon: Lexicon) -> None:
         self._names = names
-        self._texts = texts
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
-        self._documents = {credential.document: credential.id for credential in catalog}
-        self._providers = {credential.id: credential.provider for credential in catalog}
-        self._versions = [frozenset(code.lower() for code in credential.codes) for credential in catalog]
+        self._translated = lexicon.shared_keys
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
-
-    # Passages.
-
-    def source(self, passage: Passage) -> Source:
-        title = f"{passage.title}.\n"
-        stamp = f"\nas of {passage.as_of}" if passage.as_of else ""
-        body = f"{title}{passage.heading}\n{passage.text}"
-        layout = self._texts.read(body + stamp)
-        own = self._documents.get(passage.document) or self._titled(passage)
-        held = frozenset({own}) if own else frozenset[str]()
-        title_words = len(words(title))
-        stem_words, pairs = _shared_words(layout, self._plain)
-        aliases = {stem(word) for alias in passage.aliases for word in words(alias)}
-        return Source(
-            passage=passage,
-            layout=layout,
-            own=held,
-            subjects=self._about_sentences(layout, held, title_words),
-            title_words=title_words,
-            stamp_from=len(words(body)) if stamp else len(layout.tokens),
-            asides=self._asides(layout),
-            disputes=frozenset(layout.sentence(cue.start) for cue in layout.cued("dispute")),
-            words=stem_words | aliases,
-            pairs=pairs,
-            raw=frozenset(word for text in (body, *passage.aliases) for word in words(text)),
-            providers=self._providers_of(passage, layout, held),
-        )
-
-    def _titled(self, passage: Passage) -> str | None:
-        """The credential that a page is about by its title, where the page is none of the catalogue's own."""
-        found = self._names.find(words(passage.title)).found if passage.kind == "general" else ()
-        return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
-
-    def _about_sentences(self, layout: Layout, own: frozenset[str], title_words: int) -> list[frozenset[str]]:
-        """Whom each sentence is about: those it names; else the page's own credential, or those named last."""
-        count = layout.tokens[-1].sentence + 1 if layout.tokens else 0
-        named: list[set[str]] = [set() for _ in range(count)]
-        for mention in layout.mentions:
-            named[layout.sentence(mention.start)] |= mention.ids
-        found: list[frozenset[str]] = []
-        last = own
-        for entry in named:
-            last = own | entry if own else frozenset(entry) or last
-            found.append(last)
-        return found
-
-    def _providers_of(self, passage: Passage, layout: Layout, own: frozenset[str]) -> frozenset[str]:
-        tokens = [token.word for token in layout.tokens]
-        page = {passage.document.rsplit("/", 1)[-1]} if passage.kind == "provider" else set()
-        told = {identity for identity, _ in self._names.providers(tokens)}
-        return frozenset(page | told | {self._providers[identity] for identity in own})
-
-    def _asides(self, layout: Layout) -> frozenset[tuple[int, int]]:
-        """The sentences, or the brackets in them, that tell with reserve."""
-        cues = [*layout.cued("aside")]
-        return frozenset((layout.tokens[cue.start].sentence, layout.tokens[cue.start].bracket) for cue in cues)
 
     # Whom a claim is about.
 
     def mentions(self, claim: Layout, text: str) -> list[Mention]:
         """The credentials that a claim names as names: by a code, or with a capital letter."""
-        proper = {
-            word for raw in _RAW_WORD.findall(text) if raw != raw.lower() or _has_digit(raw) for word in words(raw)
-        }
+        raw = _RAW_WORD.findall(POSSESSIVE.sub("", text.replace("’", "'")))
+        proper = {word for name in raw if name != name.lower() or _has_digit(name) for word in words(name)}
         return [
             mention
             for mention in claim.mentions
@@ -167,11 +51,12 @@ class Saying:
         ]
 
     def about(self, claim: Layout, figure: Figure, mentions: Sequence[Mention]) -> frozenset[str]:
-        """The credentials that a figure of a claim is told of: those named in its clause, else before it, else any."""
+        """The credentials that a figure is told of: those named in its clause, else before it, else in its sentence."""
         own = claim.tokens[figure.at]
         inside = [mention for mention in mentions if claim.tokens[mention.start].clause == own.clause]
         before = [mention for mention in mentions if mention.start < figure.at]
-        chosen = inside or before or mentions
+        after = [mention for mention in mentions if claim.tokens[mention.start].sentence == own.sentence]
+        chosen = inside or before or after
         return frozenset[str]().union(*(mention.ids for mention in chosen))
 
     def foreign_provider(self, claim: Layout, sources: Iterable[Source]) -> str | None:
@@ -185,7 +70,7 @@ class Saying:
 
     def is_name(self, claim: Layout, figure: Figure) -> bool:
         """Whether a figure is (part of) the name of a credential, which is compared as a name."""
-        return figure.at in claim.names or (figure.fact.kind == "code" and figure.fact.value in self._codes)
+        return figure.fact.value in self._codes if figure.fact.kind == "code" else figure.at in claim.names
 
     def is_named(self, claim: Layout, figure: Figure, sources: Iterable[Source]) -> bool:
         """Whether a figure is part of a name by which the citations' own credential is called."""
@@ -203,11 +88,10 @@ class Saying:
         return any(near)
 
     def has_versions(self, figure: Figure, sources: Iterable[Source]) -> bool:
-        """Whether a code is one of several of the same credential, of which the citations tell others."""
+        """Whether the citations tell another version of an exam's code: SY0-601 beside SY0-701."""
+        series = figure.fact.value.split("-")[0]
         held = {slot.fact.value for source in sources for slot in source.layout.figures if slot.fact.kind == "code"}
-        return figure.fact.kind == "code" and any(
-            figure.fact.value in codes and held & codes - {figure.fact.value} for codes in self._versions
-        )
+        return len(series) >= _LONG_SERIES and any(other.split("-")[0] == series for other in held - self._codes)
 
     def clash(self, claim: Layout) -> str | None:
         """A name with the code of another credential in brackets behind it, or with one code twice."""
@@ -235,6 +119,8 @@ class Saying:
         figure: Figure,
         held: Sequence[tuple[Source, Figure]],
         rivals: Sequence[tuple[Source, Figure]],
+        *,
+        same_language: bool = True,
     ) -> str | None:
         """Why a figure may not be told like this: only the date of reading, an older one, one of several readings."""
         plain = [(source, slot) for source, slot in held if not source.is_stamp(slot)]
@@ -245,11 +131,36 @@ class Saying:
         hedged = self.is_hedged(claim)
         if not firm and not hedged:
             return "is older, of another source or not confirmed, and told as a fact"
-        told = plain if hedged else firm
-        disputed = [(source, slot) for source, slot in told if source.is_disputed(slot)]
-        if disputed and len(disputed) == len(told):
+        chosen = plain if hedged else firm
+        disputed = [(source, slot) for source, slot in chosen if source.is_disputed(slot)]
+        if disputed and len(disputed) == len(chosen):
             return self._one_reading(claim, disputed)
-        return self._one_of_two(figure, told, rivals)
+        if apart := self._set_apart(claim, figure, chosen, rivals):
+            return apart
+        return self._one_of_two(figure, chosen, rivals, same_language=same_language)
+
+    def _set_apart(
+        self,
+        claim: Layout,
+        figure: Figure,
+        held: Sequence[tuple[Source, Figure]],
+        rivals: Sequence[tuple[Source, Figure]],
+    ) -> str | None:
+        """A figure told as another kind of it: the price for members, the older one, another source's."""
+        alone = sum(other.fact.kind == figure.fact.kind for other in claim.figures) == 1
+        told = _QUALIFIERS & figure.near
+        if alone and not told:
+            told = _QUALIFIERS & figure.context.keys()
+        for qualifier in told:
+            others = any(qualifier in slot.near for _, slot in rivals)
+            if others and not any(qualifier in slot.near for _, slot in held):
+                return f"is not the one for {qualifier.removeprefix('about.')!r}"
+        clause = claim.tokens[figure.at].clause
+        reserved = any(claim.tokens[cue.start].clause == clause for cue in claim.cued("aside"))
+        if reserved and not any(source.is_aside(slot) for source, slot in held):
+            asides = any(source.is_aside(slot) for source, slot in rivals)
+            return "is told as older or another source's, which it is not" if asides else None
+        return None
 
     def _one_reading(self, claim: Layout, disputed: Sequence[tuple[Source, Figure]]) -> str | None:
         told = {figure.fact for figure in claim.figures} | {
@@ -271,9 +182,14 @@ class Saying:
         return "is one of several readings and told as the only one"
 
     def _one_of_two(
-        self, figure: Figure, held: Sequence[tuple[Source, Figure]], rivals: Sequence[tuple[Source, Figure]]
+        self,
+        figure: Figure,
+        held: Sequence[tuple[Source, Figure]],
+        rivals: Sequence[tuple[Source, Figure]],
+        *,
+        same_language: bool,
     ) -> str | None:
-        """A figure of a bracket or of a condition ("120 minutes if the exam has labs") is told with what sets it apart."""
+        """A figure of a bracket or a condition ("120 minutes if the exam has labs") is told with what sets it apart."""
         for source, slot in held:
             token = source.layout.tokens[slot.at]
             beside = [
@@ -285,6 +201,9 @@ class Saying:
             if not token.bracket or not beside:
                 return None
             apart = slot.near - frozenset[str]().union(*(other.near for other in beside))
+            if not same_language:
+                # Only what the lexicon has in every language can be looked for.
+                apart = frozenset(feature for feature in apart if feature in self._translated)
             if not apart or apart & figure.context.keys():
                 return None
         return "holds only under a condition that is left out" if held else None
@@ -293,11 +212,26 @@ class Saying:
 
     def denied(self, claim: Layout, sources: Sequence[Source]) -> str | None:
         """What a claim says holds where its citations say it does not, or the other way round."""
-        told = _holdings(claim)
+        told = holdings(claim)
         for key, is_so in told:
-            known = {holds for source in sources for its, holds in _holdings(source.layout) if its == key}
+            known = {holds for source in sources for its, holds in source.holdings if its == key}
             if known and is_so not in known:
                 return f"{key} {'is denied by' if is_so else 'stands in'} its citations"
+        return None
+
+    def wrongly_required(self, claim: Layout, mentions: Sequence[Mention], sources: Sequence[Source]) -> str | None:
+        """A credential said to be required where its citations recommend it, or the other way round."""
+        for mention in mentions:
+            told = _required(claim, mention, only_recommended=False)
+            known = {
+                is_so
+                for source in sources
+                for name in source.names()
+                if name.ids & mention.ids
+                if (is_so := _required(source.layout, name, only_recommended=True)) is not None
+            }
+            if told is not None and known and told not in known:
+                return f"{min(mention.ids)!r} is {'not ' * told}required by its citations"
         return None
 
     # In which words.
@@ -319,7 +253,7 @@ class Saying:
         own = {stem(word) for word in words(learner)}
         held = own.union(*(source.words for source in sources))
         called = frozenset[str]().union(*(source.own for source in sources))
-        said, pairs = _shared_words(claim, self._plain)
+        said, pairs = shared_words(claim, self._plain)
         named = {f"@{identity}" for identity in called}
         shared = sum(1 for word in said if word in held or word in named or self._is_called(word, called))
         paired = sum(1 for pair in pairs if any(pair in source.pairs for source in sources))
@@ -327,6 +261,16 @@ class Saying:
 
     def _is_called(self, word: str, called: Iterable[str]) -> bool:
         return any(self._names.is_called(identity, word) for identity in called)
+
+    def unshared(self, claim: Layout, sources: Sequence[Source]) -> str | None:
+        """A word that says much, which no citation has: "free", "guaranteed"."""
+        held = frozenset[str]().union(*(source.words for source in sources))
+        for cue in claim.cued("must"):
+            stems = {stem(token.word) for token in claim.tokens[cue.start : cue.end]}
+            denied = any(denies(claim, other.start, cue) for other in claim.cued("negation"))
+            if not denied and not stems & held and not any(source.has_cue("must", stems) for source in sources):
+                return " ".join(token.word for token in claim.tokens[cue.start : cue.end])
+        return None
 
     def shares_anchor(self, claim: Layout, sources: Sequence[Source]) -> bool:
         """Whether a claim in another language names something of its citations, or has one of their words."""
@@ -340,7 +284,7 @@ class Saying:
     def unknown_name(
         self, claim: Layout, text: str, sources: Sequence[Source], learner: str, *, foreign: bool = False
     ) -> str | None:
-        """A word written like a name that neither the citations nor the learner have; abroad, only an unmistakable one."""
+        """A word written like a name that neither citations nor learner have; `foreign`: only an unmistakable one."""
         held = frozenset[str]().union(*(source.raw for source in sources)) | set(words(learner))
         called = frozenset[str]().union(*(source.own for source in sources)) | {
             identity for mention in claim.mentions for identity in mention.ids
@@ -377,37 +321,11 @@ def _is_code_of(word: str, codes: Collection[str]) -> bool:
     return word in codes
 
 
-def _shared_words(layout: Layout, plain: Collection[str]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """What a text's content words say, and the pairs of them in the order in which they stand.
-
-    A word of a concept counts as the concept, so that "fee" and "price" are the same.
-    """
-    said: set[str] = set()
-    row: list[str] = []
-    for token, features in zip(layout.tokens, layout.features, strict=True):
-        if token.word not in plain:
-            concepts = [feature for feature in features if feature.startswith("about.")]
-            said.update(concepts[:1] or features)
-            row.append(stem(token.word))
-    return frozenset(said), frozenset(pairwise(row))
-
-
-def _holdings(layout: Layout) -> set[tuple[str, bool]]:
-    """What a text says holds, or does not: ("expires", False) for "does not expire"."""
-    denials = [cue.start for cue in layout.cued("negation")]
-    found: set[tuple[str, bool]] = set()
-    for cue in (*layout.cued("holds"), *layout.cued("lacks")):
-        denied = any(_denies(layout, at, cue) for at in denials)
-        kind, key = cue.key.split(".", 1)
-        found.add((key, (kind == "holds") != denied))
-    return found
-
-
-def _denies(layout: Layout, at: int, cue: Cue) -> bool:
-    """Whether a "not" stands shortly before a word, or a "none" behind it ("prerequisites for Example: none")."""
-    one, other = layout.tokens[at], layout.tokens[cue.start]
-    if (one.sentence, one.clause) != (other.sentence, other.clause):
-        return False
-    between = range(at + 1, cue.start) if at < cue.start else range(cue.end, at)
-    apart = sum(place not in layout.names for place in between)
-    return apart < _NEGATED_WITHIN if at < cue.start else apart < _NEGATED_WITHIN and one.word == "none"
+def _required(layout: Layout, mention: Mention, *, only_recommended: bool) -> bool | None:
+    """Whether the clause of a name says required, not required (or, if asked for, recommended), or nothing of it."""
+    clause = layout.tokens[mention.start].clause
+    required = [cue for cue in layout.cued("holds.required") if layout.tokens[cue.start].clause == clause]
+    if required:
+        return not any(denies(layout, other.start, cue) for cue in required for other in layout.cued("negation"))
+    recommended = any(layout.tokens[cue.start].clause == clause for cue in layout.cued("about.recommended"))
+    return False if only_recommended and recommended else None

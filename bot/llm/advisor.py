@@ -24,7 +24,7 @@ from bot.llm.agent import Agent
 from bot.llm.completing import Completing
 from bot.llm.evidence import Evidence
 from bot.llm.history import CARRIED, Before, History
-from bot.llm.metering import Meter, OverBudget
+from bot.llm.metering import Meter, OverBudget, estimated
 from bot.llm.releasing import Asked, Releasing
 from bot.llm.sentences import Sentences
 from bot.llm.summarising import Summarising
@@ -39,6 +39,7 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 logger = logging.getLogger(__name__)
 
 _FOUND = 5  # passages searched for beside those that the rules cite
+_NEAREST = 2  # of these, those that come before what is known of the credentials in talk
 _FOCUS = 2  # credentials in talk of which all facts are given
 _FIELDS = ("cost", "exam_minutes", "validity", "prerequisites", "stacks_into", "status")
 _SHORT = 8  # words up to which a question may lean on the one before it
@@ -48,9 +49,10 @@ _LONGEST = 6000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Limits of one turn: seconds, tokens of all its calls, tokens of one answer."""
+    """Limits of one turn: seconds, tokens of its first passages, of all its calls, of one answer."""
 
     patience: Patience
+    prompt_tokens: int = 3_000
     turn_tokens: int = 40_000
     answer_tokens: int = 800
 
@@ -140,7 +142,7 @@ class AgentAdvisor:
 
     async def _listen(self, talk: _Talk, tools: TurnTools, meter: Meter, releasing: Releasing, deadline: float) -> None:
         """Hold each sentence against its sources as soon as it is whole, and show what passes."""
-        names = PRIVATE_TOOLS if talk.turn.private and talk.turn.learner is not None else TOOLS
+        names: tuple[str, ...] = PRIVATE_TOOLS if talk.turn.private and talk.turn.learner is not None else TOOLS
         system, messages = self._prompt.messages(
             talk.turn,
             talk.considered.language,
@@ -167,9 +169,16 @@ class AgentAdvisor:
         """The passages of the first call: what the rules cite, what is known of those in talk, what a search finds."""
         draft, context = talk.considered.draft, talk.considered.context
         talk.draft.extend(_as_drafted(statement, talk.evidence) for statement in draft.statements)
-        talk.evidence.add_passages(self._of_focus(context))
         hits = await self._parts.toolbox.search(_query(talk), limit=_FOUND)
-        talk.evidence.add_passages(hit.passage for hit in hits)
+        room = self._bounds.prompt_tokens - estimated(talk.evidence.shown(list(talk.evidence.entries)))
+        for passage in (
+            *(hit.passage for hit in hits[:_NEAREST]),
+            *self._of_focus(context),
+            *(h.passage for h in hits),
+        ):
+            if (size := estimated(passage.indexed_text)) <= room:
+                room -= size
+                talk.evidence.add_passages([passage])
 
     def _of_focus(self, context: Context) -> Iterable[Passage]:
         catalog = self._parts.toolbox.catalog

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from bot.errors import InputError
@@ -36,26 +35,34 @@ class Piece:
     restarts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one turn gives its tools and its meter through LangChain."""
+
+    tools: TurnTools
+    meter: Meter
+
+
 class Agent:
-    """One model. `chat_model` is a LangChain chat model; agents over it are made for each turn and forgotten."""
+    """One model. `chat_model` is a LangChain chat model; what a turn brings along is given to it with the turn."""
 
     def __init__(self, chat_model: Any) -> None:
         self._model = chat_model
+        self._made: dict[tuple[str, ...], Any] = {}
 
     async def stream(
-        self, system: str, messages: Sequence[Message], tools: TurnTools, names: Sequence[str], meter: Meter
+        self, system: str, messages: Sequence[Message], tools: TurnTools, names: tuple[str, ...], meter: Meter
     ) -> AsyncGenerator[Piece, None]:
-        """The answer's text as it comes. Raises `ModelTrouble` and `OverBudget`."""
-        from langchain.agents import create_agent  # noqa: PLC0415 - 2 s to import, and most need no model
-
-        agent: Any = create_agent(
-            self._model,
-            tools=[self._tool(name, tools) for name in names],
-            system_prompt=system,
-            middleware=self._middleware(meter),
+        """The answer's text as it comes; `names` are the tools that may be used. Raises `ModelTrouble` and
+        `OverBudget`.
+        """
+        given = {"messages": [("system", system), *((message.role, message.text) for message in messages)]}
+        steps = self._agent(names).astream(
+            given,
+            stream_mode="messages",
+            config={"recursion_limit": _MOST_STEPS},
+            context=_Round(tools, meter),
         )
-        given = {"messages": [(message.role, message.text) for message in messages]}
-        steps = agent.astream(given, stream_mode="messages", config={"recursion_limit": _MOST_STEPS})
         try:
             async for piece in _pieces(steps):
                 yield piece
@@ -74,62 +81,68 @@ class Agent:
         await meter.after([_used(said)], [_text(said)])
         return _text(said)
 
-    def _tool(self, name: str, tools: TurnTools) -> Any:
-        from langchain_core.tools import StructuredTool  # noqa: PLC0415
+    def _agent(self, names: tuple[str, ...]) -> Any:
+        """The agent with these tools, made once: to describe them for each turn would take longer than to answer."""
+        if names not in self._made:
+            from langchain.agents import create_agent  # noqa: PLC0415 - 2 s to import, and most need no model
 
-        made = self._described[name]
-        return StructuredTool(
-            name=name, description=made.description, args_schema=made.args_schema, coroutine=_safe(name, tools)
-        )
-
-    @cached_property
-    def _described(self) -> dict[str, Any]:
-        """Each tool as the model sees it, read once from signature and docstring."""
-        from langchain_core.tools import StructuredTool  # noqa: PLC0415
-
-        from bot.llm.tools import PRIVATE_TOOLS  # noqa: PLC0415
-
-        unbound = TurnTools.__new__(TurnTools)
-        return {
-            name: StructuredTool.from_function(coroutine=getattr(unbound, name), name=name) for name in PRIVATE_TOOLS
-        }
-
-    def _middleware(self, meter: Meter) -> list[Any]:
-        from langchain.agents.middleware import (  # noqa: PLC0415
-            ModelCallLimitMiddleware,
-            ToolCallLimitMiddleware,
-            wrap_model_call,
-        )
-
-        @wrap_model_call
-        async def metered(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-            texts = [str(message.content) for message in request.messages]
-            await meter.before([str(request.system_message and request.system_message.content), *texts])
-            response = await handler(request)
-            await meter.after([_used(message) for message in response.result], [_text(m) for m in response.result])
-            return response
-
-        return [
-            ModelCallLimitMiddleware(run_limit=MOST_CALLS, exit_behavior="error"),
-            ToolCallLimitMiddleware(run_limit=MOST_TOOL_CALLS, exit_behavior="continue"),
-            metered,
-        ]
+            tools = [_tool(name) for name in names]
+            self._made[names] = create_agent(
+                self._model, tools=tools, middleware=_middleware(tools), context_schema=_Round
+            )
+        return self._made[names]
 
 
-def _safe(name: str, tools: TurnTools) -> Callable[..., Awaitable[str]]:
-    """The tool, whose failure is told to the model and not to the run: the answer may do without it."""
-    method: Callable[..., Awaitable[str]] = getattr(tools, name)
+def _middleware(tools: Sequence[Any]) -> list[Any]:
+    from langchain.agents.middleware import (  # noqa: PLC0415
+        ModelCallLimitMiddleware,
+        ToolCallLimitMiddleware,
+        wrap_model_call,
+    )
+    from langchain_core.utils.function_calling import convert_to_openai_tool  # noqa: PLC0415
 
-    async def called(**arguments: Any) -> str:
-        try:
-            return fenced(await method(**arguments))
-        except InputError as error:
-            return fenced(f"Not possible: {error}")
-        except Exception:
-            logger.exception("tool.failed name=%s", name)
-            return "This tool is not available now. Answer from the passages."
+    described = [convert_to_openai_tool(tool) for tool in tools]
 
-    return called
+    @wrap_model_call
+    async def metered(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+        meter: Meter = request.runtime.context.meter
+        await meter.before([str(message.content) for message in request.messages])
+        response = await handler(request.override(tools=described))
+        await meter.after([_used(message) for message in response.result], [_text(m) for m in response.result])
+        return response
+
+    return [
+        ModelCallLimitMiddleware(run_limit=MOST_CALLS, exit_behavior="error"),
+        ToolCallLimitMiddleware(run_limit=MOST_TOOL_CALLS, exit_behavior="continue"),
+        metered,
+    ]
+
+
+def _tool(name: str) -> Any:
+    """A tool as LangChain wants it; whose turn it works on comes with each call, as its runtime."""
+    from langchain.tools import ToolRuntime  # noqa: PLC0415
+    from langchain_core.tools import StructuredTool  # noqa: PLC0415
+
+    # Signature and docstring of the method are what the model reads of it.
+    told = StructuredTool.from_function(coroutine=getattr(TurnTools.__new__(TurnTools), name), name=name)
+
+    async def called(runtime: Any, **arguments: Any) -> str:
+        return await _safely(name, runtime.context.tools, arguments)
+
+    # LangChain looks for this very class, which this module does not import before it is needed.
+    called.__annotations__["runtime"] = ToolRuntime
+    return StructuredTool(name=name, description=told.description, args_schema=told.args_schema, coroutine=called)
+
+
+async def _safely(name: str, tools: TurnTools, arguments: dict[str, Any]) -> str:
+    """What the tool says. Its failure is told to the model and not to the run: the answer may do without it."""
+    try:
+        return fenced(await getattr(tools, name)(**arguments))
+    except InputError as error:
+        return fenced(f"Not possible: {error}")
+    except Exception:
+        logger.exception("tool.failed name=%s", name)
+        return "This tool is not available now. Answer from the passages."
 
 
 async def _pieces(steps: AsyncGenerator[Any, None]) -> AsyncGenerator[Piece, None]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Statement
+from bot.core.reply import Quiz
 from bot.documents.model import Passage
 
 Kind = Literal["field", "fit", "true_false", "cloze", "typed", "recall"]
@@ -68,6 +69,14 @@ class Item:
     @property
     def topic(self) -> str:
         return self.topics[0] if self.topics else ""
+
+
+def quiz_of(item: Item) -> Quiz | None:
+    """The item as a question with one right option; None for one without options."""
+    if not item.options:
+        return None
+    options = tuple(option.text for option in item.options)
+    return Quiz(question=item.question, options=options, asks=tuple(LETTERS[: len(options)]), right=item.key_index)
 
 
 def item_id(document: str, kind: Kind, aspect: str, key: str) -> str:

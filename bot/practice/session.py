@@ -15,7 +15,7 @@ from bot.learning.learner import CardState, Review
 from bot.learning.practice import DayPlan, Rhythm, interleaved, plan_day, rated, reviewed, session_items
 from bot.practice.book import ItemBook
 from bot.practice.grading import Grader
-from bot.practice.items import LETTERS, Item, document_of
+from bot.practice.items import LETTERS, Item, document_of, quiz_of
 from bot.practice.step import Step
 from bot.text.prompts import Phrases
 
@@ -95,6 +95,10 @@ class PracticeSessions:
             return self._show(state, item) if item.kind == "recall" else self._answered(state, item, learnt)
         return self._answer(state, item, text, learnt)
 
+    def stop(self, state: PracticeState) -> Step[PracticeState]:
+        """End the round here."""
+        return self._summary(state)
+
     def _answer(self, state: PracticeState, item: Item, text: str, learnt: Learnt) -> Step[PracticeState] | None:
         if self._grader.is_question(text):
             return None
@@ -118,7 +122,7 @@ class PracticeSessions:
         statements.append(Statement(text=item.question, shape="heading"))
         own = " ".join(statement.text for statement in statements)
         draft = Draft(status="answered", statements=tuple(statements), suggestions=self._choices(state, item))
-        return Step(draft=draft, state=state, own_words=own)
+        return Step(draft=draft, state=state, own_words=own, quiz=quiz_of(item))
 
     def _choices(self, state: PracticeState, item: Item) -> tuple[Suggestion, ...]:
         """The options, each with its letter, then help."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.core.answer import Draft
+from bot.core.reply import Quiz
 from bot.learning.learner import CardState, Review
 
 State = TypeVar("State")
@@ -23,3 +24,4 @@ class Step(Generic[State]):
     own_words: str = ""
     cards: tuple[CardState, ...] = ()
     reviews: tuple[Review, ...] = ()
+    quiz: Quiz | None = None

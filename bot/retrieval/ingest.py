@@ -16,6 +16,7 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.credential import Credential
 from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
+from bot.documents.cleared import Clearing, cleared, cleared_data, cleared_passages
 from bot.documents.foreign import SUPPORTED, read_file
 from bot.documents.model import Document
 from bot.documents.passages import fact_passages, passages_of
@@ -55,13 +56,17 @@ class Root:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an ingest did, by document id, and what it refused and why."""
+    """What an ingest did, by document id, and what it refused and why.
+
+    `left_out` names the places of documents that gave orders to a machine and are indexed without them.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     refused: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
     embedded: int = 0
     passages: int = 0
 
@@ -83,6 +88,7 @@ class _Plan:
     removed: list[str] = field(default_factory=list)
     unchanged: int = 0
     refused: list[Problem] = field(default_factory=list)
+    left_out: list[Problem] = field(default_factory=list)
 
 
 class Ingest:
@@ -95,13 +101,18 @@ class Ingest:
         wording_for: WordingFor,
         shipped: Mapping[str, Vectors],
         recipe: str,
+        clearing: Clearing,
     ) -> None:
-        """`recipe` names everything besides a file's text that shapes its passages (the phrases' versions)."""
+        """`recipe` names everything besides a file's text that shapes its passages (the phrases' versions).
+
+        `clearing` takes out of documents that are not packaged what gives orders to a machine.
+        """
         self._index = index
         self._embedder = embedder
         self._wording_for = wording_for
         self._shipped = shipped
         self._recipe = f"{CUTTING}/{recipe}"
+        self._clearing = clearing
 
     def run(
         self, roots: Sequence[Root], today: date, *, dry_run: bool = False, progress: Progress = no_progress
@@ -117,6 +128,7 @@ class Ingest:
             return _report(plan)
         if documents or plan.removed:
             self._store(documents, plan.removed, today, progress)
+        self._clear_older()
         embedded = self.embed(progress)
         # Also when nothing has changed: an ingest that was killed may have left some.
         self._index.prune_vectors()
@@ -140,7 +152,7 @@ class Ingest:
 
     def _sort_in(self, file: _File, before: IndexedDocument | None, plan: _Plan) -> None:
         try:
-            file = replace(file, digest=self._digest(file.path))
+            file = replace(file, digest=self._digest(file))
         except OSError as error:
             plan.refused.append(Problem(file.document, "file", f"cannot be read ({error.strerror or error})"))
             return
@@ -151,16 +163,17 @@ class Ingest:
         else:
             plan.unchanged += 1
 
-    def _digest(self, path: Path) -> str:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, lambda: hashlib.sha256(f"{self._recipe}\0".encode())).hexdigest()[:32]
+    def _digest(self, file: _File) -> str:
+        recipe = self._recipe if file.origin == PACKAGED else f"{self._recipe}/{self._clearing.provenance}"
+        with file.path.open("rb") as content:
+            return hashlib.file_digest(content, lambda: hashlib.sha256(f"{recipe}\0".encode())).hexdigest()[:32]
 
     def _read(self, plan: _Plan, progress: Progress) -> list[tuple[_File, Document]]:
         files = [*plan.added, *plan.changed]
         documents: list[tuple[_File, Document]] = []
         for done, file in enumerate(files, 1):
             try:
-                documents.append((file, _parse(file)))
+                documents.append((file, self._cleared(file, _parse(file), plan)))
             except DocumentError as error:
                 plan.refused += error.problems
                 if file in plan.added:
@@ -169,6 +182,25 @@ class Ingest:
                     plan.changed.remove(file)
             progress("reading", done, len(files))
         return documents
+
+    def _cleared(self, file: _File, document: Document, plan: _Plan) -> Document:
+        """The packaged knowledge is ours and stays as it is; whoever wrote the rest, nothing in it is obeyed."""
+        if file.origin == PACKAGED:
+            return document
+        document, found = cleared(document, self._clearing)
+        plan.left_out += found
+        return document
+
+    def _clear_older(self) -> None:
+        """Clear what was indexed before these words were known and is not read again, as its folder was not named."""
+        mark = self._clearing.provenance
+        for document in self._index.documents().values():
+            data = json.loads(document.data)
+            if document.origin == PACKAGED or data.get("cleared") == mark:
+                continue
+            data = {**cleared_data(data, self._clearing), "cleared": mark}
+            passages = cleared_passages(self._index.passages_of(document.id), self._clearing)
+            self._index.put(replace(document, data=json.dumps(data, ensure_ascii=False)), passages)
 
     def _store(
         self, documents: list[tuple[_File, Document]], removed: Sequence[str], today: date, progress: Progress
@@ -181,10 +213,28 @@ class Ingest:
         # First, so that an ingest that is killed meanwhile still sees what is new and does this again.
         self._reword(staying, _renamed(before, after), wording)
         for done, (file, document) in enumerate(documents, 1):
-            self._index.put(_indexed(file, document), passages_of(document, wording))
+            self._index.put(self._indexed(file, document), passages_of(document, wording))
             progress("indexing", done, len(documents))
         for gone in removed:
             self._index.remove(gone)
+
+    def _indexed(self, file: _File, document: Document) -> IndexedDocument:
+        data = {
+            "summary": document.summary,
+            "aliases": document.aliases,
+            "topics": document.topics,
+            "url": document.url,
+            "credential": asdict(document.credential) if document.credential else None,
+            "cleared": None if file.origin == PACKAGED else self._clearing.provenance,
+        }
+        return IndexedDocument(
+            id=file.document,
+            origin=file.origin,
+            digest=file.digest,
+            kind=document.kind,
+            title=document.title,
+            data=json.dumps(data, ensure_ascii=False),
+        )
 
     def _reword(self, credentials: Iterable[Credential], renamed: Iterable[str], wording: Wording) -> None:
         """Tell the facts of credentials anew that name a credential which is called otherwise than before."""
@@ -294,24 +344,6 @@ def _is_ours(path: Path) -> bool:
     return head.startswith(b"---") and b"\nkind:" in head
 
 
-def _indexed(file: _File, document: Document) -> IndexedDocument:
-    data = {
-        "summary": document.summary,
-        "aliases": document.aliases,
-        "topics": document.topics,
-        "url": document.url,
-        "credential": asdict(document.credential) if document.credential else None,
-    }
-    return IndexedDocument(
-        id=file.document,
-        origin=file.origin,
-        digest=file.digest,
-        kind=document.kind,
-        title=document.title,
-        data=json.dumps(data, ensure_ascii=False),
-    )
-
-
 def stored_credentials(index: Index) -> Iterable[Credential]:
     """The credentials of an index, as they were read; one's own after the packaged ones, so that they count."""
     documents = (document for document in index.documents().values() if document.kind == "credential")
@@ -325,6 +357,7 @@ def _report(plan: _Plan) -> Report:
         removed=tuple(plan.removed),
         unchanged=plan.unchanged,
         refused=tuple(plan.refused),
+        left_out=tuple(plan.left_out),
     )
 
 

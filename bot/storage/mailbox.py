@@ -14,7 +14,7 @@ from bot.learning.learner import Identity, Room
 from bot.storage import posting, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.dialects import insert
-from bot.storage.tables import arrivals, inbox, leases, outbox, unreachable
+from bot.storage.tables import arrivals, inbox, keepsakes, leases, outbox, unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +105,7 @@ class SqlMailbox:
             await connection.execute(
                 delete(inbox).where(inbox.c.fault.is_not(None), inbox.c.accepted_at <= now - _REMEMBERED)
             )
+            await connection.execute(delete(keepsakes).where(keepsakes.c.until <= now))
             free = or_(outbox.c.until.is_(None), outbox.c.until <= now)
             stale = await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
             if stale.rowcount:

@@ -302,6 +302,17 @@ unreachable = Table(
     Column("since", Moment, nullable=False),
 )
 
+# What a front end remembers of somebody from one update to the next, until when.
+keepsakes = Table(
+    "keepsakes",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("payload", Prose, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+
 # What one process does for all, until when.
 leases = Table(
     "leases",

@@ -72,6 +72,11 @@ class Lexicon:
         """Every single word of every phrase."""
         return frozenset(word for entries in self._entries.values() for phrase, _, _ in entries for word in phrase)
 
+    @cached_property
+    def shared_keys(self) -> frozenset[str]:
+        """The keys that every language has."""
+        return frozenset.intersection(*(frozenset(sections) for sections in self._files.values()))
+
     def vocabulary_of(self, *languages: str) -> frozenset[str]:
         """Every single word of every phrase of some languages."""
         return frozenset(

@@ -58,6 +58,7 @@ async def lives(person: Person, mark: str, stores: app.Stores) -> None:
     for one in (person, elsewhere(person)):
         await stores.budget.reserve(one.who, GROUP, 7, NOW)
     await gets_mail(person, mark, stores.mailbox)
+    await stores.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
 
 
 async def gets_mail(person: Person, mark: str, mailbox: Mailbox) -> None:

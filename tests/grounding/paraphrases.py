@@ -6,6 +6,7 @@ Patterns with an even place in their list were used while the check was develope
 
 from __future__ import annotations
 
+import calendar
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from bot.catalog.credential import Credential
 from bot.documents.model import Passage
 
-NUMBER_WORDS = "zero one two three four five six seven eight nine ten".split()
-MONTHS = "January February March April May June July August September October November December".split()
+NUMBER_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+MONTHS = [*calendar.month_name[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +325,7 @@ def _spelt(number: int) -> list[str]:
 
 def _inside(text: str) -> str:
     """As it stands within a sentence: names keep their capital."""
-    first = text.split()[0]
+    first = text.split(maxsplit=1)[0]
     ordinary = {
         "The",
         "You",

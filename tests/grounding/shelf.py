@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,7 +23,7 @@ from bot.grounding.gate import Gate
 from bot.settings import content_folder
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
-from tests.grounding.changing import Mutant, True_, with_other, with_random, with_subject
+from tests.grounding.changing import Mutant, Truth, with_other, with_random, with_subject
 from tests.grounding.paraphrases import Paraphrase, paraphrases
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[\"])|\n")
@@ -35,9 +35,9 @@ class Shelf:
     check: ClaimCheck
     credentials: Sequence[Credential]
     passages: dict[str, Passage]
-    truths: Sequence[True_]
+    truths: Sequence[Truth]
 
-    def siblings(self, true: True_) -> list[Passage]:
+    def siblings(self, true: Truth) -> list[Passage]:
         """The same group of another credential of the same provider."""
         if true.subject is None or len(true.passages) != 1:
             return []
@@ -46,13 +46,21 @@ class Shelf:
         found = (self.passages.get(f"{other.document}#{group}") for other in kin)
         return [passage for passage in found if passage]
 
-    def mutants(self, seed: int) -> Iterator[Mutant]:
+    def mutants(self, truths: Iterable[Truth], seed: int) -> Iterator[Mutant]:
         dice = random.Random(seed)  # noqa: S311 - the same mutants every time, and nothing secret
-        for true in self.truths:
+        for true in truths:
             yield from with_random(true, dice)
             yield from with_other(true, true.passages, "in the passage", dice)
             yield from with_other(true, self.siblings(true), "of a sibling", dice)
             yield from with_subject(true, self.credentials, dice)
+
+    def paraphrased(self, seed: int) -> list[Truth]:
+        """The paraphrases as true claims, to be made false."""
+        of_document = {credential.document: credential for credential in self.credentials}
+        return [
+            Truth(claim.text, claim.passages, "paraphrased", of_document[claim.passages[0].document])
+            for claim in self.paraphrases(seed)
+        ]
 
     def paraphrases(self, seed: int) -> Iterator[Paraphrase]:
         return paraphrases(list(self.credentials), lambda c, group: self.passages[f"{c.document}#{group}"], seed)
@@ -85,7 +93,7 @@ def _check(documents: Sequence[Document], catalog: Catalog) -> ClaimCheck:
     return ClaimCheck(Gate(reader), reader, names, catalog, Lexicon.load(content_folder("prompts") / "grounding"))
 
 
-def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[True_]:
+def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[Truth]:
     for passage in passages:
         fields = passage.id.split("#")[1] in _GROUPS and document.credential is not None
         origin = "fields" if fields else "pages"
@@ -93,4 +101,4 @@ def _truths(document: Document, passages: Sequence[Passage]) -> Iterator[True_]:
         for sentence in sentences:
             text = sentence.strip().removeprefix("- ")
             if len(text.split()) > 2:
-                yield True_(f"{text.rstrip('.')}." if fields else text, (passage,), origin, document.credential)
+                yield Truth(f"{text.rstrip('.')}." if fields else text, (passage,), origin, document.credential)

@@ -6,7 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -422,3 +422,45 @@ PARAPHRASES: dict[str, Callable[[str], str]] = {
         text,
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "![chart](https://example.org/ena)",
+        "![chart][1]",
+        "<b>costs</b>",
+        '<img src="https://example.org/ena">',
+        "<script>alert(1)</script>",
+        "&lt;script&gt;",
+        "<!-- costs -->",
+        "@everyone",
+        "@here",
+        "＠here",
+        "@some_name",
+        "<@123456>",
+        "<#123456>",
+        "[more](javascript:alert(1))",
+        "JAVASCRIPT:alert(1)",
+        "java\u200bscript:alert(1)",
+        "data:text/html;base64,AAAA",
+        "tg://user?id=1",
+    ],
+)
+def test_forms_that_a_platform_acts_on_are_never_shown_even_if_cited(gate: Gate, form: str) -> None:
+    passage = replace(COST, text=f"{COST.text} {form}", links=(*COST.links, form))
+    for statement in (cited(f"{COST.text} {form}", passage), Statement(text=f"Well, {form}")):
+        assert "holds" in (gate.problem(statement, form) or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["Write to exams@example.org.", "Use <name> and <resource group>.", "Is a < b and b > c?", "My data: none."]
+)
+def test_what_only_looks_like_such_a_form_passes(gate: Gate, text: str) -> None:
+    assert gate.problem(cited(text, replace(COST, text=text)), "") is None
+
+
+@pytest.mark.parametrize("end", ["?q=1", "#cost", "?utm=x#y", "/more", ".evil.com"])
+def test_a_link_that_differs_from_the_cited_one_in_anything_is_dropped(gate: Gate, end: str) -> None:
+    told = cited(f"Example Network Associate: https://example.org/ena{end}")
+    assert "link" in (gate.problem(told, "") or "")

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.catalog.catalog import Catalog
 from bot.catalog.wording import Wording
 from bot.core.ports import Vectors
+from bot.grounding.orders import Orders
 from bot.retrieval.index import NO_MODEL, Index
 from bot.retrieval.ingest import Ingest, Progress, Report, Root, no_progress
 from bot.settings import content_folder
@@ -24,6 +25,11 @@ def phrases() -> Phrases:
     return Phrases.load(content_folder("prompts") / "offline")
 
 
+@cache
+def orders() -> Orders:
+    return Orders.load(content_folder("prompts") / "orders")
+
+
 class Desk:
     """`folder` holds documents, `index` is made of them by `ingest`; `embedder` may be set to None."""
 
@@ -34,6 +40,7 @@ class Desk:
         self.embedder: FakeEmbedder | None = FakeEmbedder()
         self.index = Index(home / "index.db", self.embedder.model)
         self.recipe = "test"
+        self.orders = orders()
         self.shipped: Mapping[str, Vectors] = {}
 
     def reopen(self, embedder: FakeEmbedder | None) -> None:
@@ -51,7 +58,7 @@ class Desk:
     def ingest(self, *roots: Root | Path, dry_run: bool = False, progress: Progress = no_progress) -> Report:
         """Ingest the roots given, else the folder."""
         wanted = [root if isinstance(root, Root) else Root(root) for root in roots or (self.folder,)]
-        ingest = Ingest(self.index, self.embedder, self.wording, self.shipped, self.recipe)
+        ingest = Ingest(self.index, self.embedder, self.wording, self.shipped, self.recipe, self.orders)
         return ingest.run(wanted, TODAY, dry_run=dry_run, progress=progress)
 
     @staticmethod

@@ -1,0 +1,311 @@
+"""What an update says, as far as it is meant for the bot: SDK objects in, plain data out. Decides nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import Chat, Message, PollAnswer, Update, User
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.adapters.telegram.posts import PLATFORM, Place, room_of
+from bot.learning.learner import Identity, Room
+
+# What is asked of Telegram, and nothing else: the list is remembered there, so it is said at every start.
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "poll_answer",
+    "my_chat_member",
+    "guest_message",
+)
+_GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Somebody and where they are: every event of a person has one. `language` is that of their app."""
+
+    who: Identity
+    place: Place
+    room: Room
+    language: str | None
+
+    @property
+    def private(self) -> bool:
+        return self.place.private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text for the bot: all in private, in a group only what is addressed to it."""
+
+    by: Speaker
+    text: str
+    message: int
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A document sent to the bot in private."""
+
+    by: Speaker
+    file_id: str
+    name: str
+    size: int
+    caption: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentElse:
+    """Something in private that the bot cannot read: a voice message, a picture, a sticker."""
+
+    by: Speaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faceless:
+    """Somebody addresses the bot in the name of a group or a channel: nobody can tell who."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """A button under one of the bot's messages."""
+
+    by: Speaker
+    query: str
+    data: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """Somebody has chosen options of a poll. Telegram does not say where the poll is."""
+
+    who: Identity
+    poll: str
+    options: tuple[int, ...]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Somebody types @bot and a text, in any chat."""
+
+    who: Identity
+    query: str
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summoned:
+    """Somebody mentions the bot in a chat that it is not in."""
+
+    who: Identity
+    query: str
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """The bot is in a group now."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silenced:
+    """A person has blocked the bot, or it is no longer in a group."""
+
+    who: Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """A group has another number now."""
+
+    old: Room
+    new: Room
+
+
+Event = Said | SentFile | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
+
+
+class Reader:
+    """Reads updates for one bot. None is what is not meant for it: such an update is not even written down."""
+
+    def __init__(self, bot_id: int, username: str) -> None:
+        self._id = bot_id
+        self._mention = re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
+        self._command = re.compile(r"/\w+(?:@(\w+))?(?=\s|$)")
+        self._username = username.lower()
+        self._kinds: tuple[Callable[[Update], Event | None], ...] = (
+            self._message,
+            self._edited,
+            self._tap,
+            self._poll,
+            self._inline,
+            self._guest,
+            self._membership,
+        )
+
+    def read(self, update: Update) -> Event | None:
+        return next((event for kind in self._kinds if (event := kind(update)) is not None), None)
+
+    def _message(self, update: Update) -> Event | None:
+        message = update.message
+        if message is None:
+            return None
+        if message.migrate_to_chat_id is not None:
+            new = _group_room(str(message.migrate_to_chat_id))
+            return Migrated(old=_group_room(str(message.chat.id)), new=new)
+        if _of_a_bot(message, self._id):
+            return None
+        private = message.chat.type == ChatType.PRIVATE
+        text = message.text or ""
+        if not private and not self._addressed(message):
+            return None
+        if message.sender_chat is not None or message.from_user is None:
+            return Faceless(place=_place(message))
+        by = _speaker(message.from_user, message)
+        if text:
+            bare = text if private else self._bare(text)
+            return Said(by=by, text=bare, message=message.message_id)
+        return _without_text(message, by) if private else None
+
+    def _edited(self, update: Update) -> Event | None:
+        """Corrections of a question in private. In groups an edit calls nobody: it would come out of nowhere."""
+        message = update.edited_message
+        if message is None or message.chat.type != ChatType.PRIVATE or _of_a_bot(message, self._id):
+            return None
+        if message.from_user is None or not message.text:
+            return None
+        return Said(by=_speaker(message.from_user, message), text=message.text, message=message.message_id, edited=True)
+
+    def _tap(self, update: Update) -> Event | None:
+        query = update.callback_query
+        if query is None or query.data is None or query.message is None:
+            return None
+        message = query.message
+        topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+        by = _speaker_in(query.from_user, message.chat, topic, reply_to=None)
+        return Tapped(by=by, query=query.id, data=query.data, message=message.message_id)
+
+    @staticmethod
+    def _poll(update: Update) -> Event | None:
+        answer: PollAnswer | None = update.poll_answer
+        if answer is None or answer.user is None or not answer.option_ids:
+            return None
+        return Polled(
+            who=identity(answer.user.id),
+            poll=answer.poll_id,
+            options=tuple(answer.option_ids),
+            language=answer.user.language_code,
+        )
+
+    @staticmethod
+    def _inline(update: Update) -> Event | None:
+        query = update.inline_query
+        if query is None:
+            return None
+        user = query.from_user
+        return Sought(who=identity(user.id), query=query.id, text=query.query, language=user.language_code)
+
+    def _guest(self, update: Update) -> Event | None:
+        message = update.guest_message
+        if message is None or message.from_user is None or message.guest_query_id is None:
+            return None
+        user = message.from_user
+        return Summoned(
+            who=identity(user.id),
+            query=message.guest_query_id,
+            text=self._bare(message.text or ""),
+            language=user.language_code,
+        )
+
+    @staticmethod
+    def _membership(update: Update) -> Event | None:
+        change = update.my_chat_member
+        if change is None:
+            return None
+        gone = change.new_chat_member.status in _GONE
+        if gone:
+            return Silenced(who=identity(change.chat.id))
+        came = change.old_chat_member.status in _GONE and change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
+        return Added(place=Place(chat=str(change.chat.id), private=False)) if came else None
+
+    def _addressed(self, message: Message) -> bool:
+        """Whether a message in a group is for the bot: a command, a mention, a reply to it."""
+        text = message.text or ""
+        command = self._command.match(text)
+        if command:
+            return command[1] is None or command[1].lower() == self._username
+        replied = message.reply_to_message
+        to_us = replied is not None and replied.from_user is not None and replied.from_user.id == self._id
+        return to_us or self._mention.search(text) is not None
+
+    def _bare(self, text: str) -> str:
+        """Without the mention that called the bot."""
+        return " ".join(self._mention.sub(" ", text).split())
+
+
+def identity(number: int) -> Identity:
+    return Identity(platform=PLATFORM, number=str(number))
+
+
+def _of_a_bot(message: Message, bot_id: int) -> bool:
+    """Another bot, or a card of ours that somebody has posted: to answer these would be talking with oneself."""
+    if message.via_bot is not None and message.via_bot.id == bot_id:
+        return True
+    return message.from_user is not None and message.from_user.is_bot and message.sender_chat is None
+
+
+def _without_text(message: Message, by: Speaker) -> Event | None:
+    document = message.document
+    if document is not None:
+        return SentFile(
+            by=by,
+            file_id=document.file_id,
+            name=document.file_name or "file",
+            size=document.file_size or 0,
+            caption=message.caption or "",
+        )
+    told = message.photo or message.voice or message.audio or message.video or message.sticker or message.video_note
+    return SentElse(by=by) if told else None
+
+
+def _group_room(chat: str) -> Room:
+    return Room(platform=PLATFORM, number=chat, private=False)
+
+
+def _place(message: Message) -> Place:
+    topic = message.message_thread_id if message.is_topic_message else None
+    private = message.chat.type == ChatType.PRIVATE
+    return Place(
+        chat=str(message.chat.id),
+        private=private,
+        topic=topic,
+        reply_to=None if private else message.message_id,
+        who=str(message.from_user.id) if message.from_user else None,
+    )
+
+
+def _speaker(user: User, message: Message) -> Speaker:
+    place = _place(message)
+    room = room_of(place.chat, place.topic, private=place.private)
+    return Speaker(who=identity(user.id), place=place, room=room, language=user.language_code)
+
+
+def _speaker_in(user: User, chat: Chat, topic: int | None, reply_to: int | None) -> Speaker:
+    private = chat.type == ChatType.PRIVATE
+    place = Place(chat=str(chat.id), private=private, topic=topic, reply_to=reply_to, who=str(user.id))
+    room = room_of(place.chat, topic, private=private)
+    return Speaker(who=identity(user.id), place=place, room=room, language=user.language_code)

@@ -1,0 +1,61 @@
+"""What people and groups have set for this bot, beside what the assistant knows of a learner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.adapters.telegram.posts import PLATFORM
+from bot.core.ports import Keepsakes
+from bot.learning.learner import Identity
+
+_KEY = "preferences"
+# Long enough to be for good, as long as they are used: setting them again begins anew.
+_KEPT = timedelta(days=3650)
+
+
+class Preferences:
+    """A person's language, and where in a group the bot is silent. A group is kept by its own number."""
+
+    def __init__(self, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
+        self._keepsakes = keepsakes
+        self._now = now
+
+    async def language(self, who: Identity) -> str | None:
+        found = (await self._of(who)).get("language")
+        return str(found) if found else None
+
+    async def speak(self, who: Identity, language: str) -> None:
+        await self._set(who, {"language": language})
+
+    async def muted(self, chat: str, topic: int | None) -> bool:
+        muted = (await self._of(group(chat))).get("muted", [])
+        return _place(topic) in muted
+
+    async def mute(self, chat: str, topic: int | None, *, silent: bool) -> None:
+        """Only this topic of a group, or the group where it has none."""
+        before = set((await self._of(group(chat))).get("muted", []))
+        after = before | {_place(topic)} if silent else before - {_place(topic)}
+        await self._set(group(chat), {"muted": sorted(after)})
+
+    async def move(self, old: str, new: str) -> None:
+        """A group has another number now."""
+        if before := await self._of(group(old)):
+            await self._set(group(new), before)
+            await self._keepsakes.drop(group(old), _KEY)
+
+    async def _of(self, who: Identity) -> dict[str, Any]:
+        found = await self._keepsakes.recall(who, _KEY, self._now())
+        return found if isinstance(found, dict) else {}
+
+    async def _set(self, who: Identity, changes: dict[str, Any]) -> None:
+        await self._keepsakes.keep(who, {_KEY: {**await self._of(who), **changes}}, self._now() + _KEPT)
+
+
+def group(chat: str) -> Identity:
+    return Identity(platform=PLATFORM, number=chat)
+
+
+def _place(topic: int | None) -> str:
+    return "all" if topic is None else str(topic)

@@ -1,0 +1,93 @@
+"""Updates on their way into the inbox: what is meant for the bot, and in which conversation it stands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from telegram import Update as TelegramUpdate
+
+from bot.adapters.telegram.events import Event, Migrated, Polled, Reader, Said, Silenced, Sought, Summoned, Tapped
+from bot.adapters.telegram.posts import PLATFORM
+from bot.adapters.telegram.signs import Signs
+from bot.adapters.telegram.stopping import Stops, is_stop
+from bot.core.mail import Update
+from bot.flow.reception import Busy, Reception, Taken
+
+logger = logging.getLogger(__name__)
+
+Raw = Mapping[str, Any]
+
+
+class Receiving:
+    """One for all gateways of a bot. What is not meant for the bot is dropped here: nothing of it is kept."""
+
+    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: Signs) -> None:
+        self._reader = reader
+        self._reception = reception
+        self._stops = stops
+        self._signs = signs
+
+    async def accept(self, raw: Iterable[Raw], *, more: bool = False) -> Taken | Busy:
+        """Write down what is for the bot. `more`: it is known that more waits at Telegram. Raises `MissingService`
+        where that cannot be done now.
+        """
+        updates, heard = [], []
+        for each in raw:
+            event = self._event(each)
+            if event is not None:
+                conversation, sender = _place_of(event)
+                updates.append(
+                    Update(
+                        platform=PLATFORM,
+                        key=str(each["update_id"]),
+                        conversation=conversation,
+                        payload=each,
+                        sender=sender,
+                    )
+                )
+                heard.append((str(each["update_id"]), conversation, event))
+        self._signs.expect(more=more)
+        taken = await self._reception.accept(updates)
+        if isinstance(taken, Taken):
+            for key, conversation, event in heard:
+                self._at_once(key, conversation, event)
+        return taken
+
+    def _at_once(self, key: str, conversation: str, event: Event) -> None:
+        """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
+        if is_stop(event):
+            # The update itself waits behind what is to be stopped.
+            self._stops.stop(conversation, key)
+        elif isinstance(event, Said | Tapped) and event.by.private:
+            self._signs.give(key, event.by.place)
+
+    def _event(self, raw: Raw) -> Event | None:
+        try:
+            return self._reader.read(TelegramUpdate.de_json(dict(raw), None))
+        except Exception:
+            # One that nobody can read must not hold up those behind it. Its content stays out of the log.
+            logger.exception("telegram.unreadable id=%s", raw.get("update_id"))
+            return None
+
+
+def _place_of(event: Event) -> tuple[str, str | None]:
+    """In which conversation it is answered, and who it is about."""
+    match event:
+        case Migrated():
+            # What is said there next waits until what was set here has moved.
+            return event.new.number, None
+        case Silenced() | Polled():
+            return event.who.number, event.who.number
+        case Sought():
+            # Apart from the talk: whoever types looks for something while an answer is on its way.
+            return f"inline:{event.who.number}", event.who.number
+        case Summoned():
+            return f"guest:{event.query}", event.who.number
+        case Said() | Tapped():
+            return event.by.room.number, event.by.who.number
+    by = getattr(event, "by", None)
+    if by is not None:
+        return by.room.number, by.who.number
+    return event.place.chat, None  # type: ignore[union-attr]

@@ -1,0 +1,124 @@
+"""A bot as people meet it: the whole product on a loopback Bot API server, over the packaged knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import (
+    Library,
+    Paces,
+    Service,
+    Stores,
+    build_flow,
+    build_service,
+    build_telegram,
+    open_library,
+    open_stores,
+    open_telegram,
+)
+from bot.core.assistant import Assistant, utc_now
+from bot.core.conversation import Responder
+from bot.flow.crew import Shift
+from bot.flow.leasing import Terms
+from bot.flow.ports import Limits
+from bot.flow.sending import SendPace
+from bot.flow.working import Pace
+from bot.settings import Settings
+from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
+
+# The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
+TODAY = date(2026, 11, 23)
+UNLIMITED = Limits()
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    home = tmp_path_factory.mktemp("telegram")
+    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
+    library.ingest()
+    yield library
+    library.close()
+
+
+@dataclass(slots=True)
+class Running:
+    """The product at work. `stop` ends it as SIGTERM would."""
+
+    settings: Settings
+    stores: Stores
+    service: Service
+    server: TelegramServer
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+
+    async def ends(self) -> None:
+        self.stop.set()
+        await self.task
+
+
+@asynccontextmanager
+async def running(
+    server: TelegramServer,
+    library: Library,
+    home: Path,
+    *,
+    limits: Limits = UNLIMITED,
+    responder: Responder | None = None,
+    now: Callable[[], datetime] = utc_now,
+    **more: Any,
+) -> AsyncIterator[Running]:
+    settings = library.settings.model_copy(
+        update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
+    )
+    async with open_stores(settings) as stores, open_telegram(settings) as opened:
+        service = build_service(library, store=stores.learners, now=now)
+        if responder is not None:
+            service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
+        platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
+        flow = build_flow(
+            settings, stores, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
+        )
+        stop = asyncio.Event()
+        task = asyncio.create_task(flow.run(stop))
+        try:
+            yield Running(settings, stores, service, server, stop, task)
+        finally:
+            stop.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def in_a_hurry() -> Paces:
+    """Nobody waits long for what a test makes fail."""
+    again = timedelta(milliseconds=20)
+    return Paces(
+        work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
+        send=SendPace(first_wait=0.02, longest_wait=0.2),
+        terms=Terms(),
+        reminders_every=0.05,
+    )
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    """What it is called with must be as described, in every test but those that break the rules on purpose."""
+    async with telegram_server() as server:
+        yield server
+        assert server.wrong == []
+
+
+@pytest.fixture
+async def bot(server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path) -> AsyncIterator[Running]:
+    shutil.copy(migrated_file, tmp_path)
+    async with running(server, library, tmp_path) as at_work:
+        yield at_work
