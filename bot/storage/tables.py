@@ -351,6 +351,6 @@ community_spending = Table(
 total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
 
 # By platform and number, whoever is behind them.
-BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable})
+BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable, keepsakes})
 # Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
 NOBODYS = frozenset({community_spending, total_spending, arrivals, leases})
