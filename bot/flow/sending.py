@@ -73,12 +73,12 @@ class Senders:
         """Let what is under way come to its end. What does not is sent by another process, when its time is over."""
         await self._crew.finish(within)
 
-    async def _take(self, free: int) -> bool:
+    async def _take(self, free: int, now: datetime, until: datetime) -> bool:
         platforms = [name for name, limiter in self._limiters.items() if limiter.open]
-        parcels = await self._mailbox.parcels(self._now(), self._crew.until(), limit=free, platforms=platforms)
+        parcels = await self._mailbox.parcels(now, until, limit=free, platforms=platforms)
         for parcel in parcels:
             self._passing("after_parcel")
-            self._crew.start(parcel.ticket, self._send(parcel))
+            self._crew.start(parcel.ticket, until, self._send(parcel))
         return len(parcels) == free
 
     async def _send(self, parcel: Parcel) -> None:
@@ -132,8 +132,9 @@ class Senders:
             case Blocked():
                 await self._blocked(parcel)
             case Moved():
-                await self._mailbox.later(parcel, None)
+                # In this order: what is free to be sent must not have the old number any more.
                 await self._mailbox.moved(parcel.room, outcome.room)
+                await self._mailbox.later(parcel, None)
 
     def _due(self, parcel: Parcel, outcome: Later) -> datetime:
         if outcome.seconds is None:
