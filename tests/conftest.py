@@ -1,4 +1,4 @@
-"""What tests of many parts share: the packaged knowledge, and places where learners can be kept (a file, PostgreSQL)."""
+"""What tests of many parts share: the packaged knowledge, and places where learners are kept (a file, PostgreSQL)."""
 
 from __future__ import annotations
 
