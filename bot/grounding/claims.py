@@ -72,6 +72,13 @@ class ClaimCheck:
         named = self._saying.mentions(self._texts.read(text), text)
         return frozenset[str]().union(*(mention.ids for mention in named))
 
+    def only_leads(self, text: str, learner_words: str) -> bool:
+        """Whether a line that cites nothing may stand before others: it states nothing, whoever wrote it."""
+        facts = self._facts.read(text)
+        if forbidden_form(text) or facts - self._facts.backing(learner_words) or any(f.kind == "link" for f in facts):
+            return False
+        return self._saying.only_leads(self._texts.read(text), learner_words)
+
     def overlap(self, text: str, passages: Sequence[Passage], learner_words: str) -> tuple[float, float]:
         """The share of a text's content words, and of pairs of them, that passages or the learner have."""
         sources = [self._source(passage) for passage in passages]

@@ -35,6 +35,7 @@ class Saying:
         self._names = names
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
+        self._leading = lexicon.single_words("lead")
         self._translated = lexicon.shared_keys
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
@@ -107,6 +108,14 @@ class Saying:
             if owner and not owner.ids & code.ids:
                 return f"{min(owner.ids)!r} is told as {min(code.ids)!r}"
         return None
+
+    def only_leads(self, line: Layout, learner: str) -> bool:
+        """Whether a line holds nothing but words that lead to others, and names that the learner has used."""
+        asked = frozenset(words(learner))
+        return all(
+            token.word in self._leading or (at in line.names and token.word in asked)
+            for at, token in enumerate(line.tokens)
+        )
 
     # With which reserve.
 
