@@ -18,6 +18,7 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.core.answer import Derived, Statement
 from bot.documents.model import Passage
+from bot.grounding.bending import bent
 from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.forms import forbidden_form
@@ -102,7 +103,10 @@ class ClaimCheck:
         if (form := forbidden_form(statement.text)) is not None:
             return form
         case = self._case(statement, learner_words, subjects, same_language=same_language)
-        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._repeated, self._misplaced]
+        rules: list[Callable[[_Case], str | None]] = [
+            *(self._unbacked, self._subject, self._repeated, self._misplaced),
+            lambda case: bent(case.claim, case.sources),
+        ]
         if same_language:
             rules += [self._misnamed, lambda case: self._saying.denied(case.claim, case.sources), self._wording]
         else:
@@ -294,9 +298,11 @@ class ClaimCheck:
     def _unanchored(self, case: _Case) -> str | None:
         if name := self._saying.unknown_name(case.claim, case.text, case.sources, case.learner, foreign=True):
             return f"the name {name!r} is in none of its citations"
-        anchored = any(figure.stated for figure in case.claim.figures) or self._saying.shares_anchor(
-            case.claim, case.sources
-        )
+        if reason := self._saying.unsaid(case.claim, case.sources):
+            return reason
+        # The code of a credential says whom a claim is about, and not yet anything of it.
+        figures = (figure for figure in case.claim.figures if not self._saying.is_name(case.claim, figure))
+        anchored = any(figure.stated for figure in figures) or self._saying.shares_anchor(case.claim, case.sources)
         return None if anchored else "holds nothing of its citations"
 
 
