@@ -135,9 +135,7 @@ async def test_a_line_that_only_leads_to_a_list_is_shown_with_it(desk: Desk, ser
         "El examen es totalmente gratis:",
     ],
 )
-async def test_a_line_before_a_list_has_no_source_and_states_nothing(
-    desk: Desk, server: LlmServer, lead: str
-) -> None:
+async def test_a_line_before_a_list_has_no_source_and_states_nothing(desk: Desk, server: LlmServer, lead: str) -> None:
     server.persona = says(f"{lead}\n- AZ-104 costs USD 165 per exam attempt [1].")
     answer = await desk.ask(COST)
     assert ("llm", "- AZ-104 costs USD 165 per exam attempt [1].") == (answer.mode, answer.text)
