@@ -24,7 +24,7 @@ _FORMS = re.compile(
     r"|(?<![\d.,:/-])\d+ \d{1,2}(?![\d.,:/%-])"
 )
 # What a price may be for, instead of what its passage tells it for.
-_ELSE = ("retake", "renewal", "month_pay", "yearly", "courses", "programme", "labs")
+_ELSE = ("retake", "month_pay", "yearly", "courses")
 _BESIDE = 1  # words between "more than" and its figure
 _DENIED_WITHIN = 3  # words between "not" and what it denies
 
