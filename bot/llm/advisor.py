@@ -100,6 +100,9 @@ class AgentAdvisor:
         deadline = asyncio.get_running_loop().time() + self._bounds.patience.total
         considered = await self._offline.consider(turn)
         plain = self._offline.release(turn, considered)
+        if turn.again:
+            # It has been asked once, and by the time it had answered again the learner might have changed again.
+            return plain, considered.context
         before = await self._history.before(turn)
         if not _is_for_a_model(plain, before):
             return plain, considered.context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,8 @@ from bot.app.library import build_retriever
 from bot.core.conversation import Turn
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
-from tests.llm.conftest import Desk, desk_on
+from bot.learning.learner import Room
+from tests.llm.conftest import Desk, Person, desk_on
 from tests.servers.llm import faults
 from tests.servers.llm.faults import Fault
 from tests.servers.llm.personas import Honest, Looping
@@ -150,3 +152,19 @@ async def test_a_search_that_takes_too_long_ends_with_the_turn(library: Library,
             answer, _ = await advisor.answer(Turn(question=COST))
     assert ("offline", True) == (answer.mode, "165" in answer.text)
     assert [] == server.requests
+
+
+async def test_a_learner_who_changes_meanwhile_costs_one_call_and_no_message(
+    library: object, server: LlmServer, tmp_path: Path
+) -> None:
+    """Something is told on another device while the model answers: then the rules answer what can be kept."""
+    server.pace = Pace(total=2.5)
+    async with desk_on(library, server, tmp_path) as desk:  # type: ignore[arg-type]
+        phone = desk.person("1")
+        await phone.says("/me")
+        asking = asyncio.create_task(phone.says(COST))
+        await asyncio.to_thread(server.wait_until_asked)
+        await Person(desk.assistant, "1", Room(platform="test", number="tablet")).says("I have 7 hours a week")
+        answer = await asking
+    assert ("offline", True) == (answer.mode, "165" in answer.text)
+    assert 1 == len(server.requests)
