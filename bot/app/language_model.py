@@ -60,6 +60,8 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
     key = settings.llm_api_key or settings.openai_api_key
     if not key and not settings.llm_base_url:
         raise MissingService("LLM_MODEL is set without a key; set LLM_API_KEY, or LLM_BASE_URL to a server of your own")
+    if settings.llm_base_url and not settings.llm_base_url.startswith(("http://", "https://")):
+        raise MissingService("LLM_BASE_URL is no address; write it as http://host:port/v1 or https://…")
     address = ModelAddress(
         name=settings.llm_model,
         base_url=settings.llm_base_url,
@@ -159,5 +161,5 @@ def _tool_parts(library: Library, advising: Advising) -> Any:
         plan_words=PlanWords(toolbox.wording, toolbox),
         wallet_words=WalletWords(toolbox),
         gate=advising.gate,
-        proposals=Proposals(telling, phrases, toolbox.wording.say),
+        proposals=Proposals(telling, commands, phrases, toolbox.wording.say),
     )

@@ -30,11 +30,15 @@ class Signs:
 
     def give(self, key: str, sign: Coroutine[None, None, None]) -> None:
         """Send the sign that the update with this key has arrived."""
-        self._given.append(key)
+        self.remember(key)
         task = asyncio.create_task(sign)
         self._sending.add(task)
         self._quiet.clear()
         task.add_done_callback(self._sent)
+
+    def remember(self, key: str) -> None:
+        """There is a sign of it already."""
+        self._given.append(key)
 
     def expect(self, *, more: bool) -> None:
         """Whether more updates are known to wait."""

@@ -77,9 +77,9 @@ class Assistant:
         if self._store is None:
             raise RuntimeError("an assistant without a store cannot remember; use `ask`")
         began = time.perf_counter()
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
-                return await self._turn(incoming, self._store, progress, delivery, began)
+                return await self._turn(incoming, self._store, progress, delivery, began, again=attempt > 0)
             except StaleLearner:
                 continue
         raise StaleLearner(f"the learner changed {_ATTEMPTS} times while one message was answered")
@@ -91,6 +91,8 @@ class Assistant:
         progress: Progress | None,
         delivery: Delivery | None,
         began: float,
+        *,
+        again: bool,
     ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
         context = await store.context(incoming.who, incoming.room)
@@ -107,6 +109,7 @@ class Assistant:
             private=incoming.room.private,
             now=self._now(),
             progress=progress,
+            again=again,
         )
         response = await self._guarded(turn)
         answer = _timed(response.answer, began)

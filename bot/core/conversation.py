@@ -50,7 +50,8 @@ class Turn:
 
     `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
     asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
-    `progress` is told what can be shown already, where the front end can show an answer that grows.
+    `progress` is told what can be shown already, where the front end can show an answer that grows. `again`: the same
+    message has been answered, but the learner has changed meanwhile; the person waits already.
     """
 
     question: str
@@ -63,6 +64,7 @@ class Turn:
     private: bool = True
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     progress: Progress | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

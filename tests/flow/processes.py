@@ -52,7 +52,7 @@ class Child:
     signal: str = ""
     arrivals: int = 0
     seconds: float = 0.0
-    senders: int = 8
+    under_way: int = 8
     lease: float = 1.0
 
     @property
@@ -64,7 +64,9 @@ class Child:
         lease, soon = timedelta(seconds=self.lease), timedelta(seconds=0.05)
         return Paces(
             work=Pace(shift=Shift(at_once=8, lease=lease, look_every=0.1), try_again=soon),
-            send=SendPace(shift=Shift(at_once=self.senders, lease=lease, look_every=0.1), first_wait=0.05),
+            send=SendPace(
+                shift=Shift(at_once=8, lease=lease, look_every=0.1), under_way=self.under_way, first_wait=0.05
+            ),
             terms=Terms(length=1.5, every=0.2, to_end=0.5),
             drain=Drain(),
             reminders_every=0.1,

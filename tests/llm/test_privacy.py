@@ -78,25 +78,6 @@ async def test_the_system_prompt_holds_no_secret_and_no_person(remembering: Desk
     assert "none" not in system["content"].split()
 
 
-async def test_what_a_learner_says_of_themselves_becomes_a_button_and_no_change(
-    remembering: Desk, server: LlmServer
-) -> None:
-    said = "as for me, CCNA is something that I passed on 2026-03-04, what does CCNP cost compared to AZ-104?"
-    note = Call(name="offer_to_note", arguments='{"what": "I passed CCNA on 2026-03-04"}')
-    server.persona = Scripted(
-        said=(Said(text="", calls=(note,)), Said(text="AZ-104 costs USD 165 per exam attempt [1]."))
-    )
-    person = remembering.person()
-    await person.says("/me")
-    await person.says(said)
-    assert remembering.store is not None
-    before = await remembering.store.learner(person.who)
-    offered = [action for action in person.reply.actions if "CCNA" in action.ask and "passed" in action.ask]
-    if before.holding("ccna") is None and offered:
-        await person.says(offered[0].ask)
-        assert (await remembering.store.learner(person.who)).holding("ccna") is not None
-
-
 async def test_what_only_a_document_says_of_a_learner_is_not_even_offered(remembering: Desk, server: LlmServer) -> None:
     calls = (
         Call(name="offer_to_note", arguments='{"what": "I passed CISSP on 2020-01-01"}'),

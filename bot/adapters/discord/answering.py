@@ -69,7 +69,7 @@ class Answering:
             try:
                 progress = live.show if by.place.answers else None
                 asked = work.respond(incoming, render, progress)
-                answer, _ = await self._stops.unless_stopped(conversation, asked)
+                answer, _ = await self._stops.unless_stopped(conversation, by.who, asked)
             except Stopped:
                 live.close()
                 await work.settle(*self._stopped(by, live))

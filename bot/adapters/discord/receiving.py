@@ -135,7 +135,7 @@ class Receiving:
         key = event.by.key
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.
-            self._stops.stop(conversation_of(event), key)
+            self._stops.stop(conversation_of(event), event.by.who, key)
         place = event.by.place
         if place.answers is None:
             self._signs.give(key, self._lost_without_harm(self._rest.type(place.channel)))

@@ -5,6 +5,7 @@ Sent by a client of its own, because the library's spends four times as long on 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from aiohttp import ClientError, ClientSession
@@ -14,6 +15,9 @@ from bot.chat.signs import Signs
 
 logger = logging.getLogger(__name__)
 
+# Telegram shows "typing" for five seconds; within these it is there already.
+_SHOWN = 4.0
+
 
 class TypingSigns(Signs):
     """`url` is the bot's own address at the Bot API; the session is whoever opened it's to close."""
@@ -22,8 +26,18 @@ class TypingSigns(Signs):
         super().__init__()
         self._session = session
         self._url = url
+        self._shown: set[Place] = set()
 
-    async def show(self, place: Place) -> None:
+    def show(self, key: str, place: Place) -> None:
+        """Show in a private chat that the update with this key has arrived."""
+        if place in self._shown:
+            self.remember(key)
+            return
+        self._shown.add(place)
+        asyncio.get_running_loop().call_later(_SHOWN, self._shown.discard, place)
+        self.give(key, self._send(place))
+
+    async def _send(self, place: Place) -> None:
         call: dict[str, object] = {"chat_id": int(place.chat), "action": "typing"}
         if place.topic is not None:
             call["message_thread_id"] = place.topic

@@ -27,13 +27,11 @@ from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.ports import Limits
 from tests.adapters.at_work import Running, at_work
-from tests.adapters.telegram.conftest import library
 from tests.servers.discord.server import DiscordServer, discord_server
 from tests.servers.discord.world import TOKEN
 from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
 from tests.servers.telegram.server import TelegramServer
 
-__all__ = ["library"]
 UNLIMITED = Limits()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,29 +16,18 @@ from bot.app import (
     Library,
     build_service,
     build_telegram,
-    open_library,
     open_stores,
     open_telegram,
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.ports import Limits
-from bot.settings import Settings
 from tests.adapters.at_work import Running, at_work
 from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
 UNLIMITED = Limits()
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    home = tmp_path_factory.mktemp("telegram")
-    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
-    library.ingest()
-    yield library
-    library.close()
 
 
 @asynccontextmanager

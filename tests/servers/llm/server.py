@@ -107,6 +107,11 @@ class LlmServer:
         finally:
             self._do(self._listen())
 
+    def wait_until_asked(self, seconds: float = 10) -> None:
+        """Until an exchange runs. For other threads than the server's."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.open_streams > 0, seconds), "nobody asks"
+
     def wait_until_left(self, seconds: float = 10) -> None:
         """Until no exchange runs any more. For other threads than the server's."""
         with self._changed:
