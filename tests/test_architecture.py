@@ -87,7 +87,7 @@ PARTS = [
     Part(
         "app",
         knows=f"{_CORE} planning grounding practice practice.scripts documents retrieval storage offline dialogue"
-        " flow llm pictures adapters.telegram settings",
+        " adapters.telegram flow llm pictures settings",
         late="numpy purgatory telegram",
     ),
     Part(

@@ -62,8 +62,8 @@ def build_assistant(
     `model` words its answers, what it uses is not counted.
     """
     advising = build_advising(library, retriever or build_retriever(library))
-    advisor = _advisor(library, advising, model, store=store)
-    return _assistant(library, advising, build_practice(library, advising), store, now, advisor)
+    practice = build_practice(library, advising)
+    return _assistant(library, advising, practice, store, now, _advisor(library, advising, model, store=store))
 
 
 def build_service(
@@ -77,8 +77,8 @@ def build_service(
 ) -> Service:
     """The assistant that remembers learners, and the reminders for them. `model` words its answers within `budget`."""
     advising = build_advising(library, retriever or build_retriever(library))
-    practice = build_practice(library, advising)
     advisor = _advisor(library, advising, model, store=store, budget=budget)
+    practice = build_practice(library, advising)
     return Service(
         assistant=_assistant(library, advising, practice, store, now, advisor),
         reminding=build_reminding(advising, store),

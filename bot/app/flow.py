@@ -8,17 +8,17 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from bot.app.assistant import Service
 from bot.app.stores import Stores
-from bot.core.assistant import utc_now
+from bot.core.assistant import Assistant, utc_now
 from bot.flow.crashing import Passing, dying_at, passing
 from bot.flow.health import Check
 from bot.flow.leasing import Sole, Terms
 from bot.flow.measuring import Measures
 from bot.flow.ports import Platform
 from bot.flow.reception import Reception
-from bot.flow.reminding import Reminders
+from bot.flow.reminding import Notices, Reminders
 from bot.flow.running import Drain, Flow, Parts
 from bot.flow.sending import Senders, SendPace
 from bot.flow.waking import Bell
@@ -37,6 +37,16 @@ class Paces:
     reminders_every: float = 20.0
 
 
+class Served(Protocol):
+    """What the flow needs of a `Service`: who answers, and what is told without being asked."""
+
+    @property
+    def assistant(self) -> Assistant: ...
+
+    @property
+    def reminding(self) -> Notices: ...
+
+
 def build_passing(settings: Settings) -> Passing:
     return dying_at(settings.crash_point) if settings.crash_point else passing
 
@@ -44,7 +54,7 @@ def build_passing(settings: Settings) -> Passing:
 def build_flow(
     settings: Settings,
     stores: Stores,
-    service: Service,
+    service: Served,
     platforms: Callable[[Reception], Sequence[Platform]],
     *,
     paces: Paces | None = None,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
 from bot.errors import MissingService
@@ -30,7 +30,7 @@ class Library:
     """Knowledge ready to be searched and brought up to date: the index, what embeds, and how facts are worded."""
 
     settings: Settings
-    today: date
+    clock: Callable[[], date]
     index: Index
     embedder: Embedder | None
     embedder_problem: str | None
@@ -38,11 +38,15 @@ class Library:
     lexicon: Lexicon
     orders: Orders
 
+    @property
+    def today(self) -> date:
+        return self.clock()
+
     def wording(self, catalog: Catalog) -> Wording:
         return Wording(self.phrases, catalog)
 
     def catalog(self) -> Catalog:
-        return Catalog(stored_credentials(self.index), self.today)
+        return Catalog(stored_credentials(self.index), self.clock)
 
     def ingest(self, paths: Sequence[Path] = (), *, dry_run: bool = False, progress: Progress = no_progress) -> Report:
         """Bring the index up to date: the packaged knowledge and the set folders, or just the paths given."""
@@ -73,7 +77,8 @@ def open_library(settings: Settings, today: date | None = None) -> Library:
     settings.credway_home.mkdir(parents=True, exist_ok=True)
     return Library(
         settings=settings,
-        today=today or date.today(),  # noqa: DTZ011 - retirement dates are calendar days where the learner is
+        # Retirement dates are calendar days where the learner is.
+        clock=on(today) if today else date.today,
         index=Index(settings.index_file, embedder.model if embedder else NO_MODEL),
         embedder=embedder,
         embedder_problem=problem,

@@ -67,7 +67,7 @@ def simulation_problems(settings: Settings) -> list[Problem]:
             documents.append(parse_document(path.relative_to(folder).as_posix(), path.read_text("utf-8")))
         except (DocumentError, UnicodeDecodeError):
             continue  # told by the check of the documents; what cites it is told here
-    catalog = Catalog([document.credential for document in documents if document.credential], date.today())  # noqa: DTZ011
+    catalog = Catalog([document.credential for document in documents if document.credential], date.today)
     wording = Wording(Phrases.load(settings.prompts_dir / "offline"), catalog)
     passages: dict[str, list[Passage]] = {document.id: passages_of(document, wording) for document in documents}
     gate = Gate(build_fact_reader(Lexicon.load(settings.prompts_dir / "understanding")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from bot.catalog.credential import Credential, StackLink, Status
@@ -15,12 +15,23 @@ _LEVEL_BANDS = {
 BAND_OF_LEVEL = {level: band for band, levels in _LEVEL_BANDS.items() for level in levels}
 
 
-class Catalog:
-    """An immutable collection of credentials. `today` decides what is retired; it is given, never read."""
+def on(day: date) -> Callable[[], date]:
+    """A clock that stands still."""
+    return lambda: day
 
-    def __init__(self, credentials: Iterable[Credential], today: date) -> None:
+
+class Catalog:
+    """An immutable collection of credentials. The day decides what is retired; it is asked for each time, because a
+    bot runs for months, and given, so that a test can stay on one day.
+    """
+
+    def __init__(self, credentials: Iterable[Credential], clock: Callable[[], date]) -> None:
         self._by_id = {credential.id: credential for credential in credentials}
-        self.today = today
+        self._clock = clock
+
+    @property
+    def today(self) -> date:
+        return self._clock()
 
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._by_id.values())

@@ -16,6 +16,8 @@ from bot.flow.waking import Bell
 logger = logging.getLogger(__name__)
 
 
+# What is given for less than this part of the lease is prolonged; it is looked at three times a lease.
+_KEPT = 0.7
 # In seconds; together less than what is given is given for.
 _AWAY = (0.2, 0.5, 1, 2, 4, 8, 16)
 
@@ -50,32 +52,31 @@ class Crew:
         self,
         shift: Shift,
         bell: Bell,
-        take: Callable[[int], Awaitable[bool]],
+        take: Callable[[int, datetime, datetime], Awaitable[bool]],
         prolong: Callable[[Sequence[Ticket], datetime], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
-        """`take` starts up to so many, by `start`, and says whether there may be more at once."""
+        """`take` starts up to so many, by `start`, and says whether there may be more at once. It is told what time it
+        is, and until when each is given.
+        """
         self._shift = shift
         self._bell = bell
         self._take = take
         self._prolong = prolong
         self._now = now
-        self._every = shift.lease / timedelta(seconds=1) / 3
-        self._prolonged = 0.0
         self._running: dict[Ticket, asyncio.Task[None]] = {}
+        self._until: dict[Ticket, datetime] = {}
 
-    def until(self) -> datetime:
-        """When what is given now can be given to another."""
-        return self._now() + self._shift.lease
-
-    def start(self, ticket: Ticket, work: Coroutine[None, None, None]) -> None:
+    def start(self, ticket: Ticket, until: datetime, work: Coroutine[None, None, None]) -> None:
         def done(_: asyncio.Task[None]) -> None:
             del self._running[ticket]
+            del self._until[ticket]
             # There is a hand free, and perhaps more to do of the same.
             self._bell.ring()
 
         task = asyncio.create_task(work)
         self._running[ticket] = task
+        self._until[ticket] = until
         task.add_done_callback(done)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,22 +106,24 @@ class Crew:
         free = self._shift.at_once - len(self._running)
         if free <= 0:
             return False
+        now = self._now()
         try:
             # First of all: a process that had no time to prolong would else be given what it is working on.
-            await self._prolong_in_time()
-            return await self._take(free)
+            await self._prolong_in_time(now)
+            return await self._take(free, now, now + self._shift.lease)
         except MissingService:
             logger.exception("mailbox.cannot_be_read")
             return False
 
     async def _keep_prolonging(self) -> None:
         while True:
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(self._shift.lease / timedelta(seconds=1) / 3)
             with contextlib.suppress(MissingService):
-                await self._prolong_in_time()
+                await self._prolong_in_time(self._now())
 
-    async def _prolong_in_time(self) -> None:
-        clock = asyncio.get_running_loop()
-        if self._running and clock.time() - self._prolonged >= self._every:
-            self._prolonged = clock.time()
-            await self._prolong(list(self._running), self.until())
+    async def _prolong_in_time(self, now: datetime) -> None:
+        """Afterwards nothing that is at work here can be given to anybody at that time."""
+        if any(until < now + self._shift.lease * _KEPT for until in self._until.values()):
+            tickets, until = list(self._running), now + self._shift.lease
+            await self._prolong(tickets, until)
+            self._until |= {ticket: until for ticket in tickets if ticket in self._running}

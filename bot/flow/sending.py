@@ -28,9 +28,15 @@ _ONCE_MORE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPace:
-    """How senders keep time: the first and the longest wait before trying again, in seconds."""
+    """How senders keep time: the first and the longest wait before trying again, in seconds.
+
+    `under_way` is how many messages may be on their way to a platform at the same time. Where the process is killed,
+    each of them may arrive a second time, so that it is as small as it can be: with a tenth of a second for each, eight
+    are more than twice of what Telegram allows. (The shift is larger: most of it waits until a room may be sent to.)
+    """
 
     shift: Shift = field(default_factory=lambda: Shift(at_once=64))
+    under_way: int = 8
     first_wait: float = 1.0
     longest_wait: float = 60.0
 
@@ -52,6 +58,7 @@ class Senders:
         self._mailbox = mailbox
         self._transports = transports
         self._limiters = {name: Limiter(transport.limits) for name, transport in transports.items()}
+        self._under_way = {name: asyncio.Semaphore(pace.under_way) for name in transports}
         self._measures = measures
         self._now = now
         self._passing = passing
@@ -66,22 +73,30 @@ class Senders:
         """Let what is under way come to its end. What does not is sent by another process, when its time is over."""
         await self._crew.finish(within)
 
-    async def _take(self, free: int) -> bool:
+    async def _take(self, free: int, now: datetime, until: datetime) -> bool:
         platforms = [name for name, limiter in self._limiters.items() if limiter.open]
-        parcels = await self._mailbox.parcels(self._now(), self._crew.until(), limit=free, platforms=platforms)
+        parcels = await self._mailbox.parcels(now, until, limit=free, platforms=platforms)
         for parcel in parcels:
             self._passing("after_parcel")
-            self._crew.start(parcel.ticket, self._send(parcel))
+            self._crew.start(parcel.ticket, until, self._send(parcel))
         return len(parcels) == free
 
     async def _send(self, parcel: Parcel) -> None:
+        under_way = self._under_way[parcel.room.platform]
         try:
             await self._limiters[parcel.room.platform].wait(parcel.room)
+            await under_way.acquire()
         except asyncio.CancelledError:
             # It has certainly not left.
             with contextlib.suppress(MissingService, Superseded):
                 await self._mailbox.later(parcel, None)
             raise
+        try:
+            await self._deliver(parcel)
+        finally:
+            under_way.release()
+
+    async def _deliver(self, parcel: Parcel) -> None:
         outcome = await self._outcome(parcel)
         self._passing("after_send")
         self._measures.sent(parcel.room.platform, type(outcome).__name__.lower())
@@ -117,8 +132,9 @@ class Senders:
             case Blocked():
                 await self._blocked(parcel)
             case Moved():
-                await self._mailbox.later(parcel, None)
+                # In this order: what is free to be sent must not have the old number any more.
                 await self._mailbox.moved(parcel.room, outcome.room)
+                await self._mailbox.later(parcel, None)
 
     def _due(self, parcel: Parcel, outcome: Later) -> datetime:
         if outcome.seconds is None:

@@ -72,12 +72,11 @@ class Workers:
         """Let what is being answered come to its end; what does not is given back for another process."""
         await self._crew.finish(within)
 
-    async def _take(self, free: int) -> bool:
-        platforms = [*self._desks]
-        taken = await self._mailbox.take(self._now(), self._crew.until(), limit=free, platforms=platforms)
+    async def _take(self, free: int, now: datetime, until: datetime) -> bool:
+        taken = await self._mailbox.take(now, until, limit=free, platforms=[*self._desks])
         for accepted in taken:
             self._passing("after_take")
-            self._crew.start(accepted.ticket, self._answer(accepted))
+            self._crew.start(accepted.ticket, until, self._answer(accepted))
         return len(taken) == free
 
     async def _answer(self, accepted: Accepted) -> None:

@@ -55,7 +55,7 @@ class About:
         self._subject = subject_guess
         self._guides = [identity for identity, kind in documents.items() if kind == "guide"]
         self._written = [identity for identity, kind in documents.items() if kind != "credential"]
-        self._premises = Premises(toolbox.catalog.today, subject_guess.knows)
+        self._premises = Premises(toolbox.catalog, subject_guess.knows)
         self._scope = scope
         self._look_ups = look_ups
         self._declining = declining

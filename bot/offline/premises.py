@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 
+from bot.catalog.catalog import Catalog
 from bot.catalog.credential import Credential
 from bot.catalog.fields import sourced
 from bot.grounding.facts import Fact, FactKind
@@ -29,9 +29,9 @@ _CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][a-z]+(?![\w+-])")
 class Premises:
     """Compares what a question brings with it with what the documents hold."""
 
-    def __init__(self, today: date, knows: Callable[[str], bool]) -> None:
+    def __init__(self, catalog: Catalog, knows: Callable[[str], bool]) -> None:
         """`knows` says whether any document holds a word."""
-        self._today = today
+        self._catalog = catalog
         self._knows = knows
 
     def is_elsewhere(
@@ -59,11 +59,12 @@ class Premises:
 
     def is_future(self, question: Question) -> bool:
         """Whether a year after this one is named: what something will cost then stands in no document."""
-        return any(self._today.year < year <= self._today.year + _FAR for year in _years(question.facts))
+        this = self._catalog.today.year
+        return any(this < year <= this + _FAR for year in _years(question.facts))
 
     def _is_past(self, question: Question, subject: Credential, fields: Sequence[str]) -> bool:
         dates = (value.as_of for field in fields if (value := sourced(subject, field)) and value.as_of)
-        known = min((int(as_of[:_YEAR]) for as_of in dates), default=self._today.year)
+        known = min((int(as_of[:_YEAR]) for as_of in dates), default=self._catalog.today.year)
         return any(_EARLIEST < year < known for year in _years(question.facts))
 
 

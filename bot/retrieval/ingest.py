@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.credential import Credential
 from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
@@ -209,7 +209,7 @@ class Ingest:
         leaving = {*removed, *(file.document for file, _ in documents)}
         staying = [credential for credential in before if credential.document not in leaving]
         after = _own_last([*staying, *(document.credential for _, document in documents if document.credential)])
-        wording = self._wording_for(Catalog(after, today))
+        wording = self._wording_for(Catalog(after, on(today)))
         # First, so that an ingest that is killed meanwhile still sees what is new and does this again.
         self._reword(staying, _renamed(before, after), wording)
         for done, (file, document) in enumerate(documents, 1):

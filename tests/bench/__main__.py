@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.output import progress
-from tests.bench import answers, flow, ingesting, planning, process, retrieval, setting
+from tests.bench import answers, flow, ingesting, planning, process, retrieval, setting, wording
 from tests.bench.setting import Bench, Steps
 from tests.bench.tables import Table, as_object, show, shown
 
@@ -84,6 +84,7 @@ def _sections(options: argparse.Namespace, began: float) -> Iterator[Table]:
     with progress() as steps:
         yield from _searching(bench, size, began + _EMBEDDING_ENDS, steps)
     yield answers.memory_section(asked, bench)
+    yield wording.section(bench)
 
 
 def _planning(options: argparse.Namespace) -> Iterator[Table]:

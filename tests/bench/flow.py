@@ -7,10 +7,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bot import app
-from bot.app.assistant import Service
 from bot.core.assistant import Assistant
 from bot.core.mail import Parcel
 from bot.flow.ports import Outcome, Platform
@@ -18,7 +16,7 @@ from bot.flow.reception import Busy, Reception
 from bot.settings import Settings, content_folder
 from bot.text.prompts import Phrases
 from tests.bench.tables import Table, spread
-from tests.flow.fakes import PLATFORM, EchoDesk, EchoResponder, FakeNotices, FakeTransport, PushGateway, said
+from tests.flow.fakes import PLATFORM, EchoDesk, EchoResponder, FakeNotices, FakeTransport, Front, PushGateway, said
 
 
 class _Clocked(FakeTransport):
@@ -53,7 +51,7 @@ async def _measured(home: Path, one_by_one: int, at_once: int) -> Table:
             return [Platform(name=PLATFORM, desk=EchoDesk(), transport=transport, gateways=(PushGateway(),))]
 
         phrases = Phrases.load(content_folder("prompts") / "offline")
-        service: Any = Service(assistant=Assistant(EchoResponder(), phrases, stores.learners), reminding=FakeNotices())
+        service = Front(assistant=Assistant(EchoResponder(), phrases, stores.learners), reminding=FakeNotices())
         flow, stop = app.build_flow(settings, stores, service, platforms), asyncio.Event()
         running = asyncio.create_task(flow.run(stop))
         await asyncio.sleep(0)

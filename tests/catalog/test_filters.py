@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.credential import Credential
 from bot.catalog.filters import Filter, select
 from bot.catalog.sourced import Sourced
@@ -50,7 +50,7 @@ CATALOG = Catalog(
         ),
         credential("gone", retired_on=known("2026-01-01"), cost=known(10.0)),
     ],
-    date(2026, 11, 23),
+    on(date(2026, 11, 23)),
 )
 
 
@@ -83,3 +83,9 @@ CATALOG = Catalog(
 )
 def test_a_filter_selects_exactly_what_meets_all_of_it(wish: Filter, ids: list[str]) -> None:
     assert [found.id for found in select(CATALOG, wish)] == ids
+
+
+def test_what_retires_is_retired_from_its_day_on_while_a_bot_runs() -> None:
+    days = iter([date(2025, 12, 31), date(2026, 1, 1)])
+    catalog = Catalog([credential("going", retired_on=known("2026-01-01"))], lambda: next(days))
+    assert ["retiring", "retired"] == [catalog.status(catalog["going"]) for _ in range(2)]

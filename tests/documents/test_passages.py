@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.documents.model import Document, Passage
 from bot.documents.passages import MAX_WORDS, cut, fact_passages, passages_of
@@ -67,7 +67,7 @@ def credential() -> Document:
 def wording(document: Document) -> Wording:
     assert document.credential is not None
     phrases = Phrases.load(content_folder("prompts") / "offline")
-    return Wording(phrases, Catalog([document.credential], date(2026, 11, 23)))
+    return Wording(phrases, Catalog([document.credential], on(date(2026, 11, 23))))
 
 
 def passages(document: Document) -> dict[str, Passage]:

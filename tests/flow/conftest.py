@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from bot import app
-from bot.app.assistant import Service
 from bot.app.flow import Paces
 from bot.core.assistant import Assistant
 from bot.core.mail import Backlog, Update
@@ -30,7 +29,7 @@ from bot.flow.working import Pace
 from bot.settings import content_folder
 from bot.text.prompts import Phrases
 from tests.contracts.people import Place
-from tests.flow.fakes import PLATFORM, EchoDesk, EchoResponder, FakeNotices, FakeTransport, PushGateway
+from tests.flow.fakes import PLATFORM, EchoDesk, EchoResponder, FakeNotices, FakeTransport, Front, PushGateway
 from tests.flow.processes import Child, order
 
 Processes = Callable[..., list[int]]
@@ -76,7 +75,7 @@ class Office:
         flow = app.build_flow(
             place.settings.model_copy(update={"health_listen": self.listen}),
             self.stores,
-            Service(assistant=assistant, reminding=self.notices),
+            Front(assistant=assistant, reminding=self.notices),
             platforms,
             paces=self.paces,
             now=self.now,

@@ -8,14 +8,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.answer import Answer
+from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming, Response, Turn
 from bot.core.mail import Accepted, Notice, Outgoing, Parcel, Update
 from bot.core.reply import Reply
 from bot.flow.ports import Limits, Outcome, Sent
+from bot.flow.reminding import Notices
 from bot.flow.work import Work
 from bot.learning.learner import Changes, Holding, Identity, Room
 
 PLATFORM = "fake"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the flow needs of a service."""
+
+    assistant: Assistant
+    reminding: Notices
 
 
 @dataclass(slots=True)

@@ -16,10 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot import app
-from bot.app.assistant import Service
 from bot.app.flow import Paces
 from bot.core.assistant import Assistant
 from bot.flow.crashing import dying_at, passing
@@ -32,7 +30,7 @@ from bot.flow.sending import SendPace
 from bot.flow.working import Pace
 from bot.settings import Settings, content_folder
 from bot.text.prompts import Phrases
-from tests.flow.fakes import PLATFORM, EchoResponder
+from tests.flow.fakes import PLATFORM, EchoResponder, Front
 from tests.flow.file_platform import FileDesk, FileGateway, FilePlatform, FileTransport, StoredNotices
 
 
@@ -54,7 +52,7 @@ class Child:
     signal: str = ""
     arrivals: int = 0
     seconds: float = 0.0
-    senders: int = 8
+    under_way: int = 8
     lease: float = 1.0
 
     @property
@@ -66,7 +64,9 @@ class Child:
         lease, soon = timedelta(seconds=self.lease), timedelta(seconds=0.05)
         return Paces(
             work=Pace(shift=Shift(at_once=8, lease=lease, look_every=0.1), try_again=soon),
-            send=SendPace(shift=Shift(at_once=self.senders, lease=lease, look_every=0.1), first_wait=0.05),
+            send=SendPace(
+                shift=Shift(at_once=8, lease=lease, look_every=0.1), under_way=self.under_way, first_wait=0.05
+            ),
             terms=Terms(length=1.5, every=0.2, to_end=0.5),
             drain=Drain(),
             reminders_every=0.1,
@@ -99,7 +99,7 @@ async def run(child: Child) -> None:
                     Platform(name=PLATFORM, desk=FileDesk(), transport=FileTransport(platform), gateways=(gateway,))
                 ]
 
-            service: Any = Service(assistant=assistant, reminding=StoredNotices(stores.learners))
+            service = Front(assistant=assistant, reminding=StoredNotices(stores.learners))
             flow = app.build_flow(child.settings, stores, service, platforms, paces=child.paces, passing=passed)
             ending = asyncio.create_task(_stop_when_done(stores, platform, stop))
             await flow.run(stop)

@@ -43,7 +43,7 @@ PLACES = {
 }
 # Where something has arrived and nobody has written that down; and where the sender, of which there is one here, knows
 # of everything what has become of it. (Elsewhere it may be in the middle of sending when the process dies.)
-SENT_NOT_MARKED, SENDER_KNOWS = {"after_send"}, {"after_parcel", "before_send", "after_mark"}
+SENT_NOT_MARKED, SENDER_KNOWS = {"after_send"}, {"before_send", "after_mark"}
 # Where a reminder is in nobody's hands (it is told at most once, and so not again), and where it is in the outbox.
 CLAIMED_NOT_POSTED, POSTED = {"before_notice"}, {"after_notice"}
 PEOPLE = ("ada", "bo", "cy")
@@ -89,7 +89,7 @@ async def remind(place: Place) -> None:
 @pytest.fixture(scope="session")
 def killed(scene: Callable[..., Scene], processes: Processes) -> Mapping[str, tuple[int, int, Scene]]:
     """By place: the return code of the process that was to die there and of the one after it, and what came of it."""
-    scenes = {place: scene(senders=1) for place in PLACES}
+    scenes = {place: scene(under_way=1) for place in PLACES}
     for one in scenes.values():
         asyncio.run(remind(Place(one.child.settings)))
     died = processes(*(replace(one.child, dies_at=place, times=PLACES[place]) for place, one in scenes.items()))
@@ -120,8 +120,7 @@ def test_processes_that_are_killed_at_random_moments_lose_nothing(
     scene: Callable[..., Scene], processes: Processes
 ) -> None:
     chance = random.Random(11)  # noqa: S311 - no secret
-    # One sender at a time, so that at most one message is on its way when the process dies.
-    one = scene([(f"p{number % 12}", "hello") for number in range(120)], senders=1, lease=0.5)
+    one = scene([(f"p{number % 12}", "hello") for number in range(120)], under_way=1, lease=0.5)
     kills = 6
 
     for _ in range(kills):

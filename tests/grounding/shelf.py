@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.app import build_fact_reader
 from bot.app.advising import topical_words
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.credential import Credential
 from bot.catalog.names import Names
 from bot.catalog.wording import Wording
@@ -74,7 +74,7 @@ def shelf() -> Shelf:
         for path in sorted(root.rglob("*.md"))
     ]
     credentials = [document.credential for document in documents if document.credential]
-    catalog = Catalog(credentials, date(2026, 11, 23))
+    catalog = Catalog(credentials, on(date(2026, 11, 23)))
     wording = Wording(Phrases.load(content_folder("prompts") / "offline"), catalog)
     of_document = {document.id: passages_of(document, wording) for document in documents}
     return Shelf(

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 
 from bot.app import build_fact_reader
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.core.answer import Claim, Draft, Shape, Statement
 from bot.documents.model import Passage
@@ -280,7 +280,7 @@ def shipped_claims() -> list[tuple[str, Passage]]:
         parse_document(f"credentials/{path.name}", path.read_text("utf-8")) for path in sorted(folder.glob("*.md"))
     ]
     credentials = [document.credential for document in documents if document.credential]
-    wording = Wording(Phrases.load(content_folder("prompts") / "offline"), Catalog(credentials, date(2026, 11, 23)))
+    wording = Wording(Phrases.load(content_folder("prompts") / "offline"), Catalog(credentials, on(date(2026, 11, 23))))
     passages = [passage for credential in credentials for passage in fact_passages(credential, wording)]
     return [(f"{text.rstrip('.')}.", passage) for passage in passages for text in passage.text.split(". ")]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.documents.schema import parse_document
 from bot.learning.wallet import Say
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 23)
 def catalog() -> Catalog:
     folder = content_folder("knowledge") / "credentials"
     read = [parse_document(f"credentials/{path.name}", path.read_text("utf-8")) for path in sorted(folder.glob("*.md"))]
-    return Catalog([document.credential for document in read if document.credential], TODAY)
+    return Catalog([document.credential for document in read if document.credential], on(TODAY))
 
 
 @pytest.fixture(scope="session")

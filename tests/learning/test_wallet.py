@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.credential import Credential, RenewalRule
 from bot.catalog.sourced import Reading, Sourced
 from bot.errors import InputError
@@ -38,7 +38,7 @@ def expiry(catalog: Catalog, *holdings: Holding) -> Expiry:
 
 def with_validity(catalog: Catalog, credential: str, validity: Sourced[int] | None) -> Catalog:
     changed = replace(catalog[credential], validity=validity)
-    return Catalog([changed if known.id == credential else known for known in catalog], catalog.today)
+    return Catalog([changed if known.id == credential else known for known in catalog], on(catalog.today))
 
 
 class TestExpiry:

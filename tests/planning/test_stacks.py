@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.credential import Credential, StackLink
 from bot.catalog.sourced import Sourced
 from bot.planning.stacks import StackPath, Stacks
@@ -85,6 +85,6 @@ def test_a_circle_ends_where_it_began() -> None:
             stacks_into=Sourced(value=links, source=("s",)),
         )  # fmt: skip
 
-    stacks = Stacks(Catalog([known("a", "b"), known("b", "c"), known("c", "a")], date(2026, 1, 1)))
+    stacks = Stacks(Catalog([known("a", "b"), known("b", "c"), known("c", "a")], on(date(2026, 1, 1))))
     assert {"b": ["a", "b"], "c": ["a", "b", "c"]} == ways(stacks.stacks_into("a"))
     assert 2 == len(stacks.leading_to("a"))

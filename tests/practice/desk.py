@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.app import build_fact_reader
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
@@ -50,7 +50,7 @@ class Desk:
 def packaged_desk() -> Desk:
     paths = sorted(KNOWLEDGE.glob("*/*.md"))
     documents = [parse_document(path.relative_to(KNOWLEDGE).as_posix(), path.read_text("utf-8")) for path in paths]
-    catalog = Catalog([document.credential for document in documents if document.credential], TODAY)
+    catalog = Catalog([document.credential for document in documents if document.credential], on(TODAY))
     wording = Wording(Phrases.load(content_folder("prompts") / "offline"), catalog)
     passages = {document.id: passages_of(document, wording) for document in documents}
     reader = build_fact_reader(Lexicon.load(content_folder("prompts") / "understanding"))

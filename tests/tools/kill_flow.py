@@ -1,6 +1,6 @@
 """Kills a process that runs the flow, again and again at random moments under load, and counts what came of it.
 
-`python -m tests.tools.kill_flow --kills 50 --senders 1 --seed 7`. Ends with status 1 where something was lost, out of
+`python -m tests.tools.kill_flow --kills 50 --under-way 1 --seed 7`. Ends with status 1 where something was lost, out of
 order, or delivered twice without need.
 """
 
@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bot import app
 from bot.settings import Settings
 from tests.flow.file_platform import FilePlatform
 from tests.flow.processes import Child, order
+from tests.servers.postgres import running
 
 _ROOMS = 12
 # How many messages arrive between two kills at most, and how much is said meanwhile: there is always something to do.
@@ -30,21 +32,24 @@ _SAYINGS_PER_KILL = 25
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.kill_flow")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--senders", type=int, default=1, help="rooms that are sent to at once")
+    parser.add_argument("--under-way", type=int, default=1, help="messages on their way at once")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own, not on an SQLite file")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, running() if options.postgres else nullcontext() as postgres:
         home = Path(folder)
         platform = FilePlatform(home / "platform")
         sayings = options.kills * _SAYINGS_PER_KILL
         platform.people_say([(f"p{number % _ROOMS}", "hello") for number in range(sayings)])
-        child = Child(home=folder, platform=str(platform.folder), senders=options.senders, lease=0.5)
+        child = Child(home=folder, platform=str(platform.folder), under_way=options.under_way, lease=0.5)
+        if postgres is not None:
+            child = replace(child, database_url=postgres.url())
         asyncio.run(_migrate(child.settings))
         killed = _kill(child, options.kills, random.Random(options.seed))  # noqa: S311 - no secret
         found = {
             "updates": sayings,
             "kills": killed,
-            "senders": options.senders,
+            "under way": options.under_way,
             "lost": len(platform.lost()),
             "rooms out of order": len(platform.out_of_order()),
             "duplicates": len(platform.duplicates()),

@@ -15,7 +15,7 @@ from typing import Any
 
 COMPACT = Path(__file__).resolve().parents[1] / "servers" / "telegram" / "description.json"
 _RANGE = re.compile(r"\b(\d+)-(\d+) (characters|bytes)\b")
-_CONSTANT = re.compile(r"\b(?:must be|always) [\"“*_]?([a-z_]+)[\"”*_]?(?:$|[.,])")
+_CONSTANT = re.compile(r"\b(?:must be|always) [\"“*_]?([a-z0-9_]+)[\"”*_]?(?:$|[.,])")
 
 
 def compact(description: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.adapters.telegram.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
 from bot.core.mail import Outgoing
-from bot.core.reply import Reply
+from bot.core.reply import Action, Reply
 from bot.flow.work import Work
 
 Change = Callable[[Reply], Reply]
@@ -65,13 +65,20 @@ class Answering:
         async with live:
 
             def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
-                changed = change(reply)
+                changed = self._with_why(change(reply), by)
                 return self._outgoing(by, self._posts(by, changed, rows), changed, edit=live.take_message())
 
             try:
-                await self._stops.unless_stopped(by.room.number, work.respond(incoming, render, live.show))
+                await self._stops.unless_stopped(by.room.number, by.who, work.respond(incoming, render, live.show))
             except Stopped:
                 await work.settle(*self._stopped(by, live))
+
+    def _with_why(self, reply: Reply, by: Speaker) -> Reply:
+        """With a button that asks what it rests on, where it rests on something."""
+        if not reply.citations or reply.quiz is not None:
+            return reply
+        why = Action(label=self._words.say("label.why", by.language), ask="/why")
+        return replace(reply, actions=(*reply.actions, why))
 
     def _posts(self, by: Speaker, reply: Reply, rows: Rows | None = None) -> tuple[Post, ...]:
         # In a group the buttons are for whoever asked: another's tap would ask in their name.

@@ -57,10 +57,12 @@ class Receiving:
 
     def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
+        if not isinstance(event, Said | Tapped):
+            return
         if is_stop(event):
             # The update itself waits behind what is to be stopped.
-            self._stops.stop(conversation, key)
-        elif isinstance(event, Said | Tapped) and event.by.private:
+            self._stops.stop(conversation, event.by.who, key)
+        elif event.by.private:
             self._signs.give(key, event.by.place)
 
     def _event(self, raw: Raw) -> Event | None:

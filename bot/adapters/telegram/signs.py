@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 # For so long answers give way to signs.
 _LONGEST = 1.0
 _REMEMBERED = 5000
+# Telegram shows "typing" for five seconds; within these it is there already.
+_SHOWN = 4.0
 
 
 class Signs:
@@ -33,10 +35,15 @@ class Signs:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._given: deque[str] = deque(maxlen=_REMEMBERED)
+        self._shown: set[Place] = set()
 
     def give(self, key: str, place: Place) -> None:
         """Show in a private chat that the update with this key has arrived."""
         self._given.append(key)
+        if place in self._shown:
+            return
+        self._shown.add(place)
+        asyncio.get_running_loop().call_later(_SHOWN, self._shown.discard, place)
         task = asyncio.create_task(self._send(place))
         self._sending.add(task)
         self._quiet.clear()

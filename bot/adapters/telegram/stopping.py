@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.events import Event, Said, Tapped
+from bot.learning.learner import Identity
 
 STOP = buttons.written(buttons.Press("step", "stop"))
 Done = TypeVar("Done")
@@ -32,15 +33,15 @@ class Stopped(Exception):
 
 
 class Stops:
-    """What is being answered, by conversation."""
+    """What is being answered, by conversation and by whoever asked: only they can stop it, also in a group."""
 
     def __init__(self) -> None:
-        self._running: dict[str, asyncio.Event] = {}
+        self._running: dict[tuple[str, Identity], asyncio.Event] = {}
         self._done: deque[str] = deque(maxlen=_REMEMBERED)
 
-    def stop(self, conversation: str, key: str) -> None:
-        """Stop what is being answered there, because of the update with this key."""
-        running = self._running.get(conversation)
+    def stop(self, conversation: str, who: Identity, key: str) -> None:
+        """Stop what is being answered to them there, because of the update with this key."""
+        running = self._running.get((conversation, who))
         if running is not None:
             running.set()
             self._done.append(key)
@@ -49,9 +50,9 @@ class Stops:
         """Whether this update has done its work already when it was accepted."""
         return key in self._done
 
-    async def unless_stopped(self, conversation: str, work: Coroutine[Any, Any, Done]) -> Done:
+    async def unless_stopped(self, conversation: str, who: Identity, work: Coroutine[Any, Any, Done]) -> Done:
         """Do the work. Raises `Stopped` where it is stopped before it is done, and then it is cancelled."""
-        with self._watched(conversation) as stopped:
+        with self._watched((conversation, who)) as stopped:
             doing = asyncio.ensure_future(work)
             waiting = asyncio.ensure_future(stopped.wait())
             try:
@@ -66,9 +67,9 @@ class Stops:
                     await asyncio.gather(doing, return_exceptions=True)
 
     @contextmanager
-    def _watched(self, conversation: str) -> Iterator[asyncio.Event]:
-        self._running[conversation] = asyncio.Event()
+    def _watched(self, answer: tuple[str, Identity]) -> Iterator[asyncio.Event]:
+        self._running[answer] = asyncio.Event()
         try:
-            yield self._running[conversation]
+            yield self._running[answer]
         finally:
-            del self._running[conversation]
+            del self._running[answer]

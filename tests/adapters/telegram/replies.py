@@ -73,6 +73,37 @@ USUAL: dict[str, Reply] = {
     "nothing": Reply(text=" \n"),
 }
 
+# Strings that break formatting elsewhere, written for this test.
+NAUGHTY = [
+    "",
+    "   ",
+    "\u200b\u200d\ufeff",
+    "\x00\x01\x1b[31m",
+    "\ud800 half a pair \udfff",
+    "**never closed",
+    "*_**~~`all at once`~~**_*",
+    "```\nno end",
+    "[a](b [c](d) e](f",
+    "[text](tg://user?id=1) and [mail](mailto:a@example.org)",
+    "<b>bold</i> &amp; <script>alert(1)</script>",
+    "{{7*7}} ${x} %s $text",
+    "@all @everyone @admin_name @_x @7",
+    "@**name_x** and &#64;admin_x and \\@other_x and @*a*`b_name` &#27;[31m",
+    "\u202eright to left\u202c مرحبا שלום",
+    "👩‍👩‍👧‍👦" * 400,
+    "e\u0301\u0302\u0303" * 1500,
+    "नमस्ते दुनिया " * 600,
+    "中文" * 3000,
+    "a" * 10000,
+    "[1]" * 300,
+    "# \n## \n> \n- \n1. \n",
+    "| a | b |\n|---|---|\n" + "| x | [1] |\n" * 300,
+    "> " * 50 + "deep",
+    "- " * 40 + "deep",
+    "\n" * 5000,
+    "1" * 4095 + "😀" + "2" * 10,
+]
+
 # What Markdown, Telegram and clients make something of.
 _MARKUP = (
     "**",

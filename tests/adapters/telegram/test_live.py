@@ -151,12 +151,19 @@ async def test_an_answer_is_stopped_by_a_word(server: TelegramServer, bot: Runni
     assert (await anna.receives())["text"] == "whole"
 
 
-async def test_an_answer_is_stopped_by_its_button(
+async def test_an_answer_is_stopped_by_its_button_and_by_nobody_but_who_asked(
     server: TelegramServer, bot: Running, slow: Slow, anna: Person
 ) -> None:
     team = server.group("Team", anna)
     await anna.sends("@credway_bot tell me", to=team)
     slow.parts.put_nowait("one")
     growing = await team.receives()
-    await anna.taps(growing, "Stop")
-    await reads(server, team.chat.id, "one\n\nStopped.")
+    ben = server.person("Ben")
+    await ben.sends("/stop", to=team)
+    await server.until_heard()
+    slow.parts.put_nowait("two")
+    await reads(server, team.chat.id, "one two")
+    tapping = asyncio.create_task(anna.taps(growing, "Stop"))
+    await reads(server, team.chat.id, "one two\n\nStopped.")
+    slow.parts.put_nowait("end")
+    await tapping

@@ -10,6 +10,7 @@ import pytest
 
 from bot.learning.learner import Identity
 from tests.adapters.telegram.conftest import Running
+from tests.adapters.telegram.replies import NAUGHTY
 from tests.servers.telegram.people import Message, Person, button_of, labels
 from tests.servers.telegram.server import TelegramServer, refused
 
@@ -79,6 +80,29 @@ class TestQuestions:
         assert (await anna.receives())["text"]
         await anna.sends("/nonsense")
         assert "don't know /nonsense" in (await anna.receives())["text"]
+
+    async def test_what_an_answer_rests_on_is_a_tap_away(self, bot: Running, anna: Person) -> None:
+        await anna.sends("sec+ cost?")
+        answer = await anna.receives()
+        await anna.taps(answer, "Why this?")
+        assert "CompTIA Security+ (SY0-701) · Cost" in (await anna.receives())["text"]
+
+    async def test_topics_of_a_private_chat_are_apart(self, bot: Running, anna: Person) -> None:
+        anna.chat.is_forum = True
+        await anna.sends("ccna cost?", topic=11)
+        await anna.receives()
+        await anna.sends("az-104 cost?", topic=22)
+        await anna.receives()
+        await anna.sends("how long is it valid?", topic=11)
+        answer = await anna.receives()
+        assert "CCNA" in answer["text"]
+        assert answer["message_thread_id"] == 11
+
+    async def test_whatever_is_sent_is_answered(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+        sent = [text for text in NAUGHTY if text.strip() and "\ud800" not in text]
+        for text in sent:
+            await anna.sends(text[:4096])
+            assert (await anna.receives())["text"]
 
 
 class TestWelcome:

@@ -29,7 +29,7 @@ __all__ = ["environment"]
         ("after_send", 1),
     ],
 )
-async def test_killed_at_a_named_place_everybody_is_answered_and_at_most_one_twice(
+async def test_killed_at_a_named_place_everybody_is_answered_and_nobody_more_than_twice(
     server: TelegramServer,
     library: Library,
     environment: dict[str, str],
@@ -56,5 +56,5 @@ async def test_killed_at_a_named_place_everybody_is_answered_and_at_most_one_twi
         await second.communicate()
     assert second.returncode == 0
     counts = [len(server.world.posted(person.id)) for person in people]
-    assert all(counts)
-    assert sum(counts) - PEOPLE <= twice
+    # What was on its way to several people when the process died may reach each of them once more.
+    assert all(1 <= count <= 1 + twice for count in counts)
