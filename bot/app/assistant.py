@@ -15,8 +15,8 @@ from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Advisor
 from bot.core.ports import Budget, LearnerStore
-from bot.core.shelf import OwnDocuments
 from bot.core.reply import Quiz
+from bot.core.shelf import OwnDocuments
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.documents import Documents
 from bot.dialogue.explaining import Explaining

@@ -10,7 +10,17 @@ from itertools import islice
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\0\x1cftyp", b"\0\0\0\x18ftyp")
+_PICTURES = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"RIFF",
+    b"\0\0\0\x1cftyp",
+    b"\0\0\0\x18ftyp",
+)
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _HEAD = 4_096
 _TEXTS = (".md", ".markdown", ".mdx", ".csv")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.answer import Draft, Statement
 from bot.core.conversation import Turn
-from bot.core.owned import Owner, Shelved
+from bot.core.owned import Shelved
 from bot.core.ports import Hit
 from bot.core.shelf import OwnDocuments, owner_of
 from bot.documents.model import Passage
@@ -53,7 +53,7 @@ class OwnReading:
         lines = await self._own.documents(owner)
         named = [line for line in lines if line.name.casefold() in turn.question.casefold()]
         if named or question.has(CUE):
-            return await self._asked_for(named, lines, turn, owner, language)
+            return await self._asked_for(named, lines, turn, language)
         if not lines:
             return draft
         english = language == DEFAULT_LANGUAGE
@@ -67,9 +67,7 @@ class OwnReading:
         told = self._told(near, turn.question, language, most=1)
         return draft if told is None else replace(draft, statements=(*draft.statements, *told.statements))
 
-    async def _asked_for(
-        self, named: Sequence[Shelved], lines: Sequence[Shelved], turn: Turn, owner: Owner, language: str
-    ) -> Draft:
+    async def _asked_for(self, named: Sequence[Shelved], lines: Sequence[Shelved], turn: Turn, language: str) -> Draft:
         if not lines:
             return self._plain("own.none" if turn.private else "own.none_community", language)
         within = frozenset(line.id for line in named) or None

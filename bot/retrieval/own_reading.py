@@ -1,4 +1,4 @@
-"""A sent file into a document of somebody: read apart, freed of orders to machines, cut, and embedded as far as time goes.
+"""A sent file into a document of somebody: read apart, freed of orders to machines, cut and, in time, embedded.
 
 Knows neither whose it is nor where it is kept.
 """

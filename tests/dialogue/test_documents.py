@@ -77,7 +77,12 @@ async def test_a_document_that_does_not_say_it_is_said_not_to(place: Place) -> N
 async def test_what_everybody_may_know_is_answered_as_before(place: Place) -> None:
     ada, bo = place.person("1"), place.person("2")
     await ada.sends(sent(NOTES))
-    for question in ("What does AZ-104 cost?", "hello", "what is a micro-credential?", "Which is cheaper, CCNA or PMP?"):
+    for question in (
+        "What does AZ-104 cost?",
+        "hello",
+        "what is a micro-credential?",
+        "Which is cheaper, CCNA or PMP?",
+    ):
         assert await bo.says(question) == await ada.says(question)
 
 
@@ -108,7 +113,11 @@ async def test_in_a_group_a_file_is_not_taken_and_nothing_private_is_found(place
     assert "in private only" in await ada.sends(sent("# A\nSecret of the group."), room=GROUP)
     assert "have sent me no documents" in await ada.says("/documents")
     await ada.sends(sent(NOTES))
-    for question in ("what do my notes say about lab accounts?", "/documents", "When does our mentor answer questions?"):
+    for question in (
+        "what do my notes say about lab accounts?",
+        "/documents",
+        "When does our mentor answer questions?",
+    ):
         said = await ada.says(question, room=GROUP)
         assert "21 days" not in said
         assert "Thursdays" not in said
@@ -206,7 +215,7 @@ async def test_forgetting_leaves_no_byte_of_it(place: Place, tmp_path: Path) -> 
     await ada.says("/forget")
     await ada.says(ada.reply.actions[0].ask)
 
-    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    left = _bytes_in(tmp_path)
     assert b"canary-ada" not in left
     assert b"canary-bo" in left
     assert "canary-ada" not in await ada.says("what do my notes say about canary-ada-0007?")
@@ -232,3 +241,7 @@ async def test_it_is_said_in_the_persons_language(place: Place, language: str) -
     assert "$" not in said + await ada.says("/documents", language=language)
     assert ["notes.md" in action.label for action in ada.reply.actions] == [True]
     assert "21" in await ada.says("notes.md: lab accounts?", language=language)
+
+
+def _bytes_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())

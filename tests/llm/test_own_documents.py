@@ -73,7 +73,7 @@ async def desk(
 
 async def test_the_matrix_shows_no_foreign_canary(desk: Desk, server: LlmServer) -> None:
     await told_to_all(desk)
-    chance = random.Random(8)
+    chance = random.Random(8)  # noqa: S311 - chooses questions, keeps no secret
     variants = list(VARIANTS)
     own = 0
     people = {number: asking(desk, number) for number in range(OWNERS)}
