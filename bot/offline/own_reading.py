@@ -13,7 +13,7 @@ from bot.core.shelf import OwnDocuments, owner_of
 from bot.documents.model import Passage
 from bot.offline.reading import excerpt, fitness, is_about
 from bot.offline.subject import SubjectGuess
-from bot.offline.thresholds import COMPLETING_SIMILARITY, FAIR_SIMILARITY
+from bot.offline.thresholds import CERTAIN_SIMILARITY, COMPLETING_SIMILARITY, FAIR_SIMILARITY
 from bot.offline.understanding import Question
 from bot.retrieval.tokens import terms
 from bot.text.prompts import DEFAULT_LANGUAGE
@@ -44,8 +44,8 @@ class OwnReading:
         return [replace(hit, passage=replace(hit.passage, source=source)) for hit in found]
 
     async def completing(self, draft: Draft, question: Question, turn: Turn, language: str) -> Draft:
-        """The draft with what the owner's documents say: in its place where they are asked for or it says nothing,
-        behind it where they are certainly about the question too.
+        """The draft with what the owner's documents say: in its place where they are asked for or it says nothing, beside
+        it where they are certainly about the question too.
         """
         owner = owner_of(turn)
         if owner is None:
@@ -64,8 +64,12 @@ class OwnReading:
         if not any(statement.passages for statement in draft.statements):
             return draft  # a greeting
         near = [hit for hit in about if _is_certain(hit)]
-        told = self._told(near, turn.question, language, most=1)
-        return draft if told is None else replace(draft, statements=(*draft.statements, *told.statements))
+        if not near:
+            return draft
+        best = near[0]
+        told = replace(self._statement(best.passage, turn.question, language), shape="sentence")
+        first = (best.similarity or 0.0) >= CERTAIN_SIMILARITY
+        return replace(draft, statements=(told, *draft.statements) if first else (*draft.statements, told))
 
     async def _asked_for(self, named: Sequence[Shelved], lines: Sequence[Shelved], turn: Turn, language: str) -> Draft:
         if not lines:
@@ -81,12 +85,12 @@ class OwnReading:
             near = near or hits
         return self._told(near, query, language) or self._plain("own.silent", language)
 
-    def _told(self, hits: Sequence[Hit], query: str, language: str, most: int = _MOST_SHOWN) -> Draft | None:
+    def _told(self, hits: Sequence[Hit], query: str, language: str) -> Draft | None:
         asked = set(terms(query))
         best = sorted(hits, key=lambda hit: -fitness(hit, asked, own_page=False) - hit.coverage)
         if not best:
             return None
-        statements = [self._statement(hit.passage, query, language) for hit in best[:most]]
+        statements = [self._statement(hit.passage, query, language) for hit in best[:_MOST_SHOWN]]
         return Draft(status="answered", statements=tuple(statements))
 
     def _statement(self, passage: Passage, query: str, language: str) -> Statement:

@@ -105,7 +105,7 @@ class OwnShelfSearch:
         rarity = {term: _rarity(sum(term in count for count in counts), len(counts)) for term in asked}
         lexical = _best(_bm25(counts, rarity))
         near = self._near(query, wanted)
-        ranked = fuse(lexical, _best(near))[:limit]
+        ranked = _fused(lexical, near)[:limit]
         total = sum(rarity.values())
         return [
             Hit(
@@ -128,6 +128,14 @@ class OwnShelfSearch:
                 near |= {first + place: float(value) for place, value in enumerate(ready.vectors @ vector)}
             first += len(ready.passages)
         return near
+
+
+def _fused(lexical: list[tuple[int, float]], near: dict[int, float]) -> list[tuple[int, float]]:
+    """As elsewhere; but what has not been embedded is not put behind for that: its words count for all."""
+    top = lexical[0][1] if lexical else 1.0
+    scores = dict(fuse(lexical, _best(near)))
+    scores |= {number: score / top for number, score in lexical if number not in near}
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _rarity(holding: int, count: int) -> float:

@@ -86,6 +86,12 @@ async def test_what_everybody_may_know_is_answered_as_before(place: Place) -> No
         assert await bo.says(question) == await ada.says(question)
 
 
+async def test_what_is_surely_asked_of_it_comes_before_what_everybody_may_know(place: Place) -> None:
+    ada = place.person()
+    await ada.sends(sent("# Course\nThe course on cloud security begins on 3 March 2027 in room 12.", "course.md"))
+    assert (await ada.says("When does the course on cloud security begin?")).startswith("In *course")
+
+
 async def test_the_buttons_do_what_they_say(place: Place) -> None:
     ada = place.person()
     await ada.sends(sent(NOTES), "when is the mentor there?")

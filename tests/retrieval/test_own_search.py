@@ -110,6 +110,12 @@ async def test_what_has_no_vector_is_found_by_its_words(shelf: MemoryShelf, sear
     assert 1.0 == hits["The exam room."].coverage
 
 
+async def test_what_has_no_vector_is_not_put_behind_for_that(shelf: MemoryShelf, search: OwnShelfSearch) -> None:
+    document = a_document("notes", "In week 15 we read chapter 15.", "In week 25 we read.", "In week 150 we read it.")
+    await shelf.put(ADA, embedded(document, FakeEmbedder(), first=2))
+    assert "In week 150 we read it." == (await found(search, "what do we read in week 150", ADA))[0]
+
+
 async def test_vectors_of_another_model_are_not_compared(shelf: MemoryShelf) -> None:
     await shelf.put(ADA, embedded(a_document("notes", "The exam room."), FakeEmbedder()))
     search = OwnShelfSearch(shelf, FakeEmbedder().embed_query, "another")
