@@ -44,8 +44,8 @@ class OwnReading:
         return [replace(hit, passage=replace(hit.passage, source=source)) for hit in found]
 
     async def completing(self, draft: Draft, question: Question, turn: Turn, language: str) -> Draft:
-        """The draft with what the owner's documents say: in its place where they are asked for or it says nothing, beside
-        it where they are certainly about the question too.
+        """The draft with what the owner's documents say: in its place where they are asked for or it says nothing,
+        beside it where they are certainly about the question too.
         """
         owner = owner_of(turn)
         if owner is None:
@@ -67,7 +67,7 @@ class OwnReading:
         if not near:
             return draft
         best = near[0]
-        told = replace(self._statement(best.passage, turn.question, language), shape="sentence")
+        told = replace(self._statement(best.passage, turn.question, language), shape="heading")
         first = (best.similarity or 0.0) >= CERTAIN_SIMILARITY
         return replace(draft, statements=(told, *draft.statements) if first else (*draft.statements, told))
 
