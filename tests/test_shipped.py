@@ -7,7 +7,7 @@ import re
 from bot.app import Library, shipped_vectors
 from bot.offline.subject import example_key, example_questions
 from bot.text.prompts import Phrases
-from tests.offline.conftest import assistant, library, talk
+from tests.offline.conftest import assistant, talk
 
 __all__ = ["assistant", "library", "talk"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.assistant import Assistant
 from bot.evaluation.answers import Outcome, read_cases, run, summary, table
-from tests.offline.conftest import assistant, library
+from tests.offline.conftest import assistant
 
 __all__ = ["assistant", "library"]
 

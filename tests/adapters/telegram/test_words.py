@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bot.chat.words import Words
 
+from bot.chat.words import Words
 from bot.text.prompts import Phrases
 
 PHRASES = Phrases.load(Path(__file__).parents[3] / "prompts" / "telegram")
