@@ -103,7 +103,7 @@ def build_discord(
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
-    desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, now)
+    desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, refusals(settings), now)
 
     def platform(reception: Reception) -> Platform:
         receiving = Receiving(
@@ -134,6 +134,7 @@ def _build_desk(
     streams: Streams,
     service: Service,
     stores: Stores,
+    refusal: Callable[[str, str], str],
     now: Callable[[], datetime],
 ) -> Desk:
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
@@ -141,6 +142,7 @@ def _build_desk(
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.servers import Servers  # noqa: PLC0415
+    from bot.adapters.discord.teaching import Teaching  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
@@ -160,8 +162,26 @@ def _build_desk(
             quiz_on=service.quiz_on,
             now=now,
         ),
+        teaching=Teaching(
+            rest=rest,
+            words=words,
+            own=service.own_documents,
+            keepsakes=stores.keepsakes,
+            refusal=refusal,
+            now=now,
+        ),
         servers=servers,
         stops=stops,
         keepsakes=stores.keepsakes,
         now=now,
     )
+
+
+def refusals(settings: Settings) -> Callable[[str, str], str]:
+    """Says in a language why a file is not taken, in the words of the dialogue."""
+    phrases = Phrases.load(prompts_folder(settings, "dialogue"))
+
+    def say(reason: str, language: str) -> str:
+        return phrases.say(f"file.{reason}", language)
+
+    return say

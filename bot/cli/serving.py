@@ -43,7 +43,7 @@ async def _serve(library: Library) -> None:
         stores = await opened.enter_async_context(app.open_stores(settings, passing=passing))
         model = await opened.enter_async_context(app.open_model(settings))
         budget = app.build_server_budget(stores)
-        service = app.build_service(library, store=stores.learners, model=model, budget=budget)
+        service = app.build_service(library, store=stores.learners, model=model, budget=budget, keeping=stores)
         builds: list[Callable[[Reception], Platform]] = []
         if telegram is not None:
             builds.append(app.build_telegram(settings, telegram, service, stores))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.adapters.discord.events import Speaker
 from bot.adapters.discord.live import Live, Streams
-from bot.adapters.discord.posts import PLATFORM, Post, guild_of, outgoing
+from bot.adapters.discord.posts import PLATFORM, Post, community_of, guild_of, outgoing
 from bot.adapters.discord.render import Renderer
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.servers import Servers
@@ -18,6 +18,7 @@ from bot.chat.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
 from bot.core.mail import Outgoing
+from bot.core.owned import SentFile
 from bot.core.reply import Reply
 from bot.flow.work import Work
 from bot.learning.learner import Room
@@ -45,8 +46,17 @@ class Answering:
         self._streams = streams
         self._servers = servers
 
-    async def answer(self, work: Work, conversation: str, by: Speaker, text: str, *, room: Room | None = None) -> None:
-        """`room`: in which it is said, where that is another than where it is shown."""
+    async def answer(
+        self,
+        work: Work,
+        conversation: str,
+        by: Speaker,
+        text: str,
+        *,
+        room: Room | None = None,
+        file: SentFile | None = None,
+    ) -> None:
+        """`room`: in which it is said, where that is another than where it is shown. A `file` came with it."""
         guild = guild_of(by.room)
         incoming = Incoming(
             who=by.who,
@@ -55,6 +65,8 @@ class Answering:
             key=f"{PLATFORM}:{work.update.key}",
             language=await self._servers.language(self._servers.group(guild)) if guild else None,
             locale=self._words.language(by.language) if by.language else None,
+            community=community_of(guild) if guild else None,
+            file=file,
         )
         work.seen()
         await self._signs.over()

@@ -15,10 +15,11 @@ from bot.chat.words import Words
 from bot.text.prompts import DEFAULT_LANGUAGE
 
 _CHAT, _MESSAGE = 1, 3
-_STRING, _INTEGER, _BOOLEAN, _CHANNEL, _SUBCOMMAND = 3, 4, 5, 7, 1
+_STRING, _INTEGER, _BOOLEAN, _FILE, _SUBCOMMAND = 3, 4, 5, 11, 1
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 _IN_GUILD, _IN_BOT_DM, _IN_OTHER_DM = 0, 1, 2
 MANAGE_GUILD = 1 << 5
+_MANAGE_MESSAGES = 1 << 13
 _MAX_DESCRIPTION = 100
 _MAX_TEXT = 1000
 # The languages of ours by Discord's own tags.
@@ -31,8 +32,8 @@ _LOCALES = {
     "hi": ("hi",),
     "zh": ("zh-CN",),
 }
-ASK_ABOUT, EXPLAIN = "Ask about this", "Explain"
-_MENU_KEYS = {ASK_ABOUT: "menu.ask", EXPLAIN: "menu.explain"}
+ASK_ABOUT, EXPLAIN, TEACH = "Ask about this", "Explain", "Teach the bot"
+_MENU_KEYS = {ASK_ABOUT: "menu.ask", EXPLAIN: "menu.explain", TEACH: "menu.teach"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ COMMANDS = (
     Command(name="leave", asks="/leave", community=True),
 )
 SERVER = "server"
-SERVER_SETTINGS = ("mute", "unmute", "language", "model", "show", "digest")
+SERVER_SETTINGS = ("mute", "unmute", "language", "model", "show", "digest", "teach", "documents")
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -123,7 +124,12 @@ def menu(words: Words) -> list[dict[str, Any]]:
     found.append(_server(words))
     for name, key in _MENU_KEYS.items():
         localized = {tag: words.say(key, language)[:32] for language, tag in _tags(words)}
-        found.append({**_anywhere(_MESSAGE), "name": name, "name_localizations": localized})
+        around = {**_in_servers(), "type": _MESSAGE} if name == TEACH else _anywhere(_MESSAGE)
+        found.append({**around, "name": name, "name_localizations": localized})
+        if name == TEACH:
+            # Whoever may pin and delete messages may propose what is to be learnt of one; who manages the server says
+            # whether it is used.
+            found[-1]["default_member_permissions"] = _MANAGE_MESSAGES
     return found
 
 
@@ -178,6 +184,9 @@ def _server(words: Words) -> dict[str, Any]:
     ]
     inside["model"] = [
         {"type": _BOOLEAN, "name": "on", **_described("options", "on", words), "required": True},
+    ]
+    inside["teach"] = [
+        {"type": _FILE, "name": "file", **_described("options", "file", words), "required": True},
     ]
     subcommands = [
         {"type": _SUBCOMMAND, "name": name, **_described("server", name, words), "options": options}

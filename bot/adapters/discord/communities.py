@@ -85,12 +85,9 @@ class Communities:
                 await self._servers.count_thumb(by.place.guild, up=up)
         await self._tell(work, by, "thanks.up" if up else "thanks.down", by.language)
 
-    async def administer(self, work: Work, event: Called) -> None:
-        """What moderators set, as their permissions are now."""
-        by, guild, language = event.by, event.by.place.guild, event.by.language
-        if guild is None or not by.moderates:
-            await self._tell(work, by, "admins_only", language)
-            return
+    async def administer(self, work: Work, event: Called, guild: str) -> None:
+        """What those who manage the server set, and are told."""
+        by, language = event.by, event.by.language
         match event.inner:
             case "mute" | "unmute":
                 silent = event.inner == "mute"

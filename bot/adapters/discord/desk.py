@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.adapters.discord.answering import Answering
-from bot.adapters.discord.commands import BY_NAME, SERVER, asked
+from bot.adapters.discord.commands import BY_NAME, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped
+from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.receiving import FAULTS, conversation_of
 from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.teaching import Teaching
 from bot.chat import buttons
 from bot.chat.kept import question_of
 from bot.chat.stopping import Stops
@@ -42,6 +44,7 @@ class DiscordDesk:
         words: Words,
         answering: Answering,
         communities: Communities,
+        teaching: Teaching,
         servers: Servers,
         stops: Stops,
         keepsakes: Keepsakes,
@@ -53,6 +56,7 @@ class DiscordDesk:
         self._words = words
         self._answering = answering
         self._communities = communities
+        self._teaching = teaching
         self._servers = servers
         self._stops = stops
         self._keepsakes = keepsakes
@@ -67,6 +71,8 @@ class DiscordDesk:
                 await self._said(work, event)
             case Called() as event:
                 await self._called(work, event)
+            case Chosen(name=name) as event if name == TEACH:
+                await self._teaching.propose(work, event)
             case Chosen() as event:
                 await self._ask(work, event, event.text)
             case Tapped() as event:
@@ -92,6 +98,9 @@ class DiscordDesk:
         if await self._muted(event.by):
             if event.by.place.answers is not None:
                 await self._tell(work, event, "muted")
+        elif event.file is not None:
+            file = sent_file(event.file, self._rest)
+            await self._answering.answer(work, conversation_of(event), event.by, event.text, file=file)
         elif not event.text:
             await self._tell(work, event, "unreadable" if event.by.private else "hello")
         else:
@@ -100,7 +109,7 @@ class DiscordDesk:
     async def _called(self, work: Work, event: Called) -> None:
         by, guild = event.by, event.by.place.guild
         if event.name == SERVER:
-            await self._communities.administer(work, event)
+            await self._server(work, event)
             return
         if await self._muted(by):
             await self._tell(work, event, "muted")
@@ -116,6 +125,17 @@ class DiscordDesk:
             await self._answering.answer(work, conversation_of(event), by, text, room=community_of(guild))
         else:
             await self._ask(work, event, text)
+
+    async def _server(self, work: Work, event: Called) -> None:
+        guild = event.by.place.guild
+        if guild is None or not event.by.moderates:
+            await self._tell(work, event, "admins_only")
+        elif event.inner == "teach":
+            await self._teaching.teach(work, event, guild)
+        elif event.inner == "documents":
+            await self._teaching.list_documents(work, event.by, guild)
+        else:
+            await self._communities.administer(work, event, guild)
 
     async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
         await self._answering.answer(work, conversation_of(event), event.by, text)
@@ -142,6 +162,10 @@ class DiscordDesk:
                 await self._communities.thumb(work, tapped, up=step == "up")
             case "quiz":
                 await self._communities.answer_quiz(work, tapped, rest)
+            case "teach":
+                await self._teaching.decide(work, tapped, rest)
+            case "remove":
+                await self._teaching.remove(work, tapped, rest)
             case "thread":
                 await self._thread(work, tapped)
             case _:

@@ -7,11 +7,11 @@ when no library's cache knows of the server or channel any more.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.discord.commands import ASK_ABOUT, BY_NAME, EXPLAIN, MANAGE_GUILD, SERVER
+from bot.adapters.discord.commands import ASK_ABOUT, BY_NAME, EXPLAIN, MANAGE_GUILD, SERVER, TEACH
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
 from bot.learning.learner import Identity, Room
 
@@ -25,7 +25,7 @@ _ADMINISTRATOR = 1 << 3
 # An ordinary message, and one that replies to another.
 _SPOKEN = {0, 19}
 # Buttons whose answer concerns only who tapped.
-_ALONE = ("sources", "up", "down", "quiz", "thread")
+_ALONE = ("sources", "up", "down", "quiz", "thread", "teach", "remove")
 _KEPT = (
     *("id", "application_id", "type", "token", "data", "guild_id", "channel_id", "locale", "guild_locale", "context"),
     *("authorizing_integration_owners", "content", "mentions"),
@@ -34,14 +34,15 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Somebody and where they are. `language` is that of their app; `moderates`: they may manage the server."""
+    """Somebody and where they are. `language` is that of their app; `moderates`: they may manage the server; `key` is
+    Discord's number of what they did.
+    """
 
     who: Identity
     place: Place
     room: Room
     language: str | None = None
     moderates: bool = False
-    # Whether they are in a thread or channel of a server.
     key: str = ""
 
     @property
@@ -50,11 +51,22 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that came with a message or a command."""
+
+    name: str
+    size: int
+    media_type: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A text for the bot: all in private, in a server what mentions it or replies to it."""
+    """A text for the bot: all in private, in a server what mentions it or replies to it. A file may come without."""
 
     by: Speaker
     text: str
+    file: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,7 @@ class Called:
     name: str
     options: Mapping[str, Any]
     inner: str | None = None
+    file: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +120,7 @@ def kept(kind: str, raw: Raw) -> dict[str, Any]:
     if author is not None:
         found["author"] = {"id": author["id"], "bot": bool(author.get("bot"))}
         found["webhook_id"] = raw.get("webhook_id")
+        found["attachments"] = [_bare_file(each) for each in raw.get("attachments", ())]
     user = _user(raw)
     if user is not None:
         found["user"] = {"id": user["id"], "bot": bool(user.get("bot"))}
@@ -144,7 +158,7 @@ class Reader:
             channel=raw["channel_id"], who=author["id"], guild=guild, reply_to=raw["id"] if guild is not None else None
         )
         by = Speaker(who=identity(author["id"]), place=place, room=room_of(place), key=raw["id"])
-        return Said(by=by, text=text)
+        return Said(by=by, text=text, file=_file(raw.get("attachments", ())))
 
 
 def _interaction(raw: Raw) -> Event | None:
@@ -168,7 +182,9 @@ def _command(raw: Raw, data: Raw) -> Event | None:
     if data.get("type") == _MESSAGE_MENU:
         messages = data.get("resolved", {}).get("messages", {})
         text = str(messages.get(data.get("target_id"), {}).get("content") or "")
-        return Chosen(by=_speaker(raw, alone=True), name=name, text=text) if name in {ASK_ABOUT, EXPLAIN} else None
+        # What is proposed to be learnt is seen by all who are there.
+        by = _speaker(raw, alone=name != TEACH)
+        return Chosen(by=by, name=name, text=text) if name in {ASK_ABOUT, EXPLAIN, TEACH} else None
     options = data.get("options", ())
     if options and options[0].get("type") == _SUBCOMMAND:
         inner, options = options[0]["name"], options[0].get("options", ())
@@ -182,7 +198,8 @@ def _command(raw: Raw, data: Raw) -> Event | None:
     if known is None and name != SERVER:
         return None
     alone = name == SERVER or (known is not None and known.personal) or bool(given.get("private"))
-    return Called(by=_speaker(raw, alone=alone), name=name, options=given, inner=inner)
+    file = _file(data.get("resolved", {}).get("attachments", {}).values())
+    return Called(by=_speaker(raw, alone=alone), name=name, options=given, inner=inner, file=file)
 
 
 def _speaker(raw: Raw, *, alone: bool) -> Speaker:
@@ -223,11 +240,28 @@ def _permissions(raw: Raw) -> str:
 
 
 def _without_people(data: Raw) -> dict[str, Any]:
-    """Of a message that a menu was opened on, only its text."""
-    messages = data.get("resolved", {}).get("messages", {})
-    told = {number: {"content": message.get("content", "")} for number, message in messages.items()}
+    """Of a message that a menu was opened on, only its text; of what else is named, only files."""
+    resolved = data.get("resolved", {})
+    messages = {
+        number: {"content": message.get("content", "")} for number, message in resolved.get("messages", {}).items()
+    }
+    files = {number: _bare_file(file) for number, file in resolved.get("attachments", {}).items()}
+    told = {name: found for name, found in (("messages", messages), ("attachments", files)) if found}
     rest = {key: value for key, value in data.items() if key != "resolved"}
-    return {**rest, "resolved": {"messages": told}} if told else rest
+    return {**rest, "resolved": told} if told else rest
+
+
+def _bare_file(raw: Raw) -> dict[str, Any]:
+    return {key: raw.get(key) for key in ("filename", "size", "content_type", "url")}
+
+
+def _file(files: Iterable[Raw]) -> Attached | None:
+    """The first: one message brings one document."""
+    for each in files:
+        return Attached(
+            name=each["filename"], size=each["size"], media_type=each.get("content_type") or "", url=each["url"]
+        )
+    return None
 
 
 def _fields(components: Any) -> list[Mapping[str, Any]]:

@@ -133,6 +133,11 @@ class Rest:
         found = await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
         return str(found["id"])
 
+    async def fetch(self, url: str) -> bytes:
+        """A file that somebody has sent, from where Discord keeps it."""
+        async with asyncio.timeout(_FILE_PATIENCE):
+            return await self._http.get_from_cdn(url)
+
     async def register(self, commands: list[dict[str, Any]]) -> None:
         """All commands of the application, instead of those that it had."""
         await self.call("PUT", "/applications/{application_id}/commands", commands, application_id=self.application)

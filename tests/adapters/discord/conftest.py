@@ -57,7 +57,9 @@ async def running(
     async with AsyncExitStack() as opened:
         stores = await opened.enter_async_context(open_stores(settings))
         known = await opened.enter_async_context(open_discord(settings))
-        service = build_service(library, store=stores.learners, budget=build_server_budget(stores), now=now)
+        service = build_service(
+            library, store=stores.learners, budget=build_server_budget(stores), now=now, keeping=stores
+        )
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
         builds = [build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears)]
