@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
 _COMMAND, _COMPONENT, _COMPLETING, _FORM = 2, 3, 4, 5
-_STRING, _INTEGER, _BOOLEAN, _SUBCOMMAND = 3, 4, 5, 1
+_STRING, _INTEGER, _BOOLEAN, _FILE, _SUBCOMMAND = 3, 4, 5, 11, 1
 MODERATOR = str(1 << 5)
 # The button below an answer that is still growing.
 STOP = "s:stop"
@@ -43,11 +43,15 @@ class Person:
     ) -> Interaction:
         """Use a command with options."""
         options: list[dict[str, Any]] = [
-            {"name": key, "type": _kind(value), "value": value} for key, value in given.items()
+            {"name": key, "type": _kind(value), "value": value["id"] if isinstance(value, dict) else value}
+            for key, value in given.items()
         ]
+        files = {value["id"]: value for value in given.values() if isinstance(value, dict)}
         if inner is not None:
             options = [{"name": inner, "type": _SUBCOMMAND, "options": options}]
         data = {"id": "1", "name": command, "type": 1, "options": options}
+        if files:
+            data["resolved"] = {"attachments": files}
         return await self._interact(_COMMAND, data, channel, installed=installed)
 
     async def types(self, name: str, option: str, text: str, channel: str | None = None) -> list[dict[str, Any]]:
@@ -128,6 +132,10 @@ class Person:
 
         return await self.world.until(there, f"message {number}")
 
+    def offers(self, name: str, text: str) -> dict[str, Any]:
+        """A file to attach."""
+        return self._server.offered(name, text.encode())
+
     async def asks(self, question: str, channel: str | None = None) -> Message:
         return await self.reads(await self.calls("ask", channel, question=question))
 
@@ -184,4 +192,6 @@ def labels(message: Message) -> list[str]:
 
 
 def _kind(value: Any) -> int:
+    if isinstance(value, dict):
+        return _FILE
     return _BOOLEAN if isinstance(value, bool) else _INTEGER if isinstance(value, int) else _STRING

@@ -78,6 +78,14 @@ class DiscordServer:
     def person(self, name: str, *, locale: str = "en-US") -> Person:
         return Person(self, name, locale)
 
+    def offered(self, name: str, content: bytes, media_type: str = "text/plain") -> dict[str, Any]:
+        """A file as somebody attaches it."""
+        number = self.world.number()
+        self.world.files[number] = content
+        url = f"{self.api_url.removesuffix('/api')}/files/{number}"
+        told = {"id": number, "filename": name, "size": len(content), "content_type": media_type}
+        return {**told, "url": url, "proxy_url": url}
+
     def fail(self, call: str, *faults: Fault) -> None:
         """The next calls whose description holds this text fail so."""
         self._faults[call] += faults
@@ -99,6 +107,10 @@ class DiscordServer:
             self.wrong.append(str(error))
             return _json(400, {"message": "Invalid Form Body", "code": 50035, "errors": {}})
         return await self._taken(request, call, match.groupdict(), {**body, "_files": files} if files else body)
+
+    async def file(self, request: web.Request) -> web.Response:
+        content = self.world.files.get(request.match_info["number"])
+        return web.Response(status=404) if content is None else web.Response(body=content)
 
     async def _taken(self, request: web.Request, call: str, parts: dict[str, str], body: Any) -> web.Response:
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
@@ -214,6 +226,7 @@ async def discord_server() -> AsyncIterator[DiscordServer]:
     server = DiscordServer()
     app = web.Application(client_max_size=30_000_000)
     app.router.add_get("/gateway/", server.gateway.connect)
+    app.router.add_get("/files/{number}", server.file)
     app.router.add_route("*", "/api/{path:.*}", server.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
