@@ -86,10 +86,13 @@ def build_discord(
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     ears: BuildEars | None = None,
+    digests_every: float = 3600.0,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
-    `ears` makes what hears the gateway, the library's client with its own patience unless given.
+    `ears` makes what hears the gateway, the library's client with its own patience unless given;
+    every so many seconds is looked whether a week is over.
     """
+    from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
     from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
@@ -119,6 +122,7 @@ def build_discord(
         gateways = (
             Gateway(settings.discord_token, rest, receiving, ears or Ears),
             Menus(rest, words, stores.keepsakes, now),
+            Digests(WantedDigests(rest.application, stores.keepsakes, now), reception, now, digests_every),
         )
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)
 
@@ -140,6 +144,7 @@ def _build_desk(
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
     from bot.adapters.discord.communities import Communities  # noqa: PLC0415
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
+    from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.servers import Servers  # noqa: PLC0415
     from bot.adapters.discord.teaching import Teaching  # noqa: PLC0415
@@ -160,6 +165,7 @@ def _build_desk(
             keepsakes=stores.keepsakes,
             budget=stores.budget,
             quiz_on=service.quiz_on,
+            digests=WantedDigests(rest.application, stores.keepsakes, now),
             now=now,
         ),
         teaching=Teaching(

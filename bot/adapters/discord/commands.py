@@ -32,8 +32,11 @@ _LOCALES = {
     "hi": ("hi",),
     "zh": ("zh-CN",),
 }
-ASK_ABOUT, EXPLAIN, TEACH = "Ask about this", "Explain", "Teach the bot"
-_MENU_KEYS = {ASK_ABOUT: "menu.ask", EXPLAIN: "menu.explain", TEACH: "menu.teach"}
+ASK_ABOUT, EXPLAIN, QUIZ, TEACH = "Ask about this", "Explain", "Make a quiz of this", "Teach the bot"
+_MENU_KEYS = {ASK_ABOUT: "menu.ask", EXPLAIN: "menu.explain", QUIZ: "menu.quiz", TEACH: "menu.teach"}
+MENUS = frozenset(_MENU_KEYS)
+# What comes of these is for all who are there, and only in a server.
+OF_ALL = frozenset({QUIZ, TEACH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ def menu(words: Words) -> list[dict[str, Any]]:
     found.append(_server(words))
     for name, key in _MENU_KEYS.items():
         localized = {tag: words.say(key, language)[:32] for language, tag in _tags(words)}
-        around = {**_in_servers(), "type": _MESSAGE} if name == TEACH else _anywhere(_MESSAGE)
+        around = {**_in_servers(), "type": _MESSAGE} if name in OF_ALL else _anywhere(_MESSAGE)
         found.append({**around, "name": name, "name_localizations": localized})
         if name == TEACH:
             # Whoever may pin and delete messages may propose what is to be learnt of one; who manages the server says
@@ -184,6 +187,9 @@ def _server(words: Words) -> dict[str, Any]:
     ]
     inside["model"] = [
         {"type": _BOOLEAN, "name": "on", **_described("options", "on", words), "required": True},
+    ]
+    inside["digest"] = [
+        {"type": _BOOLEAN, "name": "weekly", **_described("options", "weekly", words), "required": False},
     ]
     inside["teach"] = [
         {"type": _FILE, "name": "file", **_described("options", "file", words), "required": True},

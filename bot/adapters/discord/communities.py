@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.adapters.discord.digests import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
-from bot.adapters.discord.posts import community_of, identity, outgoing
+from bot.adapters.discord.posts import Place, community_of, identity, outgoing
 from bot.adapters.discord.render import button, message, row, said
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.servers import Servers, Week
 from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened
@@ -38,6 +39,7 @@ class Communities:
         keepsakes: Keepsakes,
         budget: Budget,
         quiz_on: QuizOn,
+        digests: WantedDigests,
         now: Callable[[], datetime],
     ) -> None:
         self._words = words
@@ -45,13 +47,13 @@ class Communities:
         self._keepsakes = keepsakes
         self._budget = budget
         self._quiz_on = quiz_on
+        self._digests = digests
         self._now = now
 
-    async def quiz(self, work: Work, event: Called) -> None:
+    async def quiz(self, work: Work, by: Speaker, about: str) -> None:
         """A question for all who are here. Whoever taps is told alone whether it was right."""
-        by = event.by
         language = await self._language(by)
-        quiz = await self._quiz_on(str(event.options.get("credential") or ""), language)
+        quiz = await self._quiz_on(about, language)
         if quiz is None or len(quiz.options) > len(_LETTERS):
             await self._tell(work, by, "quiz.nothing", language)
             return
@@ -100,8 +102,13 @@ class Communities:
                 on = bool(event.options.get("on"))
                 await self._servers.switch_model(guild, on=on)
                 await self._tell(work, by, "model.on" if on else "model.off", language)
+            case "digest" if "weekly" in event.options:
+                weekly = bool(event.options["weekly"])
+                await self._digests.keep(guild, by.place.channel if weekly else None)
+                await self._tell(work, by, "digest.weekly" if weekly else "digest.never", language)
             case "digest":
-                await self._digest(work, by, guild)
+                text = await self._digest(await self._servers.week(guild), guild, by.language)
+                await work.settle(*outgoing([said(text)], by.place))
             case _:
                 await self._show(work, by, guild)
 
@@ -116,23 +123,29 @@ class Communities:
         )
         await work.settle(*outgoing([said(text)], by.place))
 
-    async def _digest(self, work: Work, by: Speaker, guild: str) -> None:
-        week = await self._servers.week(guild)
+    async def weekly(self, work: Work, digest: Digest) -> None:
+        """The week that is over, where those who manage the server want to be told."""
+        language = await self._servers.language(self._servers.group(digest.guild))
+        week = await self._servers.week(digest.guild, days_ago=_WEEK)
+        text = await self._digest(week, digest.guild, language)
+        place = Place(channel=digest.channel, who="", guild=digest.guild)
+        await work.settle(*outgoing([said(text)], place))
+
+    async def _digest(self, week: Week, guild: str, language: str | None) -> str:
         spent = 0
         for days in range(_WEEK):
             day = (self._now() - timedelta(days=days)).date()
             rooms = dict((await self._budget.spent(day, top=1000)).top)
             spent += rooms.get(community_of(guild), 0)
-        text = self._words.say(
+        return self._words.say(
             "digest",
-            by.language,
+            language,
             week=week.name,
             **{key: week.counts.get(key, 0) for key in ("asked", "unanswered", "up", "down")},
             sources=_list(week.sources),
             stale=_list(week.stale),
             spent=f"{spent:,}",
         )
-        await work.settle(*outgoing([said(text)], by.place))
 
     async def _language(self, by: Speaker) -> str:
         set_ = await self._servers.language(self._server(by))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.adapters.discord.answering import Answering
-from bot.adapters.discord.commands import BY_NAME, SERVER, TEACH, asked
+from bot.adapters.discord.commands import BY_NAME, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
+from bot.adapters.discord.digests import digest_of
 from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
@@ -63,6 +64,9 @@ class DiscordDesk:
         self._now = now
 
     async def handle(self, work: Work) -> None:
+        if (digest := digest_of(work.update.payload)) is not None:
+            await self._communities.weekly(work, digest)
+            return
         if self._stops.has_stopped(work.update.key):
             await self._tell(work, self._event(work.accepted), "stopped")
             return
@@ -73,6 +77,8 @@ class DiscordDesk:
                 await self._called(work, event)
             case Chosen(name=name) as event if name == TEACH:
                 await self._teaching.propose(work, event)
+            case Chosen(name=name) as event if name == QUIZ:
+                await self._communities.quiz(work, event.by, event.text)
             case Chosen() as event:
                 await self._ask(work, event, event.text)
             case Tapped() as event:
@@ -120,7 +126,7 @@ class DiscordDesk:
             rights = row([asking(self._words.say(label, by.language), ask) for label, ask in _RIGHTS])
             await work.settle(*outgoing([said(self._words.say("privacy", by.language), [rights])], by.place))
         elif event.name == "quiz":
-            await self._communities.quiz(work, event)
+            await self._communities.quiz(work, by, str(event.options.get("credential") or ""))
         elif command.community and guild is not None:
             await self._answering.answer(work, conversation_of(event), by, text, room=community_of(guild))
         else:

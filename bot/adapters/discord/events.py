@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.discord.commands import ASK_ABOUT, BY_NAME, EXPLAIN, MANAGE_GUILD, SERVER, TEACH
+from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MENUS, OF_ALL, SERVER
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
 from bot.learning.learner import Identity, Room
 
@@ -182,9 +182,7 @@ def _command(raw: Raw, data: Raw) -> Event | None:
     if data.get("type") == _MESSAGE_MENU:
         messages = data.get("resolved", {}).get("messages", {})
         text = str(messages.get(data.get("target_id"), {}).get("content") or "")
-        # What is proposed to be learnt is seen by all who are there.
-        by = _speaker(raw, alone=name != TEACH)
-        return Chosen(by=by, name=name, text=text) if name in {ASK_ABOUT, EXPLAIN, TEACH} else None
+        return Chosen(by=_speaker(raw, alone=name not in OF_ALL), name=name, text=text) if name in MENUS else None
     options = data.get("options", ())
     if options and options[0].get("type") == _SUBCOMMAND:
         inner, options = options[0]["name"], options[0].get("options", ())

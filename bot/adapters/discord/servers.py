@@ -62,9 +62,9 @@ class Servers(Preferences):
     async def count_thumb(self, guild: str, *, up: bool) -> None:
         await self._count(guild, {"up" if up else "down": 1})
 
-    async def week(self, guild: str) -> Week:
-        """The week that is under way."""
-        name = self._week()
+    async def week(self, guild: str, *, days_ago: int = 0) -> Week:
+        """The week in which the day is or was."""
+        name = week_of(self._now() - timedelta(days=days_ago))
         found = await self._keepsakes.recall(self.group(guild), f"week:{name}", self._now()) or {}
         return Week(
             name=name,
@@ -89,9 +89,10 @@ class Servers(Preferences):
             }
             await self._keepsakes.keep(self.group(guild), {f"week:{week.name}": kept}, self._now() + _KEPT)
 
-    def _week(self) -> str:
-        year, week, _ = self._now().isocalendar()
-        return f"{year}-W{week:02}"
+
+def week_of(day: datetime) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def _most(counted: Counter[str]) -> dict[str, int]:

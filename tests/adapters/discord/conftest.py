@@ -62,7 +62,9 @@ async def running(
         )
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        builds = [build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears)]
+        builds = [
+            build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears, digests_every=0.05)
+        ]
         if telegram is not None:
             bot = await opened.enter_async_context(open_telegram(settings))
             builds.append(build_telegram(settings, bot, service, stores, limits=UNLIMITED, now=now))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.discord.posts import Place, room_of
-from bot.app import build_server_budget
+from bot.app import Library, build_server_budget
 from bot.learning.learner import Identity, Room
-from tests.adapters.discord.conftest import Running
+from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.people import MODERATOR, Person, labels
 from tests.servers.discord.server import DiscordServer
 
@@ -175,3 +176,30 @@ def test_a_room_in_a_server_is_never_private() -> None:
     assert not room_of(Place(channel="1", who="2", guild="3")).private
     assert room_of(Place(channel="1", who="2", guild="3", ephemeral=True)) == Room(platform="discord", number="2")
     assert room_of(Place(channel="1", who="2")) == Room(platform="discord", number="2")
+
+
+class TestWeekly:
+    async def test_the_digest_comes_once_on_monday_where_it_is_wanted(
+        self, server: DiscordServer, library: Library, home: Path, channel: str, anna: Person, mo: Person
+    ) -> None:
+        other = server.world.guild("Others")["channels"][0]["id"]
+        now = [datetime(2026, 11, 29, 12, tzinfo=UTC)]
+        async with running(server, library, home, now=lambda: now[0]) as bot:
+            # Interactions are of now, and the bot's clock says that it is last week: they are not over.
+            await anna.asks("sec+ cost?", channel)
+            assert "Every Monday" in await told(mo, channel, "digest", weekly=True)
+            assert server.world.posted(channel) == []
+            now[0] = datetime(2026, 11, 30, 9, tzinfo=UTC)
+            digest = await mo.receives(channel)
+            assert "2026-W48" in digest["content"]
+            assert "answers: 1" in digest["content"]
+            await bot.ends()
+        assert len(server.world.posted(channel)) == 1
+        assert server.world.posted(other) == []
+
+
+async def test_a_quiz_is_made_of_what_somebody_wrote(channel: str, bot: Running, anna: Person) -> None:
+    message = await anna.says("I am studying for az-104", channel)
+    made = await anna.opens_menu("Make a quiz of this", message, channel)
+    assert labels(await anna.reads(made))[0].startswith("A: ")
+    assert not made.ephemeral
