@@ -41,9 +41,21 @@ class CardFinder:
         if not typed:
             found = [credential.id for credential in self._toolbox.recommend(Constraints(), limit=MAX_NAMES).picks]
         else:
-            found = [*named_ids(self._understanding.read(typed)), *self._beginning_with(words(typed))]
+            found = [
+                *named_ids(self._understanding.read(typed)),
+                *self._beginning_with(words(typed)),
+                *self._holding(typed.lower()),
+            ]
         ids = [identity for identity in dict.fromkeys(found) if identity in self._toolbox.catalog][:MAX_NAMES]
         return [(identity, clean(self._toolbox.catalog[identity].name)) for identity in ids]
+
+    def _holding(self, typed: str) -> list[str]:
+        """Those in whose names it stands as it is: half a code, the name of a provider."""
+        return [
+            credential.id
+            for credential in self._toolbox.catalog
+            if typed in f"{credential.id} {credential.name} {' '.join(credential.codes)} {credential.provider}".lower()
+        ]
 
     async def _ids(self, text: str) -> list[str]:
         if not text:

@@ -116,6 +116,9 @@ class TestCommands:
         assert {"name": "CompTIA Security+ (SY0-701)", "value": "comptia-security-plus"} in await anna.types(
             "compare", "first", "secur"
         )
+        assert {"name": "Microsoft Certified: Azure Administrator Associate (AZ-104)", "value": "az-104"} in (
+            await anna.types("plan", "goal", "az-1")
+        )
         assert await anna.types("plan", "goal", "")
         assert await anna.types("plan", "goal", "zzzz") == []
 

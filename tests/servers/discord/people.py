@@ -148,6 +148,9 @@ class Person:
         installed: bool = True,
         message: Message | None = None,
     ) -> Interaction:
+        if not self._server.gateway.sessions:
+            # Nobody has three seconds while the bot is still starting.
+            await self._server.gateway.ready()
         place = channel or self.dm
         guild = self.world.channels[place].get("guild_id")
         found = self.world.interaction(channel=place, person=self.id, installed=installed)
