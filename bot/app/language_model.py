@@ -161,5 +161,6 @@ def _tool_parts(library: Library, advising: Advising) -> Any:
         plan_words=PlanWords(toolbox.wording, toolbox),
         wallet_words=WalletWords(toolbox),
         gate=advising.gate,
+        own=advising.own,
         proposals=Proposals(telling, commands, phrases, toolbox.wording.say),
     )

@@ -179,7 +179,7 @@ class AgentAdvisor:
         """The passages of the first call: what the rules cite, what is known of those in talk, what a search finds."""
         draft, context = talk.considered.draft, talk.considered.context
         talk.draft.extend(_as_drafted(statement, talk.evidence) for statement in draft.statements)
-        hits = await self._parts.toolbox.search(_query(talk), limit=_FOUND)
+        hits = await self._parts.search(_query(talk), talk.turn, talk.considered.language, _FOUND)
         room = self._bounds.prompt_tokens - estimated(talk.evidence.shown(list(talk.evidence.entries)))
         for passage in (
             *(hit.passage for hit in hits[:_NEAREST]),
