@@ -1,18 +1,33 @@
-"""Places where learners can be kept, for every test that needs one: a file, a real PostgreSQL."""
+"""What tests of many parts share: the packaged knowledge, and places where learners are kept (a file, PostgreSQL)."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.app import Library, open_library
 from bot.core.ports import LearnerStore
 from bot.settings import Settings
 from tests.contracts.people import Place
 from tests.servers import postgres as server
+
+# The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The packaged knowledge, indexed once for all tests. They ask it and change nothing in it."""
+    home: Path = tmp_path_factory.mktemp("library")
+    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
+    library.ingest()
+    yield library
+    library.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
+from bot.core.shelf import Shelf
 from bot.settings import Settings
 
 
@@ -20,6 +21,7 @@ class Stores:
     mailbox: Mailbox
     leases: Leases
     keepsakes: Keepsakes
+    shelf: Shelf
 
 
 @asynccontextmanager
@@ -32,6 +34,7 @@ async def open_stores(
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
     from bot.storage.database import Database  # noqa: PLC0415
+    from bot.storage.documents import SqlShelf  # noqa: PLC0415
     from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.spending import SqlBudget  # noqa: PLC0415
@@ -47,6 +50,7 @@ async def open_stores(
             mailbox=mailbox,
             leases=mailbox,
             keepsakes=SqlKeepsakes(database),
+            shelf=SqlShelf(database),
         )
     finally:
         await database.close()

@@ -104,7 +104,9 @@ class Assistant:
             learner=learner if incoming.room.private else None,
             who=incoming.who,
             room=incoming.room,
+            community=incoming.community,
             private=incoming.room.private,
+            file=incoming.file,
             now=self._now(),
             progress=progress,
         )
@@ -122,11 +124,12 @@ class Assistant:
             key=incoming.key,
             room=incoming.room,
             at=turn.now,
-            question=clean(incoming.text[:MAX_QUESTION]),
+            question=clean(incoming.text[:MAX_QUESTION]) or (incoming.file.name if incoming.file else ""),
             answer=response.answer,
             context=response.context,
             changes=response.changes,
             settlement=settlement,
+            shelved=response.shelved,
         )
         await store.commit(incoming.who, learner, record)
         return answer, reply
@@ -135,7 +138,7 @@ class Assistant:
         # Cut first: cleaning a megabyte only to refuse it would be work for nothing.
         text = clean(turn.question[: MAX_QUESTION * 2])
         spoken = turn.language or turn.context.language or DEFAULT_LANGUAGE
-        if not any(char.isalnum() for char in text):
+        if turn.file is None and not any(char.isalnum() for char in text):
             return self._plain(turn, text, "talk.empty", spoken)
         if len(turn.question) > MAX_QUESTION:
             return self._plain(turn, text[:200], "talk.too_long", spoken, limit=f"{MAX_QUESTION:,}")

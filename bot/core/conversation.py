@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
+from bot.core.owned import OwnDocument, SentFile
 from bot.core.reply import Attachment, Quiz, Reply
 from bot.learning.exercise import PracticeState, SimulationState
 from bot.learning.learner import Changes, Identity, Learner, Room
@@ -50,7 +51,8 @@ class Turn:
 
     `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
     asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
-    `progress` is told what can be shown already, where the front end can show an answer that grows.
+    `progress` is told what can be shown already, where the front end can show an answer that grows. `community` is
+    the whole that `room` is a part of, where rooms have such; `file` came with the message.
     """
 
     question: str
@@ -60,7 +62,9 @@ class Turn:
     learner: Learner | None = None
     who: Identity | None = None
     room: Room | None = None
+    community: Room | None = None
     private: bool = True
+    file: SentFile | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     progress: Progress | None = None
 
@@ -70,7 +74,8 @@ class Response:
     """What comes of a turn: the answer, what to remember of the talk, what changes of the learner, what to attach,
     and the question that it asks, where it asks one.
 
-    A turn that is not to be `kept` leaves no trace: the one that has erased everything.
+    A turn that is not to be `kept` leaves no trace: the one that has erased everything. `shelved` are documents that
+    become the learner's own.
     """
 
     answer: Answer
@@ -79,6 +84,7 @@ class Response:
     attachments: tuple[Attachment, ...] = ()
     quiz: Quiz | None = None
     kept: bool = True
+    shelved: tuple[OwnDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,8 @@ class Incoming:
     """One message as a front end received it. `key` is unique for the platform: its own number of the message.
 
     `language` is what is to be replied in; `locale` only what the person's app speaks, for want of anything better.
+    `community` is what the room is a part of: the server of a channel, the group of a topic. A `file` may come without
+    any text.
     """
 
     who: Identity
@@ -94,6 +102,8 @@ class Incoming:
     key: str
     language: str | None = None
     locale: str | None = None
+    community: Room | None = None
+    file: SentFile | None = None
 
 
 class Advisor(Protocol):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from bot.core.answer import Answer
 from bot.core.conversation import Context
 from bot.core.mail import Settlement
+from bot.core.owned import OwnDocument
 from bot.documents.model import Passage
 from bot.learning.learner import CardState, Changes, Identity, Learner, Reminder, Review, Room
 
@@ -60,7 +61,8 @@ class TurnRecord:
     """One turn as it is stored: whole or not at all. `key` is unique for a platform: a repeated one is stored once.
 
     `answer` is None for turns without one (a button that only changes something). `settlement` is what is settled and
-    posted in the same transaction, where a front end has a mailbox. Times are in UTC.
+    posted in the same transaction, where a front end has a mailbox; `shelved` are documents that become the learner's
+    own in it. Times are in UTC.
     """
 
     key: str
@@ -71,6 +73,7 @@ class TurnRecord:
     context: Context
     changes: Changes = field(default_factory=Changes)
     settlement: Settlement | None = None
+    shelved: tuple[OwnDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +188,7 @@ class LearnerStore(Protocol):
         ...
 
     async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
-        """The latest turns of one learner in one room, oldest first; their `changes` are empty. `after`: only those
+        """The latest turns of one learner in one room, oldest first; without what they changed or shelved. `after`: only those
         after the turn with this key; all where they have no such turn here.
         """
         ...

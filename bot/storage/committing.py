@@ -15,8 +15,9 @@ from bot.learning.changing import changed
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review
 from bot.storage.codec import as_json, dumped, dumped_over, plain, revived
 from bot.storage.dialects import insert
+from bot.storage.documents import shelve
 from bot.storage.reading import AnyRow, learner_of, locked, newcomer
-from bot.storage.tables import cards, history, identities, learners, reminders, reviews, turns
+from bot.storage.tables import cards, history, identities, learners, own_documents, reminders, reviews, turns
 
 # How many changes can be taken back, one after the other.
 UNDO_DEPTH = 20
@@ -35,6 +36,8 @@ async def commit(connection: AsyncConnection, who: Identity, learner: Learner, t
     before = learner_of(row) if row else Learner(id=learner.id)
     after = await _change(connection, before, turn.changes, row)
     await _add_turn(connection, after, turn)
+    for document in turn.shelved:
+        await shelve(connection, own_documents, {"learner_id": after.id}, document)
     return after
 
 

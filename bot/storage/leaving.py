@@ -15,9 +15,10 @@ from bot.learning.learner import Identity
 from bot.storage.reading import identities_of, learner_id, locked
 from bot.storage.tables import BY_IDENTITY, NOBODYS, inbox, learners, metadata
 
-# What is no row of its own for whoever reads an export, and what a hash would tell them.
-_LEFT_OUT = {"id", "learner_id", "digest"}
-_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days", "payload"}
+# What is no row of its own for whoever reads an export, and what hashes, and the figures made of a text beside it,
+# would tell them.
+_LEFT_OUT = {"id", "learner_id", "digest", "vectors"}
+_JSON = {"profile", "wallet", "answer", "context", "variables", "state", "correct_days", "payload", "passages"}
 
 
 async def export(connection: AsyncConnection, who: Identity) -> dict[str, Any]:

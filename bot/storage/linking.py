@@ -30,6 +30,7 @@ from bot.storage.tables import (
     link_codes,
     link_guesses,
     members,
+    own_documents,
     reminders,
     reviews,
     summaries,
@@ -126,10 +127,11 @@ async def _move(connection: AsyncConnection, second: Learner, first: Learner) ->
     await _join_reminders(connection, second, first)
     await _join_memberships(connection, second, first)
     await _join_summaries(connection, second, first)
+    await _join_documents(connection, second, first)
     # After joining, "before the last change" would be before one of two lives.
     await connection.execute(delete(history).where(history.c.learner_id.in_([first.id, second.id])))
     await connection.execute(delete(link_codes).where(link_codes.c.learner_id == second.id))
-    for table in (turns, summaries, reviews, reminders, cards, members, identities):
+    for table in (turns, summaries, reviews, reminders, cards, members, own_documents, identities):
         await connection.execute(update(table).where(table.c.learner_id == second.id).values(learner_id=first.id))
     await connection.execute(delete(learners).where(learners.c.id == second.id))
 
@@ -187,3 +189,12 @@ async def _join_summaries(connection: AsyncConnection, second: Learner, first: L
                 delete(summaries).where(of.learner_id == row.learner_id, *in_room(summaries, room))
             )
         staying.add(room)
+
+
+async def _join_documents(connection: AsyncConnection, second: Learner, first: Learner) -> None:
+    """What both have sent is one document."""
+    of = own_documents.c
+    ours = select(of.document).where(of.learner_id == first.id)
+    await connection.execute(
+        delete(own_documents).where(of.learner_id == second.id, of.document.in_(ours))
+    )

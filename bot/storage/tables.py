@@ -324,6 +324,38 @@ leases = Table(
 )
 
 
+def _document() -> list[Column[Any]]:
+    """What is kept of a document. `document` is its id, which follows from its content; `passages` all of its text."""
+    return [
+        Column("document", Key, nullable=False),
+        Column("name", Prose, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("count", Integer, nullable=False),
+        Column("characters", Integer, nullable=False),
+        Column("passages", Prose, nullable=False),
+        Column("vectors", LargeBinary, nullable=False),
+        Column("embedded", Integer, nullable=False),
+        Column("model", Prose, nullable=False),
+    ]
+
+
+# Documents that belong to one learner, and those that belong to a community. Two tables, so that no query about one
+# kind can ever come upon the other.
+own_documents = Table(
+    "own_documents", metadata, _number(), _learner(), *_document(), UniqueConstraint("learner_id", "document")
+)
+
+community_documents = Table(
+    "community_documents",
+    metadata,
+    _number(),
+    Column("platform", Key, nullable=False),
+    Column("room", Key, nullable=False),
+    *_document(),
+    UniqueConstraint("platform", "room", "document"),
+)
+
+
 def _tokens() -> Column[int]:
     return Column("tokens", BigInteger, nullable=False)
 
@@ -353,4 +385,5 @@ total_spending = Table("total_spending", metadata, Column("day", Date, primary_k
 # By platform and number, whoever is behind them.
 BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable, keepsakes})
 # Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
-NOBODYS = frozenset({community_spending, total_spending, arrivals, leases})
+# A community's documents are its own: who sent one is not kept.
+NOBODYS = frozenset({community_spending, total_spending, arrivals, leases, community_documents})

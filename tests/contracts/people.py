@@ -13,7 +13,9 @@ from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
 from bot.core.mail import Outgoing, Update
+from bot.core.owned import OwnDocument
 from bot.core.ports import Budget, Erasable, LearnerStore, Limits, Summary, TurnRecord
+from bot.documents.model import Passage
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -131,6 +133,18 @@ def an_update(person: Person, key: str, text: str = "?", conversation: str | Non
 
 def a_message(room: Room, text: str = "!", **rest: Any) -> Outgoing:
     return Outgoing(room=room, kind="text", payload={"text": text}, **rest)
+
+
+def a_document(mark: str, *texts: str, **rest: Any) -> OwnDocument:
+    """A document named after its mark, which stands in each of its passages."""
+    passages = tuple(
+        Passage(
+            id=f"own/{mark}#{n}", document=f"own/{mark}", kind="general", title=f"{mark}.md", heading=mark, text=text,
+            links=(f"https://{mark}.example/",),
+        )
+        for n, text in enumerate(texts or (f"{mark} said here.",))
+    )  # fmt: skip
+    return OwnDocument(**{"id": mark, "name": f"{mark}.md", "at": NOW, "passages": passages} | rest)
 
 
 def a_summary(text: str, upto: str) -> Summary:

@@ -21,6 +21,7 @@ from tests.contracts.people import (
     Cupboard,
     Person,
     Place,
+    a_document,
     a_message,
     a_summary,
     a_turn,
@@ -59,6 +60,7 @@ async def lives(person: Person, mark: str, stores: app.Stores) -> None:
         await stores.budget.reserve(one.who, GROUP, 7, NOW)
     await gets_mail(person, mark, stores.mailbox)
     await stores.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
+    await stores.shelf.put(person.who, a_document(mark))
 
 
 async def gets_mail(person: Person, mark: str, mailbox: Mailbox) -> None:
@@ -100,7 +102,7 @@ class TestExport:
                 assert rows, f"nothing is left in {table.name}: let `lives` leave something"
                 assert len(rows) == len(exported[table.name])
                 told = {name for row in exported[table.name] for name in row}
-                assert set(table.c.keys()) - {"id", "learner_id", "digest"} <= told
+                assert set(table.c.keys()) - {"id", "learner_id", "digest", "vectors"} <= told
 
     async def test_it_can_be_read_and_holds_what_was_said_and_told(self, lived: tuple[Person, Person]) -> None:
         ada, _ = lived

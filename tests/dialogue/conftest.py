@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.app import Library, build_service, build_understanding, open_library, open_store, prompts_folder
+from bot.app import Library, build_service, build_understanding, open_store, prompts_folder
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
@@ -18,20 +18,7 @@ from bot.core.ports import LearnerStore
 from bot.core.reply import Reply
 from bot.dialogue.telling import Telling
 from bot.learning.learner import Identity, Room
-from bot.settings import Settings
 from bot.text.lexicon import Lexicon
-
-# The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
-TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    home: Path = tmp_path_factory.mktemp("home")
-    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
-    library.ingest()
-    yield library
-    library.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from bot.dialogue.telling import Telling
 from bot.text.lexicon import Lexicon
 from bot.text.prompts import Phrases
 from bot.text.words import words
-from tests.dialogue.conftest import TODAY, Place
+from tests.conftest import TODAY
+from tests.dialogue.conftest import Place
 
 
 def SAY(key: str, **_: object) -> str:  # noqa: N802

@@ -12,7 +12,7 @@ from bot.dialogue.plan_wishes import PlanWishes, completed
 from bot.learning.learner import Learner, Profile
 from bot.planning.model import PlanWish
 from bot.text.lexicon import Lexicon
-from tests.dialogue.conftest import TODAY
+from tests.conftest import TODAY
 
 
 def SAY(key: str, **_: object) -> str:  # noqa: N802

@@ -9,7 +9,7 @@ import pytest
 from bot.dialogue.telling import Telling, Told
 from bot.errors import InputError
 from bot.learning.learner import Holding, HoldingState, Profile
-from tests.dialogue.conftest import TODAY
+from tests.conftest import TODAY
 
 
 def read(telling: Telling, text: str, today: date = TODAY) -> Told:

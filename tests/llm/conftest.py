@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import LanguageModel, Library, build_assistant, build_service, open_library, open_model, open_stores
+from bot.app import LanguageModel, Library, build_assistant, build_service, open_model, open_stores
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming
@@ -25,15 +25,6 @@ from tests.servers.llm.honest import Honest
 from tests.servers.llm.server import LlmServer, llm_server
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    home: Path = tmp_path_factory.mktemp("home")
-    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
-    library.ingest()
-    yield library
-    library.close()
 
 
 @pytest.fixture

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from bot.app import Library, build_assistant, open_library
+from bot.app import Library, build_assistant
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
 from bot.core.conversation import Context
-from bot.settings import Settings
 
 Talk = Callable[..., Answer]
 
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    home: Path = tmp_path_factory.mktemp("home")
-    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
-    library.ingest()
-    yield library
-    library.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """How the advisor with a language model keeps its word, measured with models of known character on loopback.
 
-    python -m tests.tools.measure_llm lying [N] | honest [N] | obedient ATTACKS.jsonl | real [N]
+    python -m tests.tools.measure_llm lying [N] | honest [N] | obedient ATTACKS.jsonl | real [SECONDS]
 
 Prints shares and what is wrong, if anything is; the figures of CHANGELOG come from here.
 """
@@ -12,13 +12,14 @@ import json
 import logging
 import random
 import re
+import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ from bot.core.conversation import Context
 from bot.core.reply import Reply
 from bot.evaluation.answers import Case, judge, read_cases, summary, unbacked_numbers
 from bot.settings import Settings
+from tests.servers.llama import smollm2_server
 from tests.servers.llm.honest import Honest
 from tests.servers.llm.lying import Lying
 from tests.servers.llm.obedient import VARIANTS, Obedient
 from tests.servers.llm.server import LlmServer, llm_server
 
+# Tokens that the small model remembers.
+_CONTEXT = 6_144
 EVALS = Path(__file__).resolve().parents[1] / "evals"
 # What is said is right there, but for its mark: shown, it bears another one.
 _TRUE = {"", "no mark", "wrong mark", "no such mark"}
@@ -58,11 +62,12 @@ async def assistant_on(library: Library, server: LlmServer) -> AsyncIterator[Ass
         yield build_assistant(library, model=model)
 
 
-async def asked(assistant: Assistant, case: Case, server: LlmServer) -> Asked:
+async def asked(assistant: Assistant, case: Case, server: LlmServer | None = None) -> Asked:
     context: Context | None = None
     for earlier in case.before:
         _, context = await assistant.ask(earlier, context)
-    server.requests.clear()
+    if server is not None:
+        server.requests.clear()
     shown: list[Reply] = []
 
     async def progress(reply: Reply) -> None:
@@ -70,7 +75,7 @@ async def asked(assistant: Assistant, case: Case, server: LlmServer) -> Asked:
 
     began = time.perf_counter()
     answer, _ = await assistant.ask(case.question, context, progress=progress)
-    return Asked(case, answer, tuple(shown), tuple(server.requests), time.perf_counter() - began)
+    return Asked(case, answer, tuple(shown), tuple(server.requests) if server else (), time.perf_counter() - began)
 
 
 def sample(count: int, *, answerable: bool = True) -> list[Case]:
@@ -113,6 +118,29 @@ async def honest(library: Library, count: int) -> None:
     dropped = [(done.case.question, reason) for done in outcomes for reason in done.answer.dropped]
     for question, reason in dropped[:40]:
         print(f"  dropped: {question!r}: {reason}")
+
+
+async def real(library: Library, seconds: int) -> None:
+    """As many of the evaluation's questions as a real small model gets through, in an order that chance chose."""
+    outcomes: list[Asked] = []
+    cases = sample(10_000, answerable=False)
+    with smollm2_server(_CONTEXT) as url:
+        patient = {"llm_base_url": url, "llm_model": "smollm2", "llm_first_word": 120.0, "llm_deadline": 240.0}
+        settings = library.settings.model_copy(update={**patient, "llm_passage_tokens": 700})
+        library = replace(library, settings=settings)
+        async with open_model(settings) as model:
+            assistant = build_assistant(library, model=model)
+            until = time.monotonic() + seconds
+            for case in cases:
+                if time.monotonic() > until:
+                    break
+                outcomes.append(await asked(assistant, case))
+    print(f"{len(outcomes)} of {len(cases)} questions in {seconds} s, median {_median(outcomes):.1f} s each")
+    report(outcomes)
+
+
+def _median(outcomes: Sequence[Asked]) -> float:
+    return statistics.median(done.seconds for done in outcomes)
 
 
 def report(outcomes: Sequence[Asked]) -> None:
@@ -203,7 +231,7 @@ def main(arguments: Sequence[str]) -> None:
             asyncio.run(obedient(library, rows))
         else:
             library = opened(home)
-            run = {"lying": lying, "honest": honest}[what]
+            run = {"lying": lying, "honest": honest, "real": real}[what]
             asyncio.run(run(library, int(rest[0]) if rest else 200))
         library.close()
 

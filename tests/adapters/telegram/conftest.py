@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,7 +22,6 @@ from bot.app import (
     build_flow,
     build_service,
     build_telegram,
-    open_library,
     open_stores,
     open_telegram,
 )
@@ -39,15 +38,6 @@ from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
 UNLIMITED = Limits()
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    home = tmp_path_factory.mktemp("telegram")
-    library = open_library(Settings(_env_file=None, credway_home=home, knowledge_dirs=()), today=TODAY)
-    library.ingest()
-    yield library
-    library.close()
 
 
 @dataclass(slots=True)

@@ -1,0 +1,117 @@
+"""`Shelf` on SQLite and PostgreSQL: the documents of a learner, or of a community."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, false, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.owned import OwnDocument, Owner, Shelved, valid_owner
+from bot.documents.model import Passage
+from bot.learning.learner import Room
+from bot.storage.codec import dumped, loaded
+from bot.storage.database import Database
+from bot.storage.dialects import insert
+from bot.storage.reading import learner_id
+from bot.storage.tables import community_documents, own_documents
+
+
+class SqlShelf:
+    """See the port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, owner: Owner, document: OwnDocument) -> None:
+        # Not at import: who commits turns shelves documents with them.
+        from bot.storage.committing import locked_or_created  # noqa: PLC0415
+
+        async with self._database.write() as connection:
+            if isinstance(valid_owner(owner), Room):
+                await shelve(connection, community_documents, _community(owner), document)
+            else:
+                learner = await locked_or_created(connection, owner)
+                await shelve(connection, own_documents, {"learner_id": learner}, document)
+
+    async def remove(self, owner: Owner, document: str) -> bool:
+        return bool(await self._delete(owner, document))
+
+    async def clear(self, owner: Owner) -> int:
+        return await self._delete(owner, None)
+
+    async def documents(self, owner: Owner) -> list[Shelved]:
+        async with self._database.read() as connection:
+            table, own = await _own(connection, owner)
+            of = table.c
+            found = await connection.execute(
+                select(of.document, of.name, of.at, of.count, of.characters).where(own).order_by(of.id.desc())
+            )
+            return [Shelved(id=row[0], name=row[1], at=row[2], passages=row[3], characters=row[4]) for row in found]
+
+    async def read(self, owner: Owner, documents: Sequence[str]) -> list[OwnDocument]:
+        async with self._database.read() as connection:
+            table, own = await _own(connection, owner)
+            rows = await connection.execute(
+                select(table).where(own, table.c.document.in_(documents)).order_by(table.c.id)
+            )
+            return [_document(row) for row in rows]
+
+    async def _delete(self, owner: Owner, document: str | None) -> int:
+        async with self._database.write() as connection:
+            table, own = await _own(connection, owner)
+            if document is not None:
+                own = and_(own, table.c.document == document)
+            gone = (await connection.execute(delete(table).where(own))).rowcount
+        if gone:
+            await self._database.leave_no_trace()
+        return gone
+
+
+async def shelve(connection: AsyncConnection, table: Table, owner: dict[str, str], document: OwnDocument) -> None:
+    """Keep a document of an owner, in the place of one with the same id."""
+    new = insert(connection, table).values(
+        **owner,
+        document=document.id,
+        name=document.name,
+        at=document.at,
+        count=len(document.passages),
+        characters=document.characters,
+        passages=dumped(document.passages),
+        vectors=document.vectors,
+        embedded=document.embedded,
+        model=document.model,
+    )
+    kept = {"name", "at", "count", "characters", "passages", "vectors", "embedded", "model"}
+    await connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[*owner, "document"], set_={name: new.excluded[name] for name in kept}
+        )
+    )
+
+
+async def _own(connection: AsyncConnection, owner: Owner) -> tuple[Table, Any]:
+    """The table in which somebody's documents are, and what tells theirs in it."""
+    if isinstance(valid_owner(owner), Room):
+        of = community_documents.c
+        return community_documents, and_(*(of[name] == value for name, value in _community(owner).items()))
+    learner = await learner_id(connection, owner)  # type: ignore[arg-type]
+    # Of somebody unknown nothing, and never "of whom no learner is known".
+    return own_documents, false() if learner is None else own_documents.c.learner_id == learner
+
+
+def _community(room: Any) -> dict[str, str]:
+    return {"platform": room.platform, "room": room.number}
+
+
+def _document(row: Any) -> OwnDocument:
+    return OwnDocument(
+        id=row.document,
+        name=row.name,
+        at=row.at,
+        passages=loaded(tuple[Passage, ...], row.passages),
+        vectors=row.vectors,
+        embedded=row.embedded,
+        model=row.model,
+    )
