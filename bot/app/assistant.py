@@ -15,6 +15,7 @@ from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Advisor
 from bot.core.ports import Budget, LearnerStore
 from bot.core.reply import Quiz
+from bot.core.shelf import OwnDocuments
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.explaining import Explaining
 from bot.dialogue.hearing import Ability, Speaker
@@ -43,12 +44,15 @@ from bot.text.prompts import Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What a front end needs: the assistant, and what it tells people without being asked."""
+    """What a front end needs: the assistant, and what it tells people without being asked. `own_documents`: None where
+    none are taken.
+    """
 
     assistant: Assistant
     reminding: Reminding
     cards: CardFinder
     quiz_on: Callable[[str, str], Awaitable[Quiz | None]]
+    own_documents: OwnDocuments | None = None
 
 
 def build_assistant(

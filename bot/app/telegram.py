@@ -23,6 +23,7 @@ from bot.text.prompts import Phrases
 if TYPE_CHECKING:
     from telegram import Bot, User
 
+    from bot.adapters.telegram.files import Files
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.signs import Signs
 
@@ -36,6 +37,7 @@ class TelegramBot:
     bot: Bot
     user: User
     signs: Signs
+    files: Files
 
 
 @asynccontextmanager
@@ -45,6 +47,7 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         raise MissingService("TELEGRAM_TOKEN is not set; get one from @BotFather and put it into .env")
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415
 
+    from bot.adapters.telegram.files import Files  # noqa: PLC0415
     from bot.adapters.telegram.sdk import build_bot, build_session  # noqa: PLC0415
     from bot.adapters.telegram.signs import Signs  # noqa: PLC0415
 
@@ -59,7 +62,8 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         ) from error
     try:
         async with build_session() as session:
-            yield TelegramBot(bot=bot, user=bot.bot, signs=Signs(session, bot.base_url))
+            signs, files = Signs(session, bot.base_url), Files(bot, session)
+            yield TelegramBot(bot=bot, user=bot.bot, signs=signs, files=files)
     finally:
         await bot.shutdown()
 
@@ -106,6 +110,7 @@ def build_telegram(
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,
+        files=opened.files if service.own_documents is not None else None,
         now=now,
     )
 

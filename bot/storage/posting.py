@@ -139,12 +139,6 @@ async def abandon(connection: AsyncConnection, room: Room) -> int:
     return int(gone.rowcount)
 
 
-async def moved(connection: AsyncConnection, old: Room, new: Room) -> None:
-    await connection.execute(
-        update(outbox).where(_to(old)).values(platform=new.platform, room=new.number, private=new.private)
-    )
-
-
 def _given(ticket: Ticket) -> ColumnElement[bool]:
     return and_(outbox.c.id == ticket.id, outbox.c.fence == ticket.fence)
 

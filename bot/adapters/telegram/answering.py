@@ -17,8 +17,10 @@ from bot.adapters.telegram.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
 from bot.core.mail import Outgoing
+from bot.core.owned import SentFile
 from bot.core.reply import Action, Reply
 from bot.flow.work import Work
+from bot.learning.learner import Room
 
 Change = Callable[[Reply], Reply]
 
@@ -46,8 +48,11 @@ class Answering:
         language: str | None = None,
         change: Change = unchanged,
         rows: Rows | None = None,
+        file: SentFile | None = None,
     ) -> None:
-        """`change`: what is to be different about the reply before it is shown; `rows` of buttons below it."""
+        """`change`: what is to be different about the reply before it is shown; `rows` of buttons below it; `file` is
+        what came with the text.
+        """
         incoming = Incoming(
             who=by.who,
             room=by.room,
@@ -55,6 +60,9 @@ class Answering:
             key=f"{PLATFORM}:{work.update.key}",
             language=language,
             locale=self._words.language(by.language),
+            # A group's topics are rooms of one community.
+            community=None if by.private else Room(platform=PLATFORM, number=by.place.chat, private=False),
+            file=file,
         )
         stop_label = self._words.say("label.stop", by.language)
         shown = self._signs.was_given(work.update.key)

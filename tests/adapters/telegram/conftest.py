@@ -27,6 +27,9 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
+from bot.core.owned import FileRefused, OwnDocument
+from bot.core.ports import Hit
+from bot.core.shelf import OwnDocuments
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Limits
@@ -64,6 +67,7 @@ async def running(
     *,
     limits: Limits = UNLIMITED,
     responder: Responder | None = None,
+    takes_files: bool = False,
     now: Callable[[], datetime] = utc_now,
     **more: Any,
 ) -> AsyncIterator[Running]:
@@ -74,6 +78,9 @@ async def running(
         service = build_service(library, store=stores.learners, now=now)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
+        if takes_files:
+            shelf = OwnDocuments(stores.shelf, Unread(), Unread(), stores.keepsakes)
+            service = replace(service, own_documents=shelf)
         platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
         flow = build_flow(
             settings, stores, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
@@ -86,6 +93,16 @@ async def running(
             stop.set()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+class Unread:
+    """Where the responder under test reads and finds documents by itself."""
+
+    async def read(self, name: str, content: bytes, at: datetime) -> OwnDocument:
+        raise FileRefused("kind")
+
+    async def search(self, *_: object, **__: object) -> list[Hit]:
+        return []
 
 
 def in_a_hurry() -> Paces:

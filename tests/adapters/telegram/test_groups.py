@@ -79,6 +79,13 @@ class TestCalled:
         await anna.sends("@credway_bot how long is it valid?", to=forum, topic=22)
         assert "AZ-104" in (await forum.receives())["text"]
 
+    async def test_topics_have_one_ranking(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+        forum = server.group("Forum", anna, topics=True)
+        await anna.sends("/join Ada", to=forum, topic=11)
+        await forum.receives()
+        await anna.sends("/leaderboard", to=forum, topic=22)
+        assert "Ada" in (await forum.receives())["text"]
+
     async def test_buttons_are_for_whoever_asked(self, bot: Running, anna: Person, ben: Person, team: Group) -> None:
         await anna.sends("@credway_bot sec+ cost?", to=team)
         answer = await team.receives()
@@ -153,6 +160,22 @@ class TestComingAndGoing:
         await team.migrates()
         await anna.sends("@credway_bot sec+ cost?", to=team)
         assert "kostet" in (await team.receives())["text"]
+
+    async def test_a_group_that_gets_another_number_keeps_its_talk_and_its_ranking(
+        self, server: TelegramServer, bot: Running, anna: Person, team: Group
+    ) -> None:
+        await anna.sends("/join Ada", to=team)
+        await team.receives()
+        await anna.sends("@credway_bot what does CCNA cost?", to=team)
+        await team.receives()
+        await team.migrates()
+
+        await anna.sends("@credway_bot and how long is it valid?", to=team)
+        answer = await team.receives()
+        assert "CCNA" in answer["text"]
+        assert "three years" in answer["text"]
+        await anna.sends("/leaderboard", to=team)
+        assert "Ada" in (await team.receives())["text"]
 
     async def test_an_answer_to_a_group_that_moved_meanwhile_arrives_there(
         self, server: TelegramServer, bot: Running, anna: Person, team: Group
