@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from telegram import Bot, User
 
     from bot.adapters.telegram.files import Files
+    from bot.adapters.telegram.pacing import Pacing
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.signs import Signs
 
@@ -76,6 +77,7 @@ def build_telegram(
     *,
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
+    pacing: Pacing | None = None,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given."""
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
@@ -84,6 +86,7 @@ def build_telegram(
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
     from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
+    from bot.adapters.telegram.pacing import Pacing  # noqa: PLC0415
     from bot.adapters.telegram.preferences import Preferences  # noqa: PLC0415
     from bot.adapters.telegram.private import Welcome  # noqa: PLC0415
     from bot.adapters.telegram.receiving import Receiving  # noqa: PLC0415
@@ -92,12 +95,12 @@ def build_telegram(
     from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
     from bot.adapters.telegram.words import Words  # noqa: PLC0415
 
-    bot = opened.bot
+    bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
     preferences = Preferences(stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
-    answering = Answering(bot, renderer, words, stops, opened.signs)
+    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing)
     desk = TelegramDesk(
         bot=bot,
         reader=reader,
@@ -115,21 +118,21 @@ def build_telegram(
     )
 
     def platform(reception: Reception) -> Platform:
-        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs))
+        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs), pacing)
         transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
 
 
-def build_gateway(settings: Settings, bot: Bot, receiving: Receiving) -> Gateway:
+def build_gateway(settings: Settings, bot: Bot, receiving: Receiving, pacing: Pacing) -> Gateway:
     """A webhook where one is set, else polling."""
     from bot.adapters.telegram.polling import Poller  # noqa: PLC0415
     from bot.adapters.telegram.sdk import build_polling_request  # noqa: PLC0415
     from bot.adapters.telegram.webhook import Webhook, secret_of  # noqa: PLC0415
 
     if not settings.telegram_webhook_url:
-        return Poller(bot, build_polling_request(), receiving)
+        return Poller(bot, build_polling_request(), receiving, pacing=pacing)
     return Webhook(
         bot,
         receiving,

@@ -9,6 +9,7 @@ from telegram import Bot
 
 from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
+from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.posts import PLATFORM, Post, outgoing
 from bot.adapters.telegram.render import Renderer, Rows
 from bot.adapters.telegram.signs import Signs
@@ -32,12 +33,15 @@ def unchanged(reply: Reply) -> Reply:
 class Answering:
     """Asks the assistant for somebody, and lets the reply out."""
 
-    def __init__(self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs) -> None:
+    def __init__(
+        self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs, *, pacing: Pacing
+    ) -> None:
         self._bot = bot
         self._renderer = renderer
         self._words = words
         self._stops = stops
         self._signs = signs
+        self._pacing = pacing
 
     async def answer(
         self,
@@ -69,7 +73,8 @@ class Answering:
         if shown:
             work.seen()
         await self._signs.over()
-        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, None if shown else work.seen)
+        seen = None if shown else work.seen
+        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, seen, pacing=self._pacing)
         async with live:
 
             def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:

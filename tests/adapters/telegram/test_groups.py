@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
+from bot.app import Library
 from bot.learning.learner import Identity
-from tests.adapters.telegram.conftest import Running
+from tests.adapters.telegram.conftest import Running, running
 from tests.servers.telegram.parser import utf16
 from tests.servers.telegram.people import Group, Person
 from tests.servers.telegram.server import TelegramServer
@@ -186,9 +189,11 @@ class TestComingAndGoing:
         assert "425" in (await new.receives())["text"]
 
     async def test_the_menus_name_every_command_by_scope_and_language(
-        self, server: TelegramServer, bot: Running
+        self, server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path
     ) -> None:
-        await server.world.until(lambda: len(server.world.menus) >= 24, "the menus")
+        shutil.copy(migrated_file, tmp_path)
+        async with running(server, library, tmp_path, menus=True):
+            await server.world.until(lambda: len(server.world.menus) >= 24, "the menus")
         menus = server.world.menus
         private = {command["command"] for command in menus["all_private_chats", ""]}
         assert {"plan", "wallet", "practice", "settings", "privacy", "export", "forget", "stop", "help"} <= private
