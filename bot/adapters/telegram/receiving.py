@@ -8,7 +8,18 @@ from typing import Any
 
 from telegram import Update as TelegramUpdate
 
-from bot.adapters.telegram.events import Event, Migrated, Polled, Reader, Said, Silenced, Sought, Summoned, Tapped
+from bot.adapters.telegram.events import (
+    Event,
+    Migrated,
+    Polled,
+    Reader,
+    Said,
+    SentDocument,
+    Silenced,
+    Sought,
+    Summoned,
+    Tapped,
+)
 from bot.adapters.telegram.posts import PLATFORM
 from bot.adapters.telegram.signs import Signs
 from bot.adapters.telegram.stopping import Stops, is_stop
@@ -57,9 +68,9 @@ class Receiving:
 
     def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
-        if not isinstance(event, Said | Tapped):
+        if not isinstance(event, Said | Tapped | SentDocument):
             return
-        if is_stop(event):
+        if not isinstance(event, SentDocument) and is_stop(event):
             # The update itself waits behind what is to be stopped.
             self._stops.stop(conversation, event.by.who, key)
         elif event.by.private:

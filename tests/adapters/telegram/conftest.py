@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.pacing import Pacing
 from bot.app import (
     Library,
     Paces,
@@ -27,9 +28,13 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
+from bot.core.owned import FileRefused, OwnDocument
+from bot.core.ports import Hit
+from bot.core.shelf import OwnDocuments
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
-from bot.flow.ports import Limits
+from bot.flow.ports import Limits, Platform
+from bot.flow.reception import Reception
 from bot.flow.sending import SendPace
 from bot.flow.working import Pace
 from bot.settings import Settings
@@ -38,6 +43,7 @@ from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
 UNLIMITED = Limits()
+PACING = Pacing(first_wait=0.02, longest_wait=0.2, conflict=0.05, draft=0.2, edit=0.2)
 
 
 @dataclass(slots=True)
@@ -64,6 +70,8 @@ async def running(
     *,
     limits: Limits = UNLIMITED,
     responder: Responder | None = None,
+    takes_files: bool = False,
+    menus: bool = False,
     now: Callable[[], datetime] = utc_now,
     **more: Any,
 ) -> AsyncIterator[Running]:
@@ -74,10 +82,17 @@ async def running(
         service = build_service(library, store=stores.learners, now=now)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
-        flow = build_flow(
-            settings, stores, service, lambda reception: [platform(reception)], paces=in_a_hurry(), now=now
-        )
+        if takes_files:
+            shelf = OwnDocuments(stores.shelf, Unread(), Unread(), stores.keepsakes)
+            service = replace(service, own_documents=shelf)
+        build = build_telegram(settings, opened, service, stores, limits=limits, now=now, pacing=PACING)
+
+        def platforms(reception: Reception) -> list[Platform]:
+            made = build(reception)
+            # Forty calls, which only their own test looks at.
+            return [made if menus else replace(made, gateways=made.gateways[:1])]
+
+        flow = build_flow(settings, stores, service, platforms, paces=in_a_hurry(), now=now)
         stop = asyncio.Event()
         task = asyncio.create_task(flow.run(stop))
         try:
@@ -88,12 +103,22 @@ async def running(
                 await task
 
 
+class Unread:
+    """Where the responder under test reads and finds documents by itself."""
+
+    async def read(self, name: str, content: bytes, at: datetime) -> OwnDocument:
+        raise FileRefused("kind")
+
+    async def search(self, *_: object, **__: object) -> list[Hit]:
+        return []
+
+
 def in_a_hurry() -> Paces:
     """Nobody waits long for what a test makes fail."""
     again = timedelta(milliseconds=20)
     return Paces(
         work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
-        send=SendPace(first_wait=0.02, longest_wait=0.2),
+        send=SendPace(shift=Shift(at_once=64, look_every=0.05), first_wait=0.02, longest_wait=0.2),
         terms=Terms(),
         reminders_every=0.05,
     )
