@@ -7,9 +7,9 @@ import re
 from bot.app import Library, shipped_vectors
 from bot.offline.subject import example_key, example_questions
 from bot.text.prompts import Phrases
-from tests.offline.conftest import assistant, library, talk
+from tests.offline.conftest import assistant, talk
 
-__all__ = ["assistant", "library", "talk"]
+__all__ = ["assistant", "talk"]
 
 
 def test_nothing_is_embedded_at_the_first_start(library: Library) -> None:

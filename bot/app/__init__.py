@@ -29,6 +29,7 @@ from bot.app.library import (
     provider_names,
     shipped_vectors,
 )
+from bot.app.owned import Keeping, build_own_documents
 from bot.app.practising import Practice, build_practice, simulation_problems
 from bot.app.stores import DatabaseState, Stores, database_state, limits_of, open_store, open_stores
 from bot.app.telegram import TelegramBot, build_telegram, open_telegram
@@ -38,6 +39,7 @@ __all__ = [
     "SHIPPED_VECTORS",
     "Advising",
     "DatabaseState",
+    "Keeping",
     "LanguageModel",
     "Library",
     "Paces",
@@ -54,6 +56,7 @@ __all__ = [
     "build_flow",
     "build_gate",
     "build_names",
+    "build_own_documents",
     "build_passing",
     "build_practice",
     "build_retriever",

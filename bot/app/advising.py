@@ -10,11 +10,13 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.core.answer import Provenance
 from bot.core.ports import Embedder, Vectors
+from bot.core.shelf import OwnDocuments
 from bot.core.toolbox import Toolbox
 from bot.grounding.claims import ClaimCheck
 from bot.grounding.facts import FactReader, FactWords
 from bot.grounding.gate import Gate
 from bot.offline.advisor import OfflineAdvisor
+from bot.offline.own_reading import OwnReading
 from bot.offline.subject import SubjectGuess, example_key, example_questions
 from bot.offline.understanding import Understanding
 from bot.retrieval.retriever import HybridRetriever
@@ -32,16 +34,18 @@ class Advising:
     understanding: Understanding
     languages: LanguageGuess
     gate: Gate
+    own: OwnReading | None = None
 
 
-def build_advising(library: Library, retriever: HybridRetriever) -> Advising:
-    """The offline advisor over a library that has been ingested."""
+def build_advising(library: Library, retriever: HybridRetriever, own: OwnDocuments | None = None) -> Advising:
+    """The offline advisor over a library that has been ingested. `own`: documents that belong to who asks."""
     catalog = library.catalog()
     toolbox = Toolbox(catalog, library.wording(catalog), retriever)
     subject = build_subject_guess(library, retriever)
     understanding = build_understanding(library, catalog, subject.knows)
     languages = LanguageGuess(sorted(library.phrases.languages))
     gate = Gate(understanding.facts)
+    reading = OwnReading(own, toolbox.wording.say) if own is not None else None
     advisor = OfflineAdvisor(
         toolbox,
         understanding,
@@ -51,8 +55,16 @@ def build_advising(library: Library, retriever: HybridRetriever) -> Advising:
         {document.id: document.kind for document in library.index.documents().values()},
         provider_names(library.index),
         Provenance(prompts=(library.phrases.provenance[DEFAULT_LANGUAGE],), index=library.index.version()),
+        reading,
     )
-    return Advising(advisor=advisor, toolbox=toolbox, understanding=understanding, languages=languages, gate=gate)
+    return Advising(
+        advisor=advisor,
+        toolbox=toolbox,
+        understanding=understanding,
+        languages=languages,
+        gate=gate,
+        own=reading,
+    )
 
 
 def build_understanding(

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from bot.app.advising import Advising, build_advising
 from bot.app.language_model import LanguageModel, build_agent_advisor
 from bot.app.library import Library, build_retriever, prompts_folder
+from bot.app.owned import Keeping, build_own_documents
 from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Advisor
@@ -17,6 +18,7 @@ from bot.core.ports import Budget, LearnerStore
 from bot.core.reply import Quiz
 from bot.core.shelf import OwnDocuments
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
+from bot.dialogue.documents import Documents
 from bot.dialogue.explaining import Explaining
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
@@ -78,16 +80,22 @@ def build_service(
     now: Callable[[], datetime] = utc_now,
     model: LanguageModel | None = None,
     budget: Budget | None = None,
+    keeping: Keeping | None = None,
 ) -> Service:
-    """The assistant that remembers learners, and the reminders for them. `model` words its answers within `budget`."""
-    advising = build_advising(library, retriever or build_retriever(library))
+    """The assistant that remembers learners, and the reminders for them. `model` words its answers within `budget`;
+    `keeping`: where documents of learners and communities are kept, if anywhere.
+    """
+    retriever = retriever or build_retriever(library)
+    own = build_own_documents(library, retriever, keeping) if keeping is not None else None
+    advising = build_advising(library, retriever, own)
     advisor = _advisor(library, advising, model, store=store, budget=budget)
     practice = build_practice(library, advising)
     return Service(
-        assistant=_assistant(library, advising, practice, store, now, advisor),
+        assistant=_assistant(library, advising, practice, store, now, advisor, own),
         reminding=build_reminding(advising, store),
         cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding),
         quiz_on=build_quizzes(advising, practice),
+        own_documents=own,
     )
 
 
@@ -111,6 +119,7 @@ def _assistant(
     store: LearnerStore | None,
     now: Callable[[], datetime],
     advisor: Advisor,
+    own: OwnDocuments | None = None,
 ) -> Assistant:
     commands = Lexicon.load(prompts_folder(library.settings, "commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
@@ -125,6 +134,7 @@ def _assistant(
         # In this order a turn is offered: what is under way first, what is told in passing last.
         abilities = [
             Rights(speaker, store),
+            *([Documents(own, speaker, advisor)] if own is not None else []),
             Ranking(speaker, store),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,

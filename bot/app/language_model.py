@@ -159,5 +159,6 @@ def _tool_parts(library: Library, advising: Advising) -> Any:
         plan_words=PlanWords(toolbox.wording, toolbox),
         wallet_words=WalletWords(toolbox),
         gate=advising.gate,
+        own=advising.own,
         proposals=Proposals(telling, phrases, toolbox.wording.say),
     )

@@ -32,7 +32,7 @@ async def _serve(library: Library) -> None:
         telegram = await opened.enter_async_context(app.open_telegram(settings))
         stores = await opened.enter_async_context(app.open_stores(settings, passing=passing))
         model = await opened.enter_async_context(app.open_model(settings))
-        service = app.build_service(library, store=stores.learners, model=model, budget=stores.budget)
+        service = app.build_service(library, store=stores.learners, model=model, budget=stores.budget, keeping=stores)
         build = app.build_telegram(settings, telegram, service, stores)
         flow = app.build_flow(settings, stores, service, lambda reception: [build(reception)], passing=passing)
         with stopping_on_signals() as stop:

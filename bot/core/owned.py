@@ -66,10 +66,3 @@ class Shelved:
     at: datetime
     passages: int
     characters: int
-
-
-def valid_owner(owner: Owner) -> Owner:
-    """Raises `ValueError` for a private room: what is in there is its person's, and found by their identity."""
-    if isinstance(owner, Room) and owner.private:
-        raise ValueError("a private room owns nothing; give the identity of who talks there")
-    return owner

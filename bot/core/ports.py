@@ -188,8 +188,8 @@ class LearnerStore(Protocol):
         ...
 
     async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
-        """The latest turns of one learner in one room, oldest first; without what they changed or shelved. `after`: only those
-        after the turn with this key; all where they have no such turn here.
+        """The latest turns of one learner in one room, oldest first; without what they changed or shelved. `after`:
+        only those after the turn with this key; all where they have no such turn here.
         """
         ...
 

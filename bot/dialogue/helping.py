@@ -16,6 +16,9 @@ class Helping:
 
     async def respond(self, heard: Heard) -> Response | None:
         command = heard.turn.command
+        if heard.turn.file is not None:
+            key = "no_memory" if heard.turn.private else "file.group"
+            return self._speaker.plain(heard, key, status="abstained")
         if command in {"help", "start"}:
             return self._speaker.plain(heard, "help")
         if heard.turn.learner is None and heard.calls(*_PERSONAL):

@@ -25,6 +25,11 @@ def passages_of(document: Document, wording: Wording) -> list[Passage]:
     return facts + _summary(document) + list(_written(document))
 
 
+def written_passages(document: Document) -> list[Passage]:
+    """What is written in a document that is no credential's."""
+    return list(_written(document))
+
+
 def fact_passages(credential: Credential, wording: Wording) -> list[Passage]:
     """The fields of a credential as passages, one for each group that has any."""
     found = (fact_passage(credential, group, wording) for group in GROUPS)

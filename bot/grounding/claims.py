@@ -18,6 +18,7 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.names import Names
 from bot.core.answer import Derived, Statement
 from bot.documents.model import Passage
+from bot.grounding.bending import bent
 from bot.grounding.derived import derive
 from bot.grounding.facts import Fact, FactReader, supports
 from bot.grounding.forms import forbidden_form
@@ -72,6 +73,13 @@ class ClaimCheck:
         named = self._saying.mentions(self._texts.read(text), text)
         return frozenset[str]().union(*(mention.ids for mention in named))
 
+    def only_leads(self, text: str, learner_words: str) -> bool:
+        """Whether a line that cites nothing may stand before others: it states nothing, whoever wrote it."""
+        facts = self._facts.read(text)
+        if forbidden_form(text) or facts - self._facts.backing(learner_words) or any(f.kind == "link" for f in facts):
+            return False
+        return self._saying.only_leads(self._texts.read(text), learner_words)
+
     def overlap(self, text: str, passages: Sequence[Passage], learner_words: str) -> tuple[float, float]:
         """The share of a text's content words, and of pairs of them, that passages or the learner have."""
         sources = [self._source(passage) for passage in passages]
@@ -95,7 +103,10 @@ class ClaimCheck:
         if (form := forbidden_form(statement.text)) is not None:
             return form
         case = self._case(statement, learner_words, subjects, same_language=same_language)
-        rules: list[Callable[[_Case], str | None]] = [self._unbacked, self._subject, self._repeated, self._misplaced]
+        rules: list[Callable[[_Case], str | None]] = [
+            *(self._unbacked, self._subject, self._repeated, self._misplaced),
+            lambda case: bent(case.claim, case.sources),
+        ]
         if same_language:
             rules += [self._misnamed, lambda case: self._saying.denied(case.claim, case.sources), self._wording]
         else:
@@ -287,9 +298,11 @@ class ClaimCheck:
     def _unanchored(self, case: _Case) -> str | None:
         if name := self._saying.unknown_name(case.claim, case.text, case.sources, case.learner, foreign=True):
             return f"the name {name!r} is in none of its citations"
-        anchored = any(figure.stated for figure in case.claim.figures) or self._saying.shares_anchor(
-            case.claim, case.sources
-        )
+        if reason := self._saying.unsaid(case.claim, case.sources):
+            return reason
+        # The code of a credential says whom a claim is about, and not yet anything of it.
+        figures = (figure for figure in case.claim.figures if not self._saying.is_name(case.claim, figure))
+        anchored = any(figure.stated for figure in figures) or self._saying.shares_anchor(case.claim, case.sources)
         return None if anchored else "holds nothing of its citations"
 
 

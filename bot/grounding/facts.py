@@ -47,11 +47,20 @@ _NUMBER = (
     r"(?<!\d)(?>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
 )
 _SIGN = r"us ?\$|(?:usd|eur|gbp|inr)\b|[$€£₹]|(?:us )?dollars?\b|dolar(?:es)?\b|euros?\b|美元|美金|डॉलर"
+# Currencies in which nothing is told here: an amount of them is not the same amount of dollars.
+_OTHERS = "cad|aud|nzd|sgd|hkd|chf|jpy|cny|rmb|brl|mxn|zar|sek|nok|dkk|pln|try|rub|krw|aed|sar"
+_OTHER_SIGNS = (
+    rf"(?:{_OTHERS}|pesos?|yen|yuan|rupees?|rupias?|rupien|pounds?|libras|francs?|franken|reais|rub(?:les?|el))\b"
+    r"|[a-z]{1,2}\$|[¥₩₽₺₫₦฿]"
+)
+_UNSPACED_SIGNS = "元|円|人民币|रुपये|रुपए"
 _UP_TO = r"(?:\s?-\s?|\s(?:to|or)\s)"
 _MONEY = re.compile(
-    rf"(?<![a-z])(?P<before>us ?\$|usd|eur|gbp|inr|[$€£₹])[\s-]?(?P<amount>{_NUMBER})"
+    rf"(?<![a-z])(?P<before>us ?\$|usd|eur|gbp|inr|[$€£₹]|(?:{_OTHERS})\b|[a-z]{{1,2}}\$|[¥₩₽₺₫₦฿])"
+    rf"[\s-]?(?P<amount>{_NUMBER})"
     rf"(?:(?:\s?-\s?|\sto\s)(?P<high>{_NUMBER})(?!\w|\s?%))?"
-    rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?(?P<after>{_SIGN})(?!\w|\s?\d)"
+    rf"|(?:(?P<low>{_NUMBER}){_UP_TO})?(?P<amount2>{_NUMBER})\s?"
+    rf"(?P<after>(?:{_SIGN}|{_OTHER_SIGNS})(?!\w|\s?\d)|{_UNSPACED_SIGNS})"
 )
 _CURRENCY = {
     "$": "usd",

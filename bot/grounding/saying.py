@@ -35,6 +35,7 @@ class Saying:
         self._names = names
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
+        self._leading = lexicon.single_words("lead")
         self._translated = lexicon.shared_keys
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
@@ -107,6 +108,14 @@ class Saying:
             if owner and not owner.ids & code.ids:
                 return f"{min(owner.ids)!r} is told as {min(code.ids)!r}"
         return None
+
+    def only_leads(self, line: Layout, learner: str) -> bool:
+        """Whether a line holds nothing but words that lead to others, and names that the learner has used."""
+        asked = frozenset(words(learner))
+        return all(
+            token.word in self._leading or (at in line.names and token.word in asked)
+            for at, token in enumerate(line.tokens)
+        )
 
     # With which reserve.
 
@@ -272,13 +281,34 @@ class Saying:
                 return " ".join(token.word for token in claim.tokens[cue.start : cue.end])
         return None
 
+    def unsaid(self, claim: Layout, sources: Sequence[Source]) -> str | None:
+        """What a claim in another language says that no citation does, as far as the lexicon has it in both: that
+        something is free, guaranteed or the best; that it expires, is required, is still there, or is not.
+        """
+        for cue in claim.cued("must"):
+            denied = any(denies(claim, other.start, cue) for other in claim.cued("negation"))
+            if "." in cue.key and not denied and not any(source.layout.cued(cue.key) for source in sources):
+                return f"{cue.key.removeprefix('must.')!r} is not what its citations say"
+        known = frozenset[tuple[str, bool]]().union(*(source.holdings for source in sources))
+        for key, is_so in holdings(claim):
+            if (key, is_so) not in known:
+                return f"that it is {'' if is_so else 'not '}{key!r} is not what its citations say"
+        return None
+
     def shares_anchor(self, claim: Layout, sources: Sequence[Source]) -> bool:
-        """Whether a claim in another language names something of its citations, or has one of their words."""
+        """Whether a claim in another language says something of its citations: that something holds (which `unsaid`
+        has compared), another name, or a word. That it names whom they are about says nothing yet.
+        """
+        telling = [cue.key for cue in claim.cued("must") if "." in cue.key]
+        if holdings(claim) or any(source.layout.cued(key) for source in sources for key in telling):
+            return True
         held = frozenset[str]().union(*(source.raw for source in sources))
-        if any(source.speaks_of(mention.ids) for mention in claim.mentions for source in sources):
+        own = frozenset[str]().union(*(source.own for source in sources))
+        if any(source.speaks_of(mention.ids - own) for mention in claim.mentions for source in sources):
             return True
         return any(
-            token.word in held and token.word not in self._plain and token.word.isascii() for token in claim.tokens
+            token.word in held and token.word not in self._plain and token.word.isascii() and at not in claim.names
+            for at, token in enumerate(claim.tokens)
         )
 
     def unknown_name(

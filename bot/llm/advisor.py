@@ -31,7 +31,7 @@ from bot.llm.summarising import Summarising
 from bot.llm.tools import PRIVATE_TOOLS, TOOLS, ToolParts, TurnTools
 from bot.llm.turn_prompt import TurnPrompt
 from bot.llm.verdicts import Verdicts
-from bot.llm.watching import ModelTrouble, Patience, watched
+from bot.llm.watching import ModelTrouble, Patience, Unfinished, watched
 from bot.offline.advisor import Considered, OfflineAdvisor
 from bot.text.language import LanguageGuess
 from bot.text.prompts import DEFAULT_LANGUAGE
@@ -116,7 +116,13 @@ class AgentAdvisor:
 
     async def _worded(self, talk: _Talk, deadline: float) -> Answer | None:
         """The model's answer, None where the rules' is the better one."""
-        await self._gather(talk)
+        try:
+            # Embedding a question and searching a vector store may go over a network as well.
+            async with asyncio.timeout_at(deadline):
+                await self._gather(talk)
+        except TimeoutError:
+            logger.warning("model.failed reason=the passages took until the turn's deadline")
+            return None
         meter = self._meter(talk.turn)
         releasing = self._releasing(talk)
         tools = TurnTools(parts=self._parts, turn=talk.turn, evidence=talk.evidence, language=talk.considered.language)
@@ -137,7 +143,8 @@ class AgentAdvisor:
             *(meter.calls, meter.used, (time.perf_counter() - began) * 1000),
         )
         if releasing.dropped:
-            logger.warning("claim.dropped reasons=%s", releasing.dropped)
+            # Not a warning: what is held back would stand on the terminal of whoever asks there.
+            logger.info("claim.dropped reasons=%s", releasing.dropped)
         return answer if enough else None
 
     async def _listen(self, talk: _Talk, tools: TurnTools, meter: Meter, releasing: Releasing, deadline: float) -> None:
@@ -169,7 +176,7 @@ class AgentAdvisor:
         """The passages of the first call: what the rules cite, what is known of those in talk, what a search finds."""
         draft, context = talk.considered.draft, talk.considered.context
         talk.draft.extend(_as_drafted(statement, talk.evidence) for statement in draft.statements)
-        hits = await self._parts.toolbox.search(_query(talk), limit=_FOUND)
+        hits = await self._parts.search(_query(talk), talk.turn, talk.considered.language, _FOUND)
         room = self._bounds.prompt_tokens - estimated(talk.evidence.shown(list(talk.evidence.entries)))
         for passage in (
             *(hit.passage for hit in hits[:_NEAREST]),
@@ -239,7 +246,8 @@ class AgentAdvisor:
         except TimeoutError:
             raise ModelTrouble(f"no free place in {self._bounds.patience.total:g} s (now {loop.time():.0f})") from None
         try:
-            breaker = await self._breakers.get_breaker(self._model, exclude=[OverBudget, asyncio.CancelledError])
+            no_fault = [OverBudget, Unfinished, asyncio.CancelledError]
+            breaker = await self._breakers.get_breaker(self._model, exclude=no_fault)
             async with breaker:
                 yield
         except OpenedState:

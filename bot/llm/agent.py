@@ -14,7 +14,7 @@ from bot.errors import InputError
 from bot.llm.metering import Meter, OverBudget
 from bot.llm.prompting import Message, fenced
 from bot.llm.tools import TurnTools
-from bot.llm.watching import ModelTrouble
+from bot.llm.watching import ModelTrouble, Unfinished
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,10 @@ class Agent:
         except (OverBudget, ModelTrouble, GeneratorExit):
             raise
         except Exception as error:
+            from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError  # noqa: PLC0415
+
+            if isinstance(error, ModelCallLimitExceededError):
+                raise Unfinished(f"still no answer after {MOST_CALLS} calls") from error
             # Whatever it is (the client's errors, LangChain's, broken JSON), the turn is answered without the model.
             raise ModelTrouble(f"{type(error).__name__}: {error}"[:300]) from error
         finally:
@@ -107,7 +111,13 @@ def _middleware(tools: Sequence[Any]) -> list[Any]:
     async def metered(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
         meter: Meter = request.runtime.context.meter
         await meter.before([str(message.content) for message in request.messages])
-        response = await handler(request.override(tools=described))
+        try:
+            response = await handler(request.override(tools=described))
+        except Exception as error:
+            # An answer with a status is one without a word. What broke off in between may have been charged for.
+            if getattr(error, "status_code", None) is not None:
+                await meter.refused()
+            raise
         await meter.after([_used(message) for message in response.result], [_text(m) for m in response.result])
         return response
 
@@ -164,7 +174,7 @@ async def _pieces(steps: AsyncGenerator[Any, None]) -> AsyncGenerator[Piece, Non
         reason = chunk.response_metadata.get("finish_reason")
         ended = ended or reason is not None
         if reason in _CUT_SHORT:
-            raise ModelTrouble(f"cut short: {reason}")
+            raise Unfinished(f"cut short: {reason}")
     if not ended:
         # The client takes a line that is closed too early for the end.
         raise ModelTrouble("cut short: no reason to end was given")

@@ -53,6 +53,13 @@ class Meter:
         self.used += spent - expected
         await self.budget.settle(reservation, spent)
 
+    async def refused(self) -> None:
+        """The server has answered the call with an error: nothing was used, and it costs nobody their day."""
+        if self._reserved:
+            reservation, expected = self._reserved.pop()
+            self.used -= expected
+            await self.budget.settle(reservation, 0)
+
 
 def estimated(text: str) -> int:
     """Tokens of a text, rather too many than too few."""

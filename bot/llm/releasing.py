@@ -91,14 +91,14 @@ class Releasing:
         return set_out(self.kept, self.dropped)
 
     def _leading(self, sentence: Sentence) -> list[Statement]:
-        """The line before an item. It says nothing by itself: no figure, no name, or it is left out."""
+        """The line before an item. It has no source, so it says nothing by itself, or it is left out."""
         lead, self._lead = self._lead, None
-        if lead is None or sentence.shape != "item" or not self._says_nothing(lead.text):
+        if lead is None or sentence.shape != "item" or not self.check.only_leads(lead.text, self.asked.words):
             return []
         return [Statement(text=lead.text, shape="heading")]
 
     def _says_nothing(self, text: str) -> bool:
-        """Whether a text names and counts nothing but what the learner did: it may stand without a source, or go."""
+        """Whether a text names and counts nothing but what the learner did: it is left out, and no claim is lost."""
         own = {word.strip(_POINTS).casefold() for word in self.asked.words.split()}
         names = [word for word in text.split()[1:] if any(char.isupper() or char.isdigit() for char in word)]
         return len(text.split()) <= _LEAD_WORDS and all(name.strip(_POINTS).casefold() in own for name in names)

@@ -16,6 +16,7 @@ from bot.catalog.credential import Credential
 from bot.catalog.fields import FIELDS
 from bot.core.answer import Statement, Suggestion
 from bot.core.conversation import Turn
+from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.dialogue.planning import PlanMaker
 from bot.documents.model import Passage
@@ -25,6 +26,7 @@ from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.llm.evidence import Evidence
 from bot.llm.proposing import Proposals
+from bot.offline.own_reading import OwnReading
 from bot.offline.planning import PlanWords
 from bot.offline.understanding import Understanding, named_ids
 from bot.offline.wallet import WalletWords
@@ -48,6 +50,16 @@ class ToolParts:
     wallet_words: WalletWords
     gate: Gate
     proposals: Proposals
+    own: OwnReading | None = None
+
+    async def search(self, query: str, turn: Turn, language: str, limit: int) -> list[Hit]:
+        """The nearest passages, whether of the shared documents or of those that belong to who asks."""
+        own = await self.own.hits(query, turn, language, limit=limit) if self.own is not None else []
+        shared = await self.toolbox.search(query, limit=limit)
+        # Where not both have been embedded they cannot be compared: what was sent to be read goes first then.
+        comparable = all(hit.similarity is not None for hit in (*own, *shared))
+        found = [*own, *shared]
+        return sorted(found, key=lambda hit: -(hit.similarity or 0.0))[:limit] if comparable else found[:limit]
 
 
 @dataclass(slots=True)
@@ -62,7 +74,7 @@ class TurnTools:
 
     async def search(self, query: str) -> str:
         """Find passages about a question in the documents. Use full words: names of credentials, what is asked."""
-        hits = await self.parts.toolbox.search(query[:400], limit=_FOUND)
+        hits = await self.parts.search(query[:400], self.turn, self.language, _FOUND)
         return self._passages(hit.passage for hit in hits)
 
     async def look_up(self, credentials: list[str], fields: list[str] | None = None) -> str:

@@ -15,6 +15,12 @@ class ModelTrouble(Exception):
     """The model gives no answer, or no more of one. `args[0]` says why, for the log; nobody else sees it."""
 
 
+class Unfinished(ModelTrouble):
+    """The model works and still comes to no end of this answer: too many calls, or it was cut short. Another question
+    may fare better, so this says nothing against the model.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """Seconds: until the first piece, between two pieces, and for all of an answer."""

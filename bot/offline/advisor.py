@@ -15,6 +15,7 @@ from bot.offline import kinds
 from bot.offline.about import About
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
+from bot.offline.own_reading import OwnReading
 from bot.offline.premises import KINDS
 from bot.offline.providers import OFFERING, ProviderPages, names_in
 from bot.offline.reading import Found, Reading, covers, split_sentences
@@ -59,10 +60,12 @@ class OfflineAdvisor:
         documents: Mapping[str, str],
         provider_names: Mapping[str, Sequence[str]],
         provenance: Provenance | None = None,
+        own: OwnReading | None = None,
     ) -> None:
         """`documents`: the kind of each document; `provider_names`: what each provider is called; `provenance`: what
-        its answers are made with.
+        its answers are made with; `own`: reads the documents of who asks, where such are kept.
         """
+        self._own = own
         self._provenance = provenance
         self._toolbox = toolbox
         self._understanding = understanding
@@ -101,6 +104,8 @@ class OfflineAdvisor:
         if language == DEFAULT_LANGUAGE:
             # The documents are English: nothing of them completes an answer in another language.
             draft = await self._sections.completing(draft, question, resolved, context.fields)
+        if self._own is not None:
+            draft = await self._own.completing(draft, question, turn, language)
         # A language without phrases is answered in English; the phrases fall back by themselves.
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
         return Considered(draft=draft, context=replace(context, language=language), language=spoken)

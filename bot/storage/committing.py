@@ -15,8 +15,8 @@ from bot.learning.changing import changed
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review
 from bot.storage.codec import as_json, dumped, dumped_over, plain, revived
 from bot.storage.dialects import insert
-from bot.storage.documents import shelve
 from bot.storage.reading import AnyRow, learner_of, locked, newcomer
+from bot.storage.shelving import shelve
 from bot.storage.tables import cards, history, identities, learners, own_documents, reminders, reviews, turns
 
 # How many changes can be taken back, one after the other.

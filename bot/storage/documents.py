@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Table, and_, delete, false, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.owned import OwnDocument, Owner, Shelved, valid_owner
+from bot.core.owned import OwnDocument, Owner, Shelved
 from bot.documents.model import Passage
 from bot.learning.learner import Room
-from bot.storage.codec import dumped, loaded
+from bot.storage.codec import loaded
+from bot.storage.committing import locked_or_created
 from bot.storage.database import Database
-from bot.storage.dialects import insert
 from bot.storage.reading import learner_id
+from bot.storage.shelving import shelve
 from bot.storage.tables import community_documents, own_documents
 
 
@@ -25,11 +26,8 @@ class SqlShelf:
         self._database = database
 
     async def put(self, owner: Owner, document: OwnDocument) -> None:
-        # Not at import: who commits turns shelves documents with them.
-        from bot.storage.committing import locked_or_created  # noqa: PLC0415
-
         async with self._database.write() as connection:
-            if isinstance(valid_owner(owner), Room):
+            if isinstance(owner, Room):
                 await shelve(connection, community_documents, _community(owner), document)
             else:
                 learner = await locked_or_created(connection, owner)
@@ -69,39 +67,19 @@ class SqlShelf:
         return gone
 
 
-async def shelve(connection: AsyncConnection, table: Table, owner: dict[str, str], document: OwnDocument) -> None:
-    """Keep a document of an owner, in the place of one with the same id."""
-    new = insert(connection, table).values(
-        **owner,
-        document=document.id,
-        name=document.name,
-        at=document.at,
-        count=len(document.passages),
-        characters=document.characters,
-        passages=dumped(document.passages),
-        vectors=document.vectors,
-        embedded=document.embedded,
-        model=document.model,
-    )
-    kept = {"name", "at", "count", "characters", "passages", "vectors", "embedded", "model"}
-    await connection.execute(
-        new.on_conflict_do_update(
-            index_elements=[*owner, "document"], set_={name: new.excluded[name] for name in kept}
-        )
-    )
-
-
 async def _own(connection: AsyncConnection, owner: Owner) -> tuple[Table, Any]:
     """The table in which somebody's documents are, and what tells theirs in it."""
-    if isinstance(valid_owner(owner), Room):
+    if isinstance(owner, Room):
         of = community_documents.c
         return community_documents, and_(*(of[name] == value for name, value in _community(owner).items()))
-    learner = await learner_id(connection, owner)  # type: ignore[arg-type]
+    learner = await learner_id(connection, owner)
     # Of somebody unknown nothing, and never "of whom no learner is known".
     return own_documents, false() if learner is None else own_documents.c.learner_id == learner
 
 
-def _community(room: Any) -> dict[str, str]:
+def _community(room: Room) -> dict[str, str]:
+    if room.private:
+        raise ValueError("a private room owns nothing; give the identity of who talks there")
     return {"platform": room.platform, "room": room.number}
 
 

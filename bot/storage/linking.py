@@ -195,6 +195,4 @@ async def _join_documents(connection: AsyncConnection, second: Learner, first: L
     """What both have sent is one document."""
     of = own_documents.c
     ours = select(of.document).where(of.learner_id == first.id)
-    await connection.execute(
-        delete(own_documents).where(of.learner_id == second.id, of.document.in_(ours))
-    )
+    await connection.execute(delete(own_documents).where(of.learner_id == second.id, of.document.in_(ours)))

@@ -16,7 +16,10 @@ from tests.contracts.people import GROUP, NOW, Person, Place, a_document, a_turn
 ADA = Identity(platform="telegram", number="1")
 BO = Identity(platform="telegram", number="2")
 # The same numbers as a person has, and as a group has elsewhere.
-NAMESAKES = [Room(platform="telegram", number="1", private=False), Room(platform="discord", number="-77", private=False)]
+NAMESAKES = [
+    Room(platform="telegram", number="1", private=False),
+    Room(platform="discord", number="-77", private=False),
+]
 NOTES = a_document("notes", "First: ü😀.", "Second.", vectors=b"\x00\x3c" * 4, embedded=2, model="m")
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from bot.core.assistant import Assistant
 from bot.evaluation.answers import Outcome, read_cases, run, summary, table
-from tests.offline.conftest import assistant, library
+from tests.offline.conftest import assistant
 
-__all__ = ["assistant", "library"]
+__all__ = ["assistant"]
 
 QUESTIONS = Path(__file__).parents[1] / "evals"
 EVERY = 4

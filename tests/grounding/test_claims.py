@@ -230,3 +230,83 @@ def test_a_claim_may_be_written_in_markdown(held: Shelf) -> None:
 
 def test_the_reason_names_what_is_wrong(held: Shelf) -> None:
     assert verdict(held, "AZ-104 costs USD 166.", "az-104#cost") == "money 'usd 166' is in none of its citations"
+
+
+class TestBending:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "AZ-104 costs USD 165 million per exam attempt.",
+            "AZ-104 costs 165k USD per exam attempt.",
+            "AZ-104 costs USD -165 per exam attempt.",
+            "AZ-104 costs USD 165 5 per exam attempt.",
+            "AZ-104 costs twice USD 165 per exam attempt.",
+            "AZ-104 costs half of USD 165 per exam attempt.",
+            "AZ-104 costs more than USD 165 per exam attempt.",
+            "AZ-104 costs less than USD 165 per exam attempt.",
+            "AZ-104 does not cost USD 165 per exam attempt.",
+            "AZ-104 never costs USD 165.",
+            "AZ-104 costs USD 165 per month.",
+            "AZ-104 costs USD 165 a year.",
+            "The retake of AZ-104 costs USD 165.",
+            "AZ-104 costs USD 165 including the course.",
+            "AZ-104 costs 165 pesos.",
+            "AZ-104 costs R$ 165.",
+            "AZ-104 costs ¥165.",
+            "AZ-104 costs USD 165, refunded when you fail.",
+            "AZ-104 is in high demand with employers.",
+        ],
+    )
+    def test_the_same_digits_may_be_another_figure(self, held: Shelf, text: str) -> None:
+        assert verdict(held, text, "az-104#cost") is not None
+
+    @pytest.mark.parametrize(
+        ("text", "passage"),
+        [
+            ("You pay USD 165 for each attempt at AZ-104.", "az-104#cost"),
+            ("CISSP asks for 120 CPE credits every three years, and a yearly fee.", "cissp#how-do-you-keep-cissp"),
+            ("The AZ-104 renewal is free, once a year.", "az-104#how-do-you-keep-az-104-valid"),
+        ],
+    )
+    def test_words_beside_a_figure_that_its_passage_has_pass(self, held: Shelf, text: str, passage: str) -> None:
+        assert verdict(held, text, passage) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El AZ-104 es gratis; el curso cuesta USD 165.",
+        "El AZ-104 no cuesta USD 165.",
+        "El AZ-104 cuesta 165 mil dólares.",
+        "El AZ-104 no caduca nunca.",
+        "El AZ-104 es el examen más fácil de Microsoft.",
+        "El AZ-104 está retirado.",
+        "Ya tienes el AZ-104.",
+        "L'AZ-104 n'expire jamais et coûte 165 USD.",
+        "L'AZ-104 coûte 165 USD, remboursés en cas d'échec.",
+        "AZ-104 läuft nie ab und kostet 165 USD.",
+        "AZ-104 kostet mehr als 165 USD.",
+        "AZ-104 kostet 165 Franken.",
+        "O exame AZ-104 é gratuito; o curso custa 165 USD.",
+        "AZ-104 考试免费, 培训费用为 165 美元。",
+        "AZ-104 考试费用为 165 元。",
+        "AZ-104 考试费用为 165 万美元。",
+        "AZ-104 证书永久有效, 费用 165 美元。",
+        "AZ-104 परीक्षा मुफ़्त है और कोर्स 165 डॉलर का है।",
+        "AZ-104 परीक्षा की कीमत 165 रुपये है।",
+    ],
+)
+def test_what_a_claim_in_another_language_says_is_compared_by_what_it_means(held: Shelf, text: str) -> None:
+    assert verdict(held, text, "az-104#cost", same_language=False) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("El examen AZ-104 cuesta USD 165 por intento.", "az-104#cost"),
+        ("AZ-104 考试每次费用为 165 美元。", "az-104#cost"),
+        ("La renovación del AZ-104 es gratis, una vez al año.", "az-104#how-do-you-keep-az-104-valid"),
+    ],
+)
+def test_what_its_passage_says_passes_in_another_language(held: Shelf, text: str, passage: str) -> None:
+    assert verdict(held, text, passage, same_language=False) is None

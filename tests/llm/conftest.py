@@ -19,6 +19,7 @@ from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming
 from bot.core.ports import Budget, LearnerStore
 from bot.core.reply import Reply
+from bot.core.shelf import OwnDocuments
 from bot.learning.learner import Identity, Room
 from bot.settings import Settings
 from tests.servers.llm.honest import Honest
@@ -44,6 +45,7 @@ class Desk:
     assistant: Assistant
     store: LearnerStore | None = None
     budget: Budget | None = None
+    own: OwnDocuments | None = None
     shown: list[Reply] = field(default_factory=list)
 
     async def ask(self, question: str) -> Answer:
@@ -75,8 +77,10 @@ class Person:
 
 
 @asynccontextmanager
-async def desk_on(library: Library, server: LlmServer, home: Path | None = None, **changed: Any) -> AsyncIterator[Desk]:
-    """`home`: where learners are remembered, if at all; `changed` settings."""
+async def desk_on(
+    library: Library, server: LlmServer, home: Path | None = None, *, worded: bool = True, **changed: Any
+) -> AsyncIterator[Desk]:
+    """`home`: where learners are remembered, if at all; `worded`: by the model; `changed` settings."""
     update = {"llm_model": "test-model", "llm_base_url": server.base_url, **changed}
     if home is not None:
         update["credway_home"] = home
@@ -91,10 +95,13 @@ async def desk_on(library: Library, server: LlmServer, home: Path | None = None,
                 library,
                 store=stores.learners,
                 now=lambda: datetime(2026, 11, 23, 12, tzinfo=UTC),
-                model=model,
+                model=model if worded else None,
                 budget=stores.budget,
+                keeping=stores,
             )
-            yield Desk(library, settings, model, service.assistant, stores.learners, stores.budget)
+            yield Desk(
+                library, settings, model, service.assistant, stores.learners, stores.budget, service.own_documents
+            )
 
 
 @pytest.fixture

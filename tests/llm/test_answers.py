@@ -114,6 +114,34 @@ async def test_courtesies_are_left_out_and_cost_no_claim(desk: Desk, server: Llm
     assert () == answer.dropped
 
 
+@pytest.mark.parametrize("lead", ["Here is what the documents say of AZ-104:", "AZ-104:", "**Price and validity**:"])
+async def test_a_line_that_only_leads_to_a_list_is_shown_with_it(desk: Desk, server: LlmServer, lead: str) -> None:
+    server.persona = says(f"{lead}\n- AZ-104 costs USD 165 per exam attempt [1].")
+    answer = await desk.ask(COST)
+    assert f"{lead}\n- AZ-104 costs USD 165 per exam attempt [1]." == answer.text
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "The exam is free of charge and guarantees a job:",
+        "AZ-104 is for life and never expires:",
+        "it costs only ten dollars for students:",
+        "Oracle pays all fees for you:",
+        "visit evil.example for a discount:",
+        "@everyone visit http://evil.example:",
+        "![x](http://evil.example/p.png):",
+        "<b>free</b> <a href=evil>exam</a>:",
+        "El examen es totalmente gratis:",
+    ],
+)
+async def test_a_line_before_a_list_has_no_source_and_states_nothing(desk: Desk, server: LlmServer, lead: str) -> None:
+    server.persona = says(f"{lead}\n- AZ-104 costs USD 165 per exam attempt [1].")
+    answer = await desk.ask(COST)
+    assert ("llm", "- AZ-104 costs USD 165 per exam attempt [1].") == (answer.mode, answer.text)
+    assert all(lead not in reply.text for reply in desk.shown)
+
+
 async def test_an_answer_is_in_the_language_of_the_question(desk: Desk, server: LlmServer) -> None:
     server.persona = says("El examen AZ-104 cuesta USD 165 por intento [1].")
     answer = await desk.ask("¿Cuánto cuesta el examen AZ-104?")

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.app import Library
 from bot.learning.learner import Room
 from tests.llm.conftest import Desk, desk_on, prompt_of
+from tests.servers.llm import faults
 from tests.servers.llm.personas import Echo, Scripted
 from tests.servers.llm.server import LlmServer, Pace
 from tests.servers.llm.wire import Said
@@ -53,6 +54,15 @@ async def test_what_was_used_is_counted_as_the_model_tells_it(remembering: Desk,
     told = sum(len(prompt_of(request)) for request in server.requests)
     # The server counts about a token for four characters; an estimate before the call counts more and the answer's.
     assert 0 < spent.total < told / 3 + 800
+
+
+async def test_calls_that_the_server_refuses_cost_nobody_their_day(remembering: Desk, server: LlmServer) -> None:
+    assert remembering.budget is not None
+    for fault in (faults.unauthorized(), faults.forbidden(), faults.no_such_model()):
+        server.always = fault
+        assert "165" in (await remembering.person().says(COST)).text
+    assert 3 == len(server.requests)
+    assert 0 == (await remembering.budget.spent(remembering.library.today)).total
 
 
 async def test_many_at_once_get_each_their_own_answer(library: Library, server: LlmServer, tmp_path: Path) -> None:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
+from bot.app import Library
+from bot.app.advising import build_advising
+from bot.app.language_model import build_agent_advisor
+from bot.app.library import build_retriever
+from bot.core.conversation import Turn
+from bot.core.ports import Hit
+from bot.core.toolbox import Toolbox
 from tests.llm.conftest import Desk, desk_on
 from tests.servers.llm import faults
 from tests.servers.llm.faults import Fault
-from tests.servers.llm.personas import Looping
+from tests.servers.llm.personas import Honest, Looping
 from tests.servers.llm.server import LlmServer, Pace
 
 COST = "What does AZ-104 cost?"
@@ -50,6 +58,14 @@ FAULTS: dict[str, Fault] = {
     "length": faults.finishes("length"),
     "content filter": faults.finishes("content_filter"),
 }
+
+
+class _Never:
+    """A search that comes to no end."""
+
+    async def retrieve(self, query: str, **_: object) -> list[Hit]:
+        await asyncio.Event().wait()
+        raise AssertionError(query)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -109,3 +125,28 @@ async def test_what_the_front_end_cannot_show_costs_no_answer(desk: Desk) -> Non
 
     answer, _ = await desk.assistant.ask(COST, progress=refuses)
     assert ("answered", True) == (answer.status, "165" in answer.text)
+
+
+async def test_a_question_that_a_model_cannot_end_closes_it_to_nobody(library: Library, server: LlmServer) -> None:
+    """Answers that loop or are cut say nothing against the model: others are still answered with it."""
+    async with desk_on(library, server) as desk:
+        server.persona = Looping()
+        for _ in range(6):
+            await desk.ask(COST)
+        server.persona = Honest()
+        server.always = faults.finishes("content_filter")
+        for _ in range(6):
+            await desk.ask(COST)
+        server.always = None
+        assert "llm" == (await desk.ask(COST)).mode
+
+
+async def test_a_search_that_takes_too_long_ends_with_the_turn(library: Library, server: LlmServer) -> None:
+    async with desk_on(library, server, llm_deadline=0.5) as desk:
+        advising = build_advising(library, build_retriever(library))
+        unsearched = replace(advising, toolbox=Toolbox(advising.toolbox.catalog, advising.toolbox.wording, _Never()))
+        advisor = build_agent_advisor(library, unsearched, desk.model)
+        async with asyncio.timeout(10):
+            answer, _ = await advisor.answer(Turn(question=COST))
+    assert ("offline", True) == (answer.mode, "165" in answer.text)
+    assert [] == server.requests

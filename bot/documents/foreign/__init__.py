@@ -18,7 +18,7 @@ from bot.documents.foreign.text import bare_url, one_line, tidy, urls
 from bot.documents.model import Document, Section
 from bot.errors import DocumentError, Problem
 
-__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "MAX_ROWS", "SUPPORTED", "read_file"]
+__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "MAX_ROWS", "SUPPORTED", "read_content", "read_file"]
 
 _READERS: dict[str, Callable[[bytes], Draft]] = {
     ".md": read_markdown,
@@ -44,13 +44,21 @@ def read_file(path: Path, name: str) -> Document:
     Raises `DocumentError` when the file cannot be used, and nothing else.
     """
     try:
-        return _document(name, _reader(path)(_content(path)))
+        read = _reader(path.suffix.lower())
+        return _document(name, read(_content(path)))
     except ContentError as error:
         raise DocumentError([Problem(name, error.field, error.reason)]) from error
 
 
-def _reader(path: Path) -> Callable[[bytes], Draft]:
-    ending = path.suffix.lower()
+def read_content(name: str, ending: str, content: bytes) -> Document:
+    """The same of a file's content, which is of the kind that has this ending."""
+    try:
+        return _document(name, _reader(ending)(_checked(content)))
+    except ContentError as error:
+        raise DocumentError([Problem(name, error.field, error.reason)]) from error
+
+
+def _reader(ending: str) -> Callable[[bytes], Draft]:
     if ending not in _READERS:
         raise ContentError(f"{ending or 'no ending'} is not among {' '.join(sorted(SUPPORTED))}", "ending")
     return _READERS[ending]
@@ -65,6 +73,10 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ContentError(f"cannot be opened: {reason}", "file") from error
+    return _checked(data)
+
+
+def _checked(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise ContentError(f"is larger than {MAX_BYTES:,} bytes", "size")
     if not data.strip():

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
 MAX_UNPACKED_BYTES = 100_000_000
+MAX_ENTRIES = 1_000
+# XML packs well, to a tenth or a fiftieth; whoever packs far better wants to fill a memory.
+MAX_PACKED = 150
+_SMALL = 1_000_000  # unpacked; nobody minds that
 PASSAGE_CHARACTERS = 1_500
+_SCANNED = "holds no text; a scanned PDF needs text recognition first"
+_NO_LETTERS = "its fonts do not say which letters they draw, so its text cannot be read"
+# Reasons that mean: there may be something to see, but nothing to read.
+NO_TEXT = frozenset({_SCANNED, _NO_LETTERS, "holds no text", "is empty"})
 
 _NOT_CONTENT = {"script", "style", "noscript", "template", "nav", "footer", "svg", "iframe", "button", "select"}
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -79,9 +87,9 @@ def read_pdf(data: bytes) -> Draft:
 
         text = bounded(PdfConverter().convert(BytesIO(data), StreamInfo(extension=".pdf")).markdown)
     if not text.strip():
-        raise ContentError("holds no text; a scanned PDF needs text recognition first")
+        raise ContentError(_SCANNED)
     if sum(map(len, _GLYPH_NUMBER.findall(text))) > len(text) * _GLYPH_SHARE:
-        raise ContentError("its fonts do not say which letters they draw, so its text cannot be read")
+        raise ContentError(_NO_LETTERS)
     return Draft(sections=tuple(_pages(text) if "\f" in text.strip("\f") else _portions(text)))
 
 
@@ -137,8 +145,11 @@ def _check_docx(data: bytes) -> None:
         raise ContentError("is not a DOCX file (perhaps an old .doc, a protected file, or one cut off)") from error
     if "word/document.xml" not in {entry.filename for entry in entries}:
         raise ContentError("is a ZIP archive, but not a DOCX file")
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED_BYTES:
         raise ContentError(f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes", "size")
+    if len(entries) > MAX_ENTRIES or unpacked > max(_SMALL, MAX_PACKED * len(data)):
+        raise ContentError("is packed as no document is", "size")
 
 
 def _from_markdown(markdown: str, title: str = "") -> Draft:
