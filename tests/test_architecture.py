@@ -84,7 +84,12 @@ PARTS = [
     ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
-    Part("adapters.telegram", knows="errors text core flow learning", libraries="aiohttp markdown_it telegram"),
+    Part(
+        "adapters.telegram",
+        knows="errors text core flow learning",
+        libraries="aiohttp markdown_it telegram",
+        late="httpx",
+    ),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),
     Part(

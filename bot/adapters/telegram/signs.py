@@ -64,6 +64,8 @@ class Signs:
                 await self._quiet.wait()
         except TimeoutError:
             logger.info("telegram.signs_late waiting=%d", len(self._sending))
+            # What has not come by now is waited for by nobody else.
+            self.expect(more=False)
 
     async def _send(self, place: Place) -> None:
         call: dict[str, object] = {"chat_id": int(place.chat), "action": "typing"}

@@ -28,9 +28,6 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
-from bot.core.owned import FileRefused, OwnDocument
-from bot.core.ports import Hit
-from bot.core.shelf import OwnDocuments
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Limits, Platform
@@ -79,12 +76,10 @@ async def running(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
     async with open_stores(settings) as stores, open_telegram(settings) as opened:
-        service = build_service(library, store=stores.learners, now=now)
+        keeping = stores if takes_files else None
+        service = build_service(library, store=stores.learners, now=now, keeping=keeping)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        if takes_files:
-            shelf = OwnDocuments(stores.shelf, Unread(), Unread(), stores.keepsakes)
-            service = replace(service, own_documents=shelf)
         build = build_telegram(settings, opened, service, stores, limits=limits, now=now, pacing=PACING)
 
         def platforms(reception: Reception) -> list[Platform]:
@@ -101,16 +96,6 @@ async def running(
             stop.set()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-class Unread:
-    """Where the responder under test reads and finds documents by itself."""
-
-    async def read(self, name: str, content: bytes, at: datetime) -> OwnDocument:
-        raise FileRefused("kind")
-
-    async def search(self, *_: object, **__: object) -> list[Hit]:
-        return []
 
 
 def in_a_hurry() -> Paces:

@@ -178,3 +178,16 @@ async def test_without_a_shelf_no_file_is_taken(
     async with running(server, library, tmp_path):
         await anna.sends_file("cv.pdf", b"%PDF-1.4")
         assert "cannot read files" in (await anna.receives())["text"]
+
+
+async def test_what_stands_in_ones_own_document_is_answered_from_it(
+    server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path, anna: Person
+) -> None:
+    shutil.copy(migrated_file, tmp_path)
+    notes = b"# Course notes\n\nThe practice lab opens on Tuesday at 18:00 in room Zephyr.\n"
+    async with running(server, library, tmp_path, takes_files=True) as bot:
+        await anna.sends_file("notes.md", notes, media_type="text/markdown")
+        assert "notes.md" in (await anna.receives())["text"]
+        assert await kept(bot, anna) == ["notes.md"]
+        await anna.sends("When does the practice lab open in room Zephyr?")
+        assert "Tuesday" in (await anna.receives())["text"]
