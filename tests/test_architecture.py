@@ -86,7 +86,7 @@ PARTS = [
     # What the chat front ends have in common, and no platform's library knows.
     Part("chat", knows="text learning core", libraries="markdown_it"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
-    Part("adapters.telegram", knows="errors text core flow learning chat", libraries="aiohttp telegram"),
+    Part("adapters.telegram", knows="errors text core flow learning chat", libraries="aiohttp telegram", late="httpx"),
     Part("adapters.discord", knows="errors text core flow learning chat", libraries="aiohttp discord yarl"),
     Part("settings", libraries="platformdirs pydantic pydantic_settings"),
     Part("evaluation", knows=f"{_CORE} retrieval"),

@@ -46,7 +46,9 @@ from bot.text.prompts import Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What a front end needs: the assistant, and what it tells people without being asked."""
+    """What a front end needs: the assistant, and what it tells people without being asked. `own_documents`: None where
+    none are taken.
+    """
 
     assistant: Assistant
     reminding: Reminding

@@ -23,6 +23,8 @@ from bot.text.prompts import Phrases
 if TYPE_CHECKING:
     from telegram import Bot, User
 
+    from bot.adapters.telegram.files import Files
+    from bot.adapters.telegram.pacing import Pacing
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.typing_signs import TypingSigns
 
@@ -36,6 +38,7 @@ class TelegramBot:
     bot: Bot
     user: User
     signs: TypingSigns
+    files: Files
 
 
 @asynccontextmanager
@@ -45,6 +48,7 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         raise MissingService("TELEGRAM_TOKEN is not set; get one from @BotFather and put it into .env")
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415
 
+    from bot.adapters.telegram.files import Files  # noqa: PLC0415
     from bot.adapters.telegram.sdk import build_bot, build_session  # noqa: PLC0415
     from bot.adapters.telegram.typing_signs import TypingSigns  # noqa: PLC0415
 
@@ -59,7 +63,8 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
         ) from error
     try:
         async with build_session() as session:
-            yield TelegramBot(bot=bot, user=bot.bot, signs=TypingSigns(session, bot.base_url))
+            signs, files = TypingSigns(session, bot.base_url), Files(bot, session)
+            yield TelegramBot(bot=bot, user=bot.bot, signs=signs, files=files)
     finally:
         await bot.shutdown()
 
@@ -72,6 +77,7 @@ def build_telegram(
     *,
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
+    pacing: Pacing | None = None,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given."""
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
@@ -80,6 +86,7 @@ def build_telegram(
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
     from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
+    from bot.adapters.telegram.pacing import Pacing  # noqa: PLC0415
     from bot.adapters.telegram.private import Welcome  # noqa: PLC0415
     from bot.adapters.telegram.receiving import Receiving  # noqa: PLC0415
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
@@ -88,12 +95,12 @@ def build_telegram(
     from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
-    bot = opened.bot
+    bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
     preferences = Preferences("telegram", stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
-    answering = Answering(bot, renderer, words, stops, opened.signs)
+    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing)
     desk = TelegramDesk(
         bot=bot,
         reader=reader,
@@ -106,25 +113,26 @@ def build_telegram(
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,
+        files=opened.files if service.own_documents is not None else None,
         now=now,
     )
 
     def platform(reception: Reception) -> Platform:
-        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs))
+        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs), pacing)
         transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
 
 
-def build_gateway(settings: Settings, bot: Bot, receiving: Receiving) -> Gateway:
+def build_gateway(settings: Settings, bot: Bot, receiving: Receiving, pacing: Pacing) -> Gateway:
     """A webhook where one is set, else polling."""
     from bot.adapters.telegram.polling import Poller  # noqa: PLC0415
     from bot.adapters.telegram.sdk import build_polling_request  # noqa: PLC0415
     from bot.adapters.telegram.webhook import Webhook, secret_of  # noqa: PLC0415
 
     if not settings.telegram_webhook_url:
-        return Poller(bot, build_polling_request(), receiving)
+        return Poller(bot, build_polling_request(), receiving, pacing=pacing)
     return Webhook(
         bot,
         receiving,

@@ -55,6 +55,8 @@ class Signs:
                 await self._quiet.wait()
         except TimeoutError:
             logger.info("signs.late waiting=%d", len(self._sending))
+            # What has not come by now is waited for by nobody else.
+            self.expect(more=False)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)

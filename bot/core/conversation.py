@@ -51,9 +51,9 @@ class Turn:
 
     `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
     asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
-    `progress` is told what can be shown already, where the front end can show an answer that grows. `again`: the same
-    message has been answered, but the learner has changed meanwhile; the person waits already. `community` is the whole
-    that `room` is a part of, where rooms have such; `file` came with the message.
+    `progress` is told what can be shown already, where the front end can show an answer that grows. `community` is
+    the whole that `room` is a part of, where rooms have such; `file` came with the message. `again`: the same message
+    has been answered, but the learner has changed meanwhile; the person waits already.
     """
 
     question: str

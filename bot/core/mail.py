@@ -183,7 +183,9 @@ class Mailbox(Protocol):
         ...
 
     async def moved(self, old: Room, new: Room) -> None:
-        """A room has another number now: what waits for the old one goes to the new."""
+        """A room has another number now: what waits for the old one goes to the new, and what was said and kept there
+        belongs to it.
+        """
         ...
 
     async def unreachable(self, who: Identity, now: datetime) -> None:

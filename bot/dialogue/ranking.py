@@ -21,7 +21,8 @@ class Ranking:
         self._store = store
 
     async def respond(self, heard: Heard) -> Response | None:
-        command, who, room = heard.turn.command, heard.turn.who, heard.turn.room
+        # All topics of a group, all channels of a server have one.
+        command, who, room = heard.turn.command, heard.turn.who, heard.turn.community or heard.turn.room
         if command not in {"join", "leave", "leaderboard"} or who is None or room is None:
             return None
         if room.private:

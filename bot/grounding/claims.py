@@ -139,7 +139,13 @@ class ClaimCheck:
         alone = next((claim for entry in ranked if (claim := backed([entry]))), None)
         if alone:
             return alone
-        pairs = ((first, second) for n, first in enumerate(ranked[:_PAIRS]) for second in ranked[n + 1 : _PAIRS])
+        # Only of one document: what two documents say together of two things, they may not say of either.
+        pairs = (
+            (first, second)
+            for n, first in enumerate(ranked[:_PAIRS])
+            for second in ranked[n + 1 : _PAIRS]
+            if _documents(first) == _documents(second)
+        )
         return next((claim for pair in pairs if (claim := backed(pair))), None)
 
     def _case(
@@ -311,3 +317,7 @@ def _resting_on(text: str, entries: Iterable[Statement]) -> Statement:
     passages = tuple(dict.fromkeys(passage for entry in entries for passage in entry.passages))
     derived: tuple[Derived, ...] = tuple(value for entry in entries for value in entry.derived)
     return replace(entries[0], text=text, passages=passages, derived=derived, shape="sentence")
+
+
+def _documents(entry: Statement) -> frozenset[str]:
+    return frozenset(passage.document for passage in entry.passages)

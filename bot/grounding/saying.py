@@ -36,6 +36,8 @@ class Saying:
         self._plain = lexicon.single_words("plain")
         self._known = frozenset(lexicon.vocabulary)
         self._leading = lexicon.single_words("lead")
+        # What may stand between a name and its code: "the Cloud+ exam CV0-004".
+        self._naming = lexicon.single_words("naming")
         self._translated = lexicon.shared_keys
         self._codes = frozenset(code.lower() for credential in catalog for code in credential.codes)
 
@@ -99,6 +101,8 @@ class Saying:
         owner: Mention | None = None
         for name, code in pairwise(claim.mentions):
             between = claim.folded[claim.tokens[name.end - 1].end : claim.tokens[code.start].start]
+            if self._naming.issuperset(between.split()) and not name.ids & code.ids:
+                return f"{min(name.ids)!r} is told as {min(code.ids)!r}"
             if "(" in between:
                 owner = name if all(char in " (*" for char in between) else None
             elif between != ", ":

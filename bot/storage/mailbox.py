@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.mail import Accepted, Backlog, Notice, Outgoing, Parcel, Settlement, Ticket, Update
 from bot.learning.learner import Identity, Room
-from bot.storage import posting, receiving, reminding
+from bot.storage import moving, posting, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.dialects import insert
 from bot.storage.tables import arrivals, inbox, keepsakes, leases, outbox, unreachable
@@ -85,7 +85,7 @@ class SqlMailbox:
 
     async def moved(self, old: Room, new: Room) -> None:
         async with self._database.write() as connection:
-            await posting.moved(connection, old, new)
+            await moving.move(connection, old, new)
 
     async def unreachable(self, who: Identity, now: datetime) -> None:
         async with self._database.write() as connection:

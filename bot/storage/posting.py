@@ -124,10 +124,11 @@ async def sent(connection: AsyncConnection, ticket: Ticket) -> None:
 
 
 async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | None, *, unsure: bool) -> None:
+    # Nobody's any more: a sender that prolongs all it has at this moment must not put off when this one is due.
     kept = await connection.execute(
         update(outbox)
         .where(_given(ticket))
-        .values(until=due, begun=0, doubts=outbox.c.doubts + (1 if unsure else 0))
+        .values(until=due, begun=0, fence=outbox.c.fence + 1, doubts=outbox.c.doubts + (1 if unsure else 0))
         .returning(outbox.c.id)
     )
     if kept.first() is None:
@@ -137,12 +138,6 @@ async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | Non
 async def abandon(connection: AsyncConnection, room: Room) -> int:
     gone = await connection.execute(delete(outbox).where(_to(room)))
     return int(gone.rowcount)
-
-
-async def moved(connection: AsyncConnection, old: Room, new: Room) -> None:
-    await connection.execute(
-        update(outbox).where(_to(old)).values(platform=new.platform, room=new.number, private=new.private)
-    )
 
 
 def _given(ticket: Ticket) -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ def in_a_hurry() -> Paces:
     again = timedelta(milliseconds=20)
     return Paces(
         work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
-        send=SendPace(first_wait=0.02, longest_wait=0.2),
+        send=SendPace(shift=Shift(at_once=64, look_every=0.05), first_wait=0.02, longest_wait=0.2),
         terms=Terms(),
         reminders_every=0.05,
     )

@@ -400,6 +400,14 @@ class TestSending:
         assert [] == await parcels(mailbox, NOW + 4 * MINUTE)
         await mailbox.sent(parcel)
 
+    async def test_what_is_to_be_sent_later_is_prolonged_by_nobody(self, mailbox: Mailbox) -> None:
+        await post(mailbox, a_message(CHAT))
+        [parcel] = await parcels(mailbox)
+        await mailbox.later(parcel, NOW + MINUTE)
+
+        await mailbox.prolong_parcels([parcel.ticket], NOW + 5 * MINUTE)
+        assert [parcel.effect] == [again.effect for again in await parcels(mailbox, NOW + MINUTE)]
+
     async def test_a_room_that_moved_gets_what_waits_for_it(self, mailbox: Mailbox) -> None:
         await post(mailbox, a_message(GROUP, "1"), a_message(GROUP, "2"))
         new = Room(platform="telegram", number="-100", private=False)

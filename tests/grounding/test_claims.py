@@ -59,6 +59,11 @@ class TestSubject:
     def test_a_name_with_the_code_of_another_is_dropped(self, held: Shelf) -> None:
         assert verdict(held, "Azure Administrator Associate (AZ-305) costs USD 165.", "az-104#cost") is not None
 
+    def test_nor_may_a_name_bear_the_code_of_another_before_which_an_exam_stands(self, held: Shelf) -> None:
+        both = ("az-104#cost", "az-305#cost")
+        assert verdict(held, "The Azure Administrator Associate exam AZ-305 costs USD 165.", *both) is not None
+        assert verdict(held, "The Azure Administrator Associate exam AZ-104 costs USD 165.", *both) is None
+
     def test_a_name_in_the_possessive_is_a_name(self, held: Shelf) -> None:
         assert verdict(held, "CAPM's list price is USD 300.", "capm#cost") is None
         assert verdict(held, "PMP's list price is USD 300.", "capm#cost") is not None
@@ -214,6 +219,10 @@ class TestAttribution:
         found = held.check.attributed("AZ-104 costs $165 and is valid for one year.", evidence, learner_words="")
         assert found is not None
         assert {passage.id for passage in found.passages} == {"credentials/az-104#cost", "credentials/az-104#validity"}
+
+    def test_passages_of_two_credentials_do_not_back_one_claim_together(self, held: Shelf) -> None:
+        evidence = self.evidence(held, "az-104#cost", "az-900#cost")
+        assert held.check.attributed("AZ-104 costs USD 165, AZ-900 USD 99.", evidence, learner_words="") is None
 
     def test_what_nothing_backs_gets_nothing(self, held: Shelf) -> None:
         evidence = self.evidence(held, "az-104#cost", "az-900#cost")

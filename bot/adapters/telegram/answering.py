@@ -9,6 +9,7 @@ from telegram import Bot
 
 from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
+from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.posts import PLATFORM, Post, outgoing
 from bot.adapters.telegram.render import Renderer, Rows
 from bot.chat.signs import Signs
@@ -17,8 +18,10 @@ from bot.chat.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
 from bot.core.mail import Outgoing
+from bot.core.owned import SentFile
 from bot.core.reply import Action, Reply
 from bot.flow.work import Work
+from bot.learning.learner import Room
 
 Change = Callable[[Reply], Reply]
 
@@ -30,12 +33,15 @@ def unchanged(reply: Reply) -> Reply:
 class Answering:
     """Asks the assistant for somebody, and lets the reply out."""
 
-    def __init__(self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs) -> None:
+    def __init__(
+        self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs, *, pacing: Pacing
+    ) -> None:
         self._bot = bot
         self._renderer = renderer
         self._words = words
         self._stops = stops
         self._signs = signs
+        self._pacing = pacing
 
     async def answer(
         self,
@@ -46,8 +52,11 @@ class Answering:
         language: str | None = None,
         change: Change = unchanged,
         rows: Rows | None = None,
+        file: SentFile | None = None,
     ) -> None:
-        """`change`: what is to be different about the reply before it is shown; `rows` of buttons below it."""
+        """`change`: what is to be different about the reply before it is shown; `rows` of buttons below it; `file` is
+        what came with the text.
+        """
         incoming = Incoming(
             who=by.who,
             room=by.room,
@@ -55,13 +64,17 @@ class Answering:
             key=f"{PLATFORM}:{work.update.key}",
             language=language,
             locale=self._words.language(by.language),
+            # A group's topics are rooms of one community.
+            community=None if by.private else Room(platform=PLATFORM, number=by.place.chat, private=False),
+            file=file,
         )
         stop_label = self._words.say("label.stop", by.language)
         shown = self._signs.was_given(work.update.key)
         if shown:
             work.seen()
         await self._signs.over()
-        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, None if shown else work.seen)
+        seen = None if shown else work.seen
+        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, seen, pacing=self._pacing)
         async with live:
 
             def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:

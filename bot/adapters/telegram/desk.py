@@ -21,14 +21,15 @@ from bot.adapters.telegram.events import (
     Polled,
     Reader,
     Said,
+    SentDocument,
     SentElse,
-    SentFile,
     Silenced,
     Sought,
     Speaker,
     Summoned,
     Tapped,
 )
+from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.posts import Place, outgoing, room_of
 from bot.adapters.telegram.private import Welcome
@@ -51,7 +52,7 @@ _ADMINISTERING = {"mute", "unmute", "language"}
 
 
 class TelegramDesk:
-    """A `Desk`. Decides who answers; the answers come from its collaborators."""
+    """A `Desk`. Decides who answers; the answers come from its collaborators. Without `files` none are taken."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class TelegramDesk:
         stops: Stops,
         preferences: Preferences,
         keepsakes: Keepsakes,
+        files: Files | None,
         now: Callable[[], datetime],
     ) -> None:
         self._bot = bot
@@ -80,6 +82,7 @@ class TelegramDesk:
         self._stops = stops
         self._preferences = preferences
         self._keepsakes = keepsakes
+        self._files = files
         self._now = now
 
     async def handle(self, work: Work) -> None:
@@ -95,15 +98,16 @@ class TelegramDesk:
                 await self._cards.show(event)
             case Summoned():
                 await self._cards.answer(event)
-            case SentFile() | SentElse():
-                key = "file.unread" if isinstance(event, SentFile) else "unreadable"
-                await self._groups.tell(work, event.by.place, key, event.by.language)
+            case SentDocument():
+                await self._sent(work, event)
+            case SentElse() if not await self._is_muted(event.by.place):
+                await self._groups.tell(work, event.by.place, "unreadable", event.by.language)
             case _:
                 await self._of_chats(work, event)
 
     def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
         event = self._event(accepted)
-        if not isinstance(event, Said | Tapped | SentFile):
+        if not isinstance(event, Said | Tapped | SentDocument):
             return ()
         text = self._words.say("fault", event.by.language, id=fault)
         return outgoing([text_post(styled(text, {}))], event.by.place)
@@ -143,7 +147,7 @@ class TelegramDesk:
     async def _said_in_group(self, work: Work, said: Said, command: str | None, argument: str) -> None:
         if command in _ADMINISTERING:
             await self._groups.administer(work, said, command, argument)
-        elif await self._preferences.muted(said.by.place.chat, said.by.place.topic):
+        elif await self._is_muted(said.by.place):
             return
         elif command == "quiz":
             await self._groups.quiz(work, said, argument)
@@ -152,6 +156,20 @@ class TelegramDesk:
             await self._groups.tell(work, said.by.place, key, await self._groups.language(said.by))
         else:
             await self._answering.answer(work, said.by, said.text, language=await self._language_in_group(said.by))
+
+    async def _sent(self, work: Work, sent: SentDocument) -> None:
+        """A document becomes its sender's own: so it is taken where nobody else sees it."""
+        by = sent.by
+        if by.private and self._files is not None:
+            language = await self._preferences.language(by.who)
+            await self._answering.answer(work, by, sent.caption, language=language, file=self._files.sent(sent))
+        elif by.private:
+            await self._groups.tell(work, by.place, "file.unread", by.language)
+        elif not await self._is_muted(by.place):
+            await self._groups.tell(work, by.place, "file.private", await self._groups.language(by))
+
+    async def _is_muted(self, place: Place) -> bool:
+        return not place.private and await self._preferences.muted(place.chat, place.topic)
 
     async def _language_in_group(self, by: Speaker) -> str | None:
         return await self._preferences.language(Identity(platform=by.who.platform, number=by.place.chat))
@@ -206,7 +224,7 @@ class TelegramDesk:
 
     async def _of_chats(self, work: Work, event: Event | None) -> None:
         match event:
-            case Faceless() if not await self._preferences.muted(event.place.chat, event.place.topic):
+            case Faceless() if not await self._is_muted(event.place):
                 await self._groups.tell(work, event.place, "faceless", None)
             case Added():
                 await self._groups.tell(work, event.place, "group.hello", None)

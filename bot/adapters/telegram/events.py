@@ -50,19 +50,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentFile:
-    """A document sent to the bot in private."""
+class SentDocument:
+    """A file for the bot. `size` is what Telegram says of it, None where it does not."""
 
     by: Speaker
     file_id: str
     name: str
-    size: int
+    size: int | None
+    media_type: str
     caption: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentElse:
-    """Something in private that the bot cannot read: a voice message, a picture, a sticker."""
+    """Something that the bot cannot read: a voice message, a picture, a sticker."""
 
     by: Speaker
 
@@ -136,7 +137,7 @@ class Migrated:
     new: Room
 
 
-Event = Said | SentFile | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
+Event = Said | SentDocument | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
 
 
 class Reader:
@@ -179,7 +180,7 @@ class Reader:
         if text:
             bare = text if private else self._bare(text)
             return Said(by=by, text=bare, message=message.message_id)
-        return _without_text(message, by) if private else None
+        return self._without_text(message, by)
 
     def _edited(self, update: Update) -> Event | None:
         """Corrections of a question in private. In groups an edit calls nobody: it would come out of nowhere."""
@@ -244,13 +245,29 @@ class Reader:
 
     def _addressed(self, message: Message) -> bool:
         """Whether a message in a group is for the bot: a command, a mention, a reply to it."""
-        text = message.text or ""
+        text = message.text or message.caption or ""
         command = self._command.match(text)
         if command:
             return command[1] is None or command[1].lower() == self._username
         replied = message.reply_to_message
         to_us = replied is not None and replied.from_user is not None and replied.from_user.id == self._id
         return to_us or self._mention.search(text) is not None
+
+    def _without_text(self, message: Message, by: Speaker) -> Event | None:
+        document = message.document
+        if document is not None:
+            caption = message.caption or ""
+            return SentDocument(
+                by=by,
+                file_id=document.file_id,
+                name=document.file_name or "file",
+                size=document.file_size,
+                media_type=document.mime_type or "",
+                caption=caption if by.private else self._bare(caption),
+            )
+        told = message.photo or message.voice or message.audio or message.video or message.sticker or message.video_note
+        # In a group a picture that replies to the bot is no more than that, unless it is called below it.
+        return SentElse(by=by) if told and (by.private or message.caption) else None
 
     def _bare(self, text: str) -> str:
         """Without the mention that called the bot."""
@@ -266,20 +283,6 @@ def _of_a_bot(message: Message, bot_id: int) -> bool:
     if message.via_bot is not None and message.via_bot.id == bot_id:
         return True
     return message.from_user is not None and message.from_user.is_bot and message.sender_chat is None
-
-
-def _without_text(message: Message, by: Speaker) -> Event | None:
-    document = message.document
-    if document is not None:
-        return SentFile(
-            by=by,
-            file_id=document.file_id,
-            name=document.file_name or "file",
-            size=document.file_size or 0,
-            caption=message.caption or "",
-        )
-    told = message.photo or message.voice or message.audio or message.video or message.sticker or message.video_note
-    return SentElse(by=by) if told else None
 
 
 def _group_room(chat: str) -> Room:

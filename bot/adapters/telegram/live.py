@@ -15,6 +15,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
+from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.posts import Place
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.sdk import Call, as_objects
@@ -23,10 +24,6 @@ from bot.core.reply import Reply
 
 logger = logging.getLogger(__name__)
 
-# "typing" is shown for five seconds, a draft for thirty.
-_TYPING_EVERY = 4.0
-_DRAFT_EVERY = 0.8
-_EDIT_EVERY = 3.0
 _LONGEST_WAIT = 10.0
 
 
@@ -38,7 +35,15 @@ class Live:
     """
 
     def __init__(
-        self, bot: Bot, renderer: Renderer, place: Place, draft: int, stop_label: str, seen: Callable[[], None] | None
+        self,
+        bot: Bot,
+        renderer: Renderer,
+        place: Place,
+        draft: int,
+        stop_label: str,
+        seen: Callable[[], None] | None,
+        *,
+        pacing: Pacing,
     ) -> None:
         """`draft`: a number of this answer that is not zero. `stop_label` is on the button below a message; `seen` is
         told when the person sees a first sign; None where they have seen one.
@@ -49,6 +54,7 @@ class Live:
         self._draft = draft
         self._stop_label = stop_label
         self._seen = seen
+        self._pacing = pacing
         self._drafting = place.private
         self._pending: Reply | None = None
         self._changed = asyncio.Event()
@@ -83,7 +89,7 @@ class Live:
 
     async def _type(self) -> None:
         if self._seen is None:
-            await asyncio.sleep(_TYPING_EVERY)
+            await asyncio.sleep(self._pacing.typing)
         while not self._shown:
             try:
                 await self._bot.send_chat_action(
@@ -93,7 +99,7 @@ class Live:
                     self._seen()
             except TelegramError as error:
                 logger.debug("telegram.typing %s", error.message)
-            await asyncio.sleep(_TYPING_EVERY)
+            await asyncio.sleep(self._pacing.typing)
 
     async def _pump(self) -> None:
         while True:
@@ -115,7 +121,7 @@ class Live:
                 logger.info("telegram.draft %s", error.message)
                 # Not known here, or not in this chat: edit a message instead, and if that fails, show nothing.
                 self._drafting = False
-            await asyncio.sleep(_DRAFT_EVERY if self._drafting else _EDIT_EVERY)
+            await asyncio.sleep(self._pacing.draft if self._drafting else self._pacing.edit)
 
     async def _put(self, reply: Reply) -> None:
         text = self._renderer.text(reply)

@@ -18,14 +18,13 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.adapters.telegram.events import ALLOWED_UPDATES
+from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.receiving import Raw, Receiving
 from bot.errors import MissingService
 from bot.flow.reception import Busy
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 50
-_LONGEST_WAIT = 30.0
 # Telegram holds a wrong token against nobody, but there is no use in asking often.
 _WRONG_TOKEN_WAIT = 60.0
 _DATABASE_WAIT = 5.0
@@ -39,14 +38,12 @@ Done = TypeVar("Done")
 class Poller:
     """A `Gateway` that only one process may run: Telegram ends the older of two that ask."""
 
-    def __init__(
-        self, bot: Bot, request: BaseRequest, receiving: Receiving, *, poll_seconds: int = POLL_SECONDS
-    ) -> None:
+    def __init__(self, bot: Bot, request: BaseRequest, receiving: Receiving, *, pacing: Pacing) -> None:
         """`request` is apart from the bot's, so that a long wait takes none of its connections."""
         self._bot = bot
         self._request = request
         self._receiving = receiving
-        self._poll_seconds = poll_seconds
+        self._pacing = pacing
         self._offset: int | None = None
         self._failures = 0
         self.ready = False
@@ -88,12 +85,12 @@ class Poller:
 
     async def _ask(self) -> list[Raw]:
         """The answer as it came: one update that the library cannot read must not hide the others."""
-        asked: dict[str, Any] = {"timeout": self._poll_seconds, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        asked: dict[str, Any] = {"timeout": self._pacing.poll, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
         if self._offset is not None:
             asked["offset"] = self._offset
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
         answer = self._request.parse_json_payload(
-            await self._request.retrieve(url, read_timeout=self._poll_seconds + _SLACK)
+            await self._request.retrieve(url, read_timeout=self._pacing.poll + _SLACK)
         )
         return [update for update in answer["result"] if isinstance(update.get("update_id"), int)]
 
@@ -104,10 +101,10 @@ class Poller:
             return _seconds(error)
         if isinstance(error, InvalidToken):
             return _WRONG_TOKEN_WAIT
-        wait = min(_LONGEST_WAIT, 2.0 ** min(self._failures, 5) / 2)
+        wait = min(self._pacing.longest_wait, self._pacing.first_wait * 2.0 ** (min(self._failures, 10) - 1))
         if isinstance(error, Conflict):
             # Somebody else asks with the same token, against the lease: asking faster would only end theirs.
-            wait = max(wait, 3.0)
+            wait = max(wait, self._pacing.conflict)
         return wait * random.uniform(0.7, 1.3)  # noqa: S311 - spreads retries, keeps no secret
 
 

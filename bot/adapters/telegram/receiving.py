@@ -8,7 +8,18 @@ from typing import Any
 
 from telegram import Update as TelegramUpdate
 
-from bot.adapters.telegram.events import Event, Migrated, Polled, Reader, Said, Silenced, Sought, Summoned, Tapped
+from bot.adapters.telegram.events import (
+    Event,
+    Migrated,
+    Polled,
+    Reader,
+    Said,
+    SentDocument,
+    Silenced,
+    Sought,
+    Summoned,
+    Tapped,
+)
 from bot.adapters.telegram.posts import PLATFORM
 from bot.adapters.telegram.typing_signs import TypingSigns
 from bot.chat.stopping import Stops, is_stop_button, is_stop_word
@@ -57,7 +68,7 @@ class Receiving:
 
     def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
-        if not isinstance(event, Said | Tapped):
+        if not isinstance(event, Said | Tapped | SentDocument):
             return
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.pacing import Pacing
 from bot.app import (
     Library,
     build_service,
@@ -21,13 +22,15 @@ from bot.app import (
 )
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
-from bot.flow.ports import Limits
+from bot.flow.ports import Limits, Platform
+from bot.flow.reception import Reception
 from tests.adapters.at_work import Running, at_work
 from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
 UNLIMITED = Limits()
+PACING = Pacing(first_wait=0.02, longest_wait=0.2, conflict=0.05, draft=0.2, edit=0.2)
 
 
 @asynccontextmanager
@@ -38,6 +41,8 @@ async def running(
     *,
     limits: Limits = UNLIMITED,
     responder: Responder | None = None,
+    takes_files: bool = False,
+    menus: bool = False,
     now: Callable[[], datetime] = utc_now,
     **more: Any,
 ) -> AsyncIterator[Running]:
@@ -45,10 +50,17 @@ async def running(
         update={"credway_home": home, "telegram_token": TOKEN, "telegram_api_url": server.url, **more}
     )
     async with open_stores(settings) as stores, open_telegram(settings) as opened:
-        service = build_service(library, store=stores.learners, now=now)
+        keeping = stores if takes_files else None
+        service = build_service(library, store=stores.learners, now=now, keeping=keeping)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        platform = build_telegram(settings, opened, service, stores, limits=limits, now=now)
+        build = build_telegram(settings, opened, service, stores, limits=limits, now=now, pacing=PACING)
+
+        def platform(reception: Reception) -> Platform:
+            made = build(reception)
+            # Forty calls, which only their own test looks at.
+            return made if menus else replace(made, gateways=made.gateways[:1])
+
         async with at_work(server, settings, stores, service, [platform], now) as at:
             yield at
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.polling import Poller
 from bot.adapters.telegram.receiving import Raw, Receiving
 from bot.adapters.telegram.sdk import build_bot, build_polling_request
@@ -30,7 +31,6 @@ from tests.servers.telegram.server import (
     TelegramServer,
     blocked,
     refused,
-    too_many,
 )
 
 
@@ -40,16 +40,6 @@ def anna(server: TelegramServer) -> Person:
 
 
 class TestFaults:
-    async def test_a_message_that_was_too_many_comes_when_it_may(
-        self, server: TelegramServer, bot: Running, anna: Person
-    ) -> None:
-        server.fail("sendMessage", too_many(2))
-        await anna.sends("sec+ cost?")
-        assert "425" in (await anna.receives())["text"]
-        sent = [call for call in server.calls if call.method == "sendMessage"]
-        assert [call.status for call in sent] == [429, 200]
-        assert sent[1].at - sent[0].at >= 2
-
     async def test_an_outage_is_waited_for(self, server: TelegramServer, bot: Running, anna: Person) -> None:
         server.fail("sendMessage", BAD_GATEWAY, BAD_GATEWAY, Fault())
         await anna.sends("sec+ cost?")
@@ -191,7 +181,7 @@ class TestPolling:
         """After a week without updates they may be lower: a number that is remembered would acknowledge them unseen."""
         stop, taking = asyncio.Event(), Taking()
         async with build_bot(TOKEN, server.url) as bot, build_polling_request() as request:
-            poller = Poller(bot, request, taking, poll_seconds=0)
+            poller = Poller(bot, request, taking, pacing=Pacing(poll=0))
             running = asyncio.create_task(poller.run(stop))
             await anna.sends("first", update_id=900_000_000)
             await server.world.until(lambda: server.polled[-1:] == [None] and 900_000_001 in server.polled, "silence")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
+from bot.app import Library
 from bot.learning.learner import Identity
-from tests.adapters.telegram.conftest import Running
+from tests.adapters.telegram.conftest import Running, running
 from tests.servers.telegram.parser import utf16
 from tests.servers.telegram.people import Group, Person
 from tests.servers.telegram.server import TelegramServer
@@ -78,6 +81,13 @@ class TestCalled:
         assert "CCNA" in (await forum.receives())["text"]
         await anna.sends("@credway_bot how long is it valid?", to=forum, topic=22)
         assert "AZ-104" in (await forum.receives())["text"]
+
+    async def test_topics_have_one_ranking(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+        forum = server.group("Forum", anna, topics=True)
+        await anna.sends("/join Ada", to=forum, topic=11)
+        await forum.receives()
+        await anna.sends("/leaderboard", to=forum, topic=22)
+        assert "Ada" in (await forum.receives())["text"]
 
     async def test_buttons_are_for_whoever_asked(self, bot: Running, anna: Person, ben: Person, team: Group) -> None:
         await anna.sends("@credway_bot sec+ cost?", to=team)
@@ -154,6 +164,22 @@ class TestComingAndGoing:
         await anna.sends("@credway_bot sec+ cost?", to=team)
         assert "kostet" in (await team.receives())["text"]
 
+    async def test_a_group_that_gets_another_number_keeps_its_talk_and_its_ranking(
+        self, server: TelegramServer, bot: Running, anna: Person, team: Group
+    ) -> None:
+        await anna.sends("/join Ada", to=team)
+        await team.receives()
+        await anna.sends("@credway_bot what does CCNA cost?", to=team)
+        await team.receives()
+        await team.migrates()
+
+        await anna.sends("@credway_bot and how long is it valid?", to=team)
+        answer = await team.receives()
+        assert "CCNA" in answer["text"]
+        assert "three years" in answer["text"]
+        await anna.sends("/leaderboard", to=team)
+        assert "Ada" in (await team.receives())["text"]
+
     async def test_an_answer_to_a_group_that_moved_meanwhile_arrives_there(
         self, server: TelegramServer, bot: Running, anna: Person, team: Group
     ) -> None:
@@ -163,9 +189,11 @@ class TestComingAndGoing:
         assert "425" in (await new.receives())["text"]
 
     async def test_the_menus_name_every_command_by_scope_and_language(
-        self, server: TelegramServer, bot: Running
+        self, server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path
     ) -> None:
-        await server.world.until(lambda: len(server.world.menus) >= 24, "the menus")
+        shutil.copy(migrated_file, tmp_path)
+        async with running(server, library, tmp_path, menus=True):
+            await server.world.until(lambda: len(server.world.menus) >= 24, "the menus")
         menus = server.world.menus
         private = {command["command"] for command in menus["all_private_chats", ""]}
         assert {"plan", "wallet", "practice", "settings", "privacy", "export", "forget", "stop", "help"} <= private

@@ -18,10 +18,13 @@ ROOT = str(Path(__file__).parents[3])
 
 @pytest.fixture
 def environment(server: TelegramServer, library: Library, tmp_path: Path) -> dict[str, str]:
-    # The index is made already; the learners' database is not.
-    home = library.settings.credway_home
-    (tmp_path / "index.db").write_bytes((home / "index.db").read_bytes())
-    own = {"CREDWAY_HOME": str(tmp_path), "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url}
+    return at_home(library, tmp_path, server)
+
+
+def at_home(library: Library, home: Path, server: TelegramServer) -> dict[str, str]:
+    """The environment of a process with its data there. The index is made already; the learners' database is not."""
+    (home / "index.db").write_bytes((library.settings.credway_home / "index.db").read_bytes())
+    own = {"CREDWAY_HOME": str(home), "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url}
     return {**os.environ, **own, "LOG_LEVEL": "INFO"}
 
 

@@ -43,15 +43,24 @@ class Person:
         return self._post(content, to, topic, reply_to, update_id)
 
     async def sends_file(
-        self, name: str, content: bytes, *, media_type: str = "application/pdf", size: int | None = None, text: str = ""
+        self,
+        name: str,
+        content: bytes,
+        *,
+        media_type: str = "application/pdf",
+        size: int | None = None,
+        text: str = "",
+        to: Group | None = None,
+        album: str | None = None,
     ) -> Message:
-        """`size` is what Telegram says of it, where that is not its length."""
+        """`size` is what Telegram says of it, where that is not its length; files of one `album` were sent together."""
         kept = self.world.keep(Upload(name, media_type, content))
         if size is not None:
             kept["file_size"] = size
         document = {**kept, "file_name": name, "mime_type": media_type}
         said = {"caption": text, **_entities(text, "caption_entities")} if text else {}
-        return self._post({"document": document, **said}, None, None, None, None)
+        together = {"media_group_id": album} if album else {}
+        return self._post({"document": document, **said, **together}, to, None, None, None)
 
     async def edits(self, message: Message, text: str) -> None:
         edited = {**message, "text": text, "edit_date": int(time.time())}
@@ -224,7 +233,7 @@ class Group:
         if not self.chat.privacy:
             return True
         replied = message.get("reply_to_message", {}).get("from", {}).get("id") == BOT["id"]
-        text = message.get("text", "")
+        text = message.get("text", message.get("caption", ""))
         return replied or text.startswith("/") or f"@{BOT['username']}" in text
 
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -107,6 +108,9 @@ class TelegramServer:
         self.wrong: list[str] = []
         self.flood: Flood | None = None
         self.out: Fault | None = None
+        # Files are there no more; and where a server in local mode puts them.
+        self.gone = False
+        self.local_files: Path | None = None
         self.url = ""
         self.polled: list[int | None] = []
         self.pushed: list[int] = []
@@ -195,11 +199,20 @@ class TelegramServer:
             raise Forbidden("the test server does not know what this does")
         if self.flood is not None and method not in _QUIET and "chat_id" in call:
             self.flood.check(call["chat_id"], group=call["chat_id"] < 0)
+        if method == "getFile" and self.local_files is not None:
+            return self._put_down(call["file_id"])
         return METHODS[method](self.world, call)
+
+    def _put_down(self, file_id: str) -> dict[str, Any]:
+        """A file as a server in local mode gives it: by its place on disk."""
+        assert self.local_files is not None
+        place = self.local_files / file_id
+        place.write_bytes(self.world.files[file_id].content)
+        return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_path": str(place)}
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         upload = self.world.files.get(request.match_info["path"].removeprefix("documents/"))
-        if upload is None or request.match_info["token"] != TOKEN:
+        if upload is None or self.gone or request.match_info["token"] != TOKEN:
             return _answer(Refused(404, "Not Found"))
         return web.Response(body=upload.content)
 
