@@ -48,6 +48,10 @@ class Preferences:
     def group(self, chat: str) -> Identity:
         return Identity(platform=self._platform, number=chat)
 
+    async def forget(self, chat: str) -> None:
+        """A group that has sent the bot away."""
+        await self._keepsakes.drop(self.group(chat), _KEY)
+
     async def _of(self, who: Identity) -> dict[str, Any]:
         found = await self._keepsakes.recall(who, _KEY, self._now())
         return found if isinstance(found, dict) else {}

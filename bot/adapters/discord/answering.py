@@ -68,7 +68,8 @@ class Answering:
             community=community_of(guild) if guild else None,
             file=file,
         )
-        work.seen()
+        if self._signs.was_given(work.update.key):
+            work.seen()
         await self._signs.over()
         live = Live(self._rest, self._renderer, by.place, self._words.say("label.stop", by.language))
 

@@ -123,6 +123,11 @@ class Communities:
         )
         await work.settle(*outgoing([said(text)], by.place))
 
+    async def forget(self, guild: str) -> None:
+        """A server that has sent the bot away has no settings any more."""
+        await self._servers.forget(guild)
+        await self._digests.keep(guild, None)
+
     async def weekly(self, work: Work, digest: Digest) -> None:
         """The week that is over, where those who manage the server want to be told."""
         language = await self._servers.language(self._servers.group(digest.guild))

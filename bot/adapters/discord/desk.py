@@ -10,7 +10,7 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.commands import BY_NAME, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped
+from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped, sent_away
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.receiving import FAULTS, conversation_of
@@ -66,6 +66,10 @@ class DiscordDesk:
     async def handle(self, work: Work) -> None:
         if (digest := digest_of(work.update.payload)) is not None:
             await self._communities.weekly(work, digest)
+            return
+        if (away := sent_away(work.update.payload)) is not None:
+            await self._communities.forget(away.guild)
+            await self._teaching.forget(away.guild)
             return
         if self._stops.has_stopped(work.update.key):
             await self._tell(work, self._event(work.accepted), "stopped")

@@ -108,6 +108,13 @@ class Typing:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAway:
+    """The bot is not in a server any more."""
+
+    guild: str
+
+
 Event = Said | Called | Chosen | Tapped | Typing
 
 
@@ -130,6 +137,12 @@ def kept(kind: str, raw: Raw) -> dict[str, Any]:
     if kind == "INTERACTION_CREATE" and "data" in found:
         found["data"] = _without_people(found["data"])
     return {"t": kind, "d": found}
+
+
+def sent_away(event: Raw) -> SentAway | None:
+    """A server that is only away for a while says that it is unavailable."""
+    gone = event["t"] == "GUILD_DELETE" and not event["d"].get("unavailable")
+    return SentAway(guild=event["d"]["id"]) if gone else None
 
 
 class Reader:

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.adapters.discord.events import Chosen, Event, Reader, Said, Tapped, Typing, kept
+from bot.adapters.discord.events import Chosen, Event, Reader, Said, SentAway, Tapped, Typing, kept, sent_away
 from bot.adapters.discord.forms import form_of
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, SUPPRESS_EMBEDS
 from bot.adapters.discord.sdk import Rest
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 Complete = Callable[[str], Sequence[tuple[str, str]]]
 # What of the gateway's events can be for the bot; the others are not even parsed.
-_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"')
+_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"')
 _MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
 _MOST_CHOICES, _LONGEST_CHOICE = 25, 100
 # So many events are written down at once, and so many messages wait while nothing can be written down.
@@ -40,7 +40,8 @@ _MOST_WAITING = 2000
 _AGAIN_AFTER = 2.0
 FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 
-Heard = tuple[Event, dict[str, Any]]
+# What is to be acknowledged, where anybody waits for that, and what is written down.
+Heard = tuple[Event | None, Update]
 
 
 def conversation_of(event: Event) -> str:
@@ -84,6 +85,9 @@ class Receiving:
             told = json.loads(message)
             if told.get("op") != 0 or told.get("t") is None:
                 return
+            if (away := sent_away(told)) is not None:
+                self._wait(None, _update_away(away, told["s"]))
+                return
             raw = kept(told["t"], told["d"])
             event = self._reader.read(raw)
         except Exception:
@@ -92,7 +96,10 @@ class Receiving:
             return
         if event is None or self._answered_now(event):
             return
-        self._waiting.append((event, raw))
+        self._wait(event, _update(event, raw))
+
+    def _wait(self, event: Event | None, update: Update) -> None:
+        self._waiting.append((event, update))
         self._empty.clear()
         self._more.set()
         self._signs.expect(more=True)
@@ -114,17 +121,18 @@ class Receiving:
 
     async def _write_down(self, batch: list[Heard]) -> None:
         try:
-            taken = await self._reception.accept([_update(event, raw) for event, raw in batch])
+            taken = await self._reception.accept([update for _, update in batch])
         except MissingService:
             taken = Busy()
         if isinstance(taken, Taken):
             for event, _ in batch:
-                self._acknowledge(event)
+                if event is not None:
+                    self._acknowledge(event)
             return
         for event, _ in batch:
-            if event.by.place.answers is not None:
+            if event is not None and event.by.place.answers is not None:
                 self._do(self._answer(event, _MESSAGE, self._told("busy", event)))
-        left = [heard for heard in batch if heard[0].by.place.answers is None]
+        left = [(event, update) for event, update in batch if event is None or event.by.place.answers is None]
         room = _MOST_WAITING - len(self._waiting)
         if len(left) > room:
             logger.error("discord.dropped messages=%d", len(left) - room)
@@ -191,6 +199,12 @@ class Receiving:
 def _update(event: Event, raw: dict[str, Any]) -> Update:
     by = event.by
     return Update(platform=PLATFORM, key=by.key, conversation=conversation_of(event), payload=raw, sender=by.who.number)
+
+
+def _update_away(away: SentAway, number: int) -> Update:
+    payload = {"t": "GUILD_DELETE", "d": {"id": away.guild}}
+    key = f"away:{away.guild}:{number}"
+    return Update(platform=PLATFORM, key=key, conversation=f"guild:{away.guild}", payload=payload)
 
 
 def _is_stop(event: Event) -> bool:

@@ -107,6 +107,11 @@ class Teaching:
         gone = await self._own.remove(community_of(guild), document)
         await self._tell(work, by, "teach.removed" if gone else "button.old")
 
+    async def forget(self, guild: str) -> None:
+        """Whoever sends the bot away takes their documents with them."""
+        if self._own is not None:
+            await self._own.clear(community_of(guild))
+
     async def _put(self, work: Work, by: Speaker, guild: str, file: SentFile) -> None:
         language = self._words.language(by.language)
         if self._own is None:

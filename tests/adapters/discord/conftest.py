@@ -27,6 +27,7 @@ from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.ports import Limits
 from tests.adapters.at_work import Running, at_work
+from tests.servers.discord.people import MODERATOR, Person
 from tests.servers.discord.server import DiscordServer, discord_server
 from tests.servers.discord.world import TOKEN
 from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
@@ -91,3 +92,24 @@ def home(migrated_file: Path, tmp_path: Path) -> Path:
 async def bot(server: DiscordServer, library: Library, home: Path) -> AsyncIterator[Running]:
     async with running(server, library, home) as at:
         yield at
+
+
+@pytest.fixture
+def anna(server: DiscordServer) -> Person:
+    return server.person("Anna")
+
+
+@pytest.fixture
+def mo(server: DiscordServer) -> Person:
+    """Who may manage the server."""
+    person = server.person("Mo")
+    person.permissions = MODERATOR
+    return person
+
+
+@pytest.fixture
+def channel(server: DiscordServer) -> str:
+    """Of a server that the bot is in."""
+    guild = server.world.guild("Learners")
+    found: str = guild["channels"][0]["id"]
+    return found

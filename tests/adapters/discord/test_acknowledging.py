@@ -54,11 +54,6 @@ async def bot(server: DiscordServer, library: Library, home: Path, slow: Slow) -
         slow.may_end.set()
 
 
-@pytest.fixture
-def anna(server: DiscordServer) -> Person:
-    return server.person("Anna")
-
-
 async def test_two_hundred_at_once_are_acknowledged_in_time_while_the_advisor_is_slow(
     server: DiscordServer, bot: Running, slow: Slow
 ) -> None:
@@ -164,3 +159,25 @@ async def test_whoever_wants_no_messages_is_left_alone(
     await ben.says("hello")
     assert (await ben.receives())["content"] == "whole: hello"
     assert server.world.posted(anna.dm) == []
+
+
+async def test_a_channel_that_is_closed_to_the_bot_holds_up_nobody(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str
+) -> None:
+    slow.may_end.set()
+    server.world.closed.add(channel)
+    await anna.says(f"<@{server.world.bot['id']}> hello", channel)
+    await anna.says("hello")
+    assert (await anna.receives())["content"] == "whole: hello"
+    assert server.world.posted(channel) == []
+
+
+async def test_what_discord_takes_no_buttons_with_comes_without(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str
+) -> None:
+    slow.may_end.set()
+    invalid = Fault(400, (("message", "Invalid Form Body"), ("code", 50035)))
+    server.fail("@original", invalid)
+    answer = await anna.reads(await anna.calls("ask", channel, question="plain"))
+    assert answer["content"] == "whole: plain"
+    assert answer["components"] == []

@@ -6,35 +6,14 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from bot.adapters.discord.posts import Place, room_of
 from bot.app import Library, build_server_budget
 from bot.learning.learner import Identity, Room
 from tests.adapters.discord.conftest import Running, running
-from tests.servers.discord.people import MODERATOR, Person, labels
+from tests.servers.discord.people import Person, labels
 from tests.servers.discord.server import DiscordServer
 
 MEMBERS = 20
-
-
-@pytest.fixture
-def channel(server: DiscordServer) -> str:
-    found: str = server.world.guild("Learners")["channels"][0]["id"]
-    return found
-
-
-@pytest.fixture
-def anna(server: DiscordServer) -> Person:
-    return server.person("Anna")
-
-
-@pytest.fixture
-def mo(server: DiscordServer) -> Person:
-    """Who may manage the server."""
-    person = server.person("Mo")
-    person.permissions = MODERATOR
-    return person
 
 
 async def told(person: Person, channel: str, inner: str, **given: object) -> str:

@@ -18,11 +18,6 @@ from tests.servers.discord.server import DiscordServer
 _PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 
 
-@pytest.fixture
-def anna(server: DiscordServer) -> Person:
-    return server.person("Anna")
-
-
 async def test_nothing_privileged_is_asked_for(server: DiscordServer, bot: Running) -> None:
     told = server.gateway.identified[0]
     assert told["intents"] == 1 | 1 << 9 | 1 << 12

@@ -10,19 +10,6 @@ from tests.servers.discord.people import Person, inside, labels
 from tests.servers.discord.server import DiscordServer
 
 
-@pytest.fixture
-def anna(server: DiscordServer) -> Person:
-    return server.person("Anna")
-
-
-@pytest.fixture
-def channel(server: DiscordServer) -> str:
-    """Of a server that the bot is in."""
-    guild = server.world.guild("Learners")
-    found: str = guild["channels"][0]["id"]
-    return found
-
-
 class TestQuestions:
     async def test_an_answer_has_its_sources_below_and_what_could_be_asked_next(
         self, channel: str, bot: Running, anna: Person

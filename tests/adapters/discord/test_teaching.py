@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.learning.learner import Room
 from tests.adapters.discord.conftest import Running
-from tests.servers.discord.people import MODERATOR, Person, inside
+from tests.servers.discord.people import Person, inside
 from tests.servers.discord.server import DiscordServer
 
 LAB = "# Lab rules\n\nThe Zanzibar lab opens at 07:45 on weekdays. Bring the purple badge to enter the Zanzibar lab.\n"
@@ -15,18 +16,6 @@ MEMBERS = 20
 @pytest.fixture
 def channels(server: DiscordServer) -> list[str]:
     return [server.world.guild(name)["channels"][0]["id"] for name in ("One", "Two")]
-
-
-@pytest.fixture
-def anna(server: DiscordServer) -> Person:
-    return server.person("Anna")
-
-
-@pytest.fixture
-def mo(server: DiscordServer) -> Person:
-    person = server.person("Mo")
-    person.permissions = MODERATOR
-    return person
 
 
 async def teaches(person: Person, channel: str, name: str, text: str) -> str:
@@ -124,3 +113,23 @@ async def test_two_servers_with_documents_and_twenty_members_with_secrets(
         mine = (await person.asks("what is my locker code in the Zanzibar lab?"))["content"]
         assert f"locker-{number}-quagga" in mine
         assert "zebra" not in mine
+
+
+async def test_whoever_sends_the_bot_away_takes_their_documents_with_them(
+    server: DiscordServer, bot: Running, channels: list[str], mo: Person
+) -> None:
+    here, elsewhere = channels
+    for channel in channels:
+        await teaches(mo, channel, "lab.md", LAB)
+    guild = server.world.channels[here]["guild_id"]
+    await server.gateway.dispatch("GUILD_DELETE", {"id": guild, "unavailable": True})
+    await mo.asks("ccna cost?")
+    assert "07:45" in (await mo.asks("when does the Zanzibar lab open?", here))["content"]
+
+    await server.gateway.dispatch("GUILD_DELETE", {"id": guild})
+    own = bot.service.own_documents
+    assert own is not None
+    while await own.documents(Room(platform="discord", number=guild, private=False)):
+        await mo.asks("ccna cost?")
+    assert "07:45" not in (await mo.asks("when does the Zanzibar lab open?", here))["content"]
+    assert "07:45" in (await mo.asks("when does the Zanzibar lab open?", elsewhere))["content"]
