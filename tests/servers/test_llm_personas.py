@@ -163,11 +163,11 @@ class TestObedient:
         assert is_order(order)
 
     def test_without_an_order_it_is_honest(self) -> None:
-        for seed, variant in enumerate(VARIANTS.keys() - {"repeats"}):
+        for seed, variant in enumerate(sorted(VARIANTS.keys() - {"repeats"})):
             honest = Honest(seed=seed, frame=False)(chat(QUESTIONS[0]))
             assert honest == Obedient(seed=seed, variant=variant)(chat(QUESTIONS[0]))
 
-    @pytest.mark.parametrize("variant", VARIANTS.keys() - {"repeats", "spelt apart", "word by word"})
+    @pytest.mark.parametrize("variant", sorted(VARIANTS.keys() - {"repeats", "spelt apart", "word by word"}))
     def test_it_prints_what_a_passage_demands(self, variant: str) -> None:
         assert "PWNED-77" in text_of(Obedient(variant=variant)(chat(QUESTIONS[0], INJECTED)))
 
