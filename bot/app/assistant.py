@@ -19,7 +19,6 @@ from bot.core.reply import Quiz
 from bot.core.shelf import OwnDocuments
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.documents import Documents
-from bot.dialogue.explaining import Explaining
 from bot.dialogue.hearing import Ability, Speaker
 from bot.dialogue.helping import Helping
 from bot.dialogue.plan_wishes import PlanWishes
@@ -32,6 +31,7 @@ from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
+from bot.dialogue.why import Explaining
 from bot.learning.wallet import Entry
 from bot.offline.cards import CardFinder
 from bot.offline.planning import PlanWords

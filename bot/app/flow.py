@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.app.stores import Stores
 from bot.core.assistant import Assistant, utc_now
-from bot.flow.crashing import Passing, dying_at, passing
+from bot.flow.crash_points import Passing, dying_at, passing
 from bot.flow.health import Check
 from bot.flow.leasing import Sole, Terms
 from bot.flow.measuring import Measures
@@ -20,9 +20,9 @@ from bot.flow.ports import Platform
 from bot.flow.reception import Reception
 from bot.flow.reminding import Notices, Reminders
 from bot.flow.running import Drain, Flow, Parts
-from bot.flow.sending import Senders, SendPace
+from bot.flow.senders import Senders, SendPace
 from bot.flow.waking import Bell
-from bot.flow.working import Pace, Workers
+from bot.flow.workers import Pace, Workers
 from bot.settings import Settings
 
 

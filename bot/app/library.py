@@ -12,7 +12,7 @@ from bot.catalog.catalog import Catalog, on
 from bot.catalog.wording import Wording
 from bot.core.ports import Embedder, Vectors
 from bot.errors import MissingService
-from bot.grounding.orders import Orders
+from bot.grounding.injections import Orders
 from bot.retrieval.dense import ChromaVectors, ExactVectors, VectorStore
 from bot.retrieval.index import NO_MODEL, Index
 from bot.retrieval.ingest import Ingest, Progress, Report, Root, load_shipped, no_progress, stored_credentials
@@ -84,7 +84,7 @@ def open_library(settings: Settings, today: date | None = None) -> Library:
         embedder_problem=problem,
         phrases=Phrases.load(settings.prompts_dir / "offline"),
         lexicon=Lexicon.load(settings.prompts_dir / "understanding"),
-        orders=Orders.load(prompts_folder(settings, "orders")),
+        orders=Orders.load(prompts_folder(settings, "injections")),
     )
 
 

@@ -37,8 +37,8 @@ async def open_stores(
     from bot.storage.documents import SqlShelf  # noqa: PLC0415
     from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
-    from bot.storage.spending import SqlBudget  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
+    from bot.storage.token_budget import SqlBudget  # noqa: PLC0415
 
     database = Database(settings.database_url or settings.database_file)
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.mail import Mailbox, Update
-from bot.flow.crashing import Passing
+from bot.flow.crash_points import Passing
 from bot.flow.measuring import Measures
 from bot.flow.waking import Bell
 

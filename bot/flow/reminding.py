@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core.mail import Mailbox, Notice
 from bot.errors import MissingService
-from bot.flow.crashing import Passing
+from bot.flow.crash_points import Passing
 from bot.flow.ports import Desk
 from bot.flow.waking import Bell
 

@@ -19,9 +19,9 @@ from bot.flow.leasing import Sole
 from bot.flow.measuring import Measures
 from bot.flow.ports import Gateway, Platform
 from bot.flow.reminding import Reminders
-from bot.flow.sending import Senders
+from bot.flow.senders import Senders
 from bot.flow.waking import Bell
-from bot.flow.working import Workers
+from bot.flow.workers import Workers
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming, Progress
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
-from bot.flow.crashing import Passing
+from bot.flow.crash_points import Passing
 from bot.learning.learner import Identity, Room
 
 Render = Callable[[Answer, Reply], Sequence[Outgoing]]

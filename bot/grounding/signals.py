@@ -1,4 +1,4 @@
-"""The signals of `prompts/orders/` in a sentence: which, in which language, and where. Knows nothing of what they mean.
+"""The signals of `prompts/injections/` in a sentence: which, in which language, where. Knows nothing of what they mean.
 
 Phrases are kept by their first word, so that a text is read once and not once for each of 3,000 phrases.
 """

@@ -24,10 +24,10 @@ from bot.llm.agent import Agent
 from bot.llm.completing import Completing
 from bot.llm.evidence import Evidence
 from bot.llm.history import CARRIED, Before, History
-from bot.llm.metering import Meter, OverBudget, estimated
 from bot.llm.releasing import Asked, Releasing
 from bot.llm.sentences import Sentences
 from bot.llm.summarising import Summarising
+from bot.llm.token_budget import Meter, OverBudget, estimated
 from bot.llm.tools import PRIVATE_TOOLS, TOOLS, ToolParts, TurnTools
 from bot.llm.turn_prompt import TurnPrompt
 from bot.llm.verdicts import Verdicts

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import InputError
-from bot.llm.metering import Meter, OverBudget
 from bot.llm.prompting import Message, fenced
+from bot.llm.token_budget import Meter, OverBudget
 from bot.llm.tools import TurnTools
 from bot.llm.watching import ModelTrouble, Unfinished
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.core.conversation import Turn
 from bot.core.ports import LearnerStore, Summary, TurnRecord
 from bot.llm.history import CARRIED, short
-from bot.llm.metering import Meter
 from bot.llm.prompting import Message, Prompt, fence_key, fenced
+from bot.llm.token_budget import Meter
 from bot.text.words import clean
 
 logger = logging.getLogger(__name__)

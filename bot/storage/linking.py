@@ -21,7 +21,7 @@ from bot.learning.learner import Identity, Learner, Room
 from bot.storage.committing import locked_or_created, put_cards, rewrite
 from bot.storage.dialects import insert
 from bot.storage.reading import all_cards, in_room, learner_id, learner_of, locked_by_id
-from bot.storage.summarizing import COVERED
+from bot.storage.summaries import COVERED
 from bot.storage.tables import (
     cards,
     history,

@@ -12,7 +12,7 @@ from bot.core.conversation import Context
 from bot.core.mail import Settlement
 from bot.core.ports import DueReminder, Erasable, Receipt, Standing, Summary, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Review, Room
-from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summarizing
+from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summaries
 from bot.storage.database import Database
 from bot.storage.reading import newcomer
 
@@ -60,11 +60,11 @@ class SqlLearnerStore:
 
     async def summary(self, learner: Learner, room: Room) -> Summary | None:
         async with self._database.read() as connection:
-            return await summarizing.stored(connection, learner, room)
+            return await summaries.stored(connection, learner, room)
 
     async def keep_summary(self, learner: Learner, room: Room, summary: Summary) -> None:
         async with self._database.write() as connection:
-            await summarizing.keep(connection, learner, room, summary)
+            await summaries.keep(connection, learner, room, summary)
 
     async def cards(self, learner: Learner) -> list[CardState]:
         async with self._database.read() as connection:

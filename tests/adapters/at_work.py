@@ -16,8 +16,8 @@ from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Platform
 from bot.flow.reception import Reception
-from bot.flow.sending import SendPace
-from bot.flow.working import Pace
+from bot.flow.senders import SendPace
+from bot.flow.workers import Pace
 from bot.settings import Settings
 
 Server = TypeVar("Server")

@@ -24,8 +24,8 @@ from bot.flow.leasing import Terms
 from bot.flow.ports import Limits, Platform
 from bot.flow.reception import Reception
 from bot.flow.running import stopping_on_signals
-from bot.flow.sending import SendPace
-from bot.flow.working import Pace
+from bot.flow.senders import SendPace
+from bot.flow.workers import Pace
 from bot.settings import Settings
 
 _LEASE = timedelta(seconds=1.5)

@@ -19,7 +19,7 @@ from bot.documents.model import Passage
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review, Room
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.spending import SqlBudget
+from bot.storage.token_budget import SqlBudget
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

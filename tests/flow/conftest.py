@@ -24,8 +24,8 @@ from bot.flow.leasing import Terms
 from bot.flow.ports import Platform
 from bot.flow.reception import Busy, Reception, Taken
 from bot.flow.running import Drain
-from bot.flow.sending import SendPace
-from bot.flow.working import Pace
+from bot.flow.senders import SendPace
+from bot.flow.workers import Pace
 from bot.settings import content_folder
 from bot.text.prompts import Phrases
 from tests.contracts.people import Place

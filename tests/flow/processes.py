@@ -20,14 +20,14 @@ from pathlib import Path
 from bot import app
 from bot.app.flow import Paces
 from bot.core.assistant import Assistant
-from bot.flow.crashing import dying_at, passing
+from bot.flow.crash_points import dying_at, passing
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
 from bot.flow.ports import Platform
 from bot.flow.reception import Reception
 from bot.flow.running import Drain, stopping_on_signals
-from bot.flow.sending import SendPace
-from bot.flow.working import Pace
+from bot.flow.senders import SendPace
+from bot.flow.workers import Pace
 from bot.settings import Settings, content_folder
 from bot.text.prompts import Phrases
 from tests.flow.fakes import PLATFORM, EchoResponder, Front

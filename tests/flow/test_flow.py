@@ -18,8 +18,8 @@ from bot.flow.crew import Shift
 from bot.flow.ports import Blocked, Later, Limits, Moved, Refused, Unsure
 from bot.flow.reception import Busy, Taken
 from bot.flow.running import Drain
-from bot.flow.sending import SendPace
-from bot.flow.working import MAX_ABANDONED, Pace
+from bot.flow.senders import SendPace
+from bot.flow.workers import MAX_ABANDONED, Pace
 from bot.learning.learner import Identity, Room
 from tests.contracts.people import Place
 from tests.flow.conftest import HURRY, Office, in_a_hurry

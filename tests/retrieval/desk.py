@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.catalog.catalog import Catalog
 from bot.catalog.wording import Wording
 from bot.core.ports import Vectors
-from bot.grounding.orders import Orders
+from bot.grounding.injections import Orders
 from bot.retrieval.index import NO_MODEL, Index
 from bot.retrieval.ingest import Ingest, Progress, Report, Root, no_progress
 from bot.settings import content_folder
@@ -27,7 +27,7 @@ def phrases() -> Phrases:
 
 @cache
 def orders() -> Orders:
-    return Orders.load(content_folder("prompts") / "orders")
+    return Orders.load(content_folder("prompts") / "injections")
 
 
 class Desk:

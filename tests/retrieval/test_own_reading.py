@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.owned import FileRefused
 from bot.documents.apart import ReadingApart
-from bot.grounding.orders import Orders
+from bot.grounding.injections import Orders
 from bot.retrieval.own_reading import OwnFileReading
 from bot.settings import content_folder
 from tests.contracts.people import NOW
@@ -20,7 +20,7 @@ TEN = "".join(f"# Part {number}\nText of part {number}.\n\n" for number in range
 
 @pytest.fixture(scope="module")
 def orders() -> Orders:
-    return Orders.load(Path(content_folder("prompts")) / "orders")
+    return Orders.load(Path(content_folder("prompts")) / "injections")
 
 
 async def test_the_same_content_has_the_same_id_whatever_it_is_called(orders: Orders) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.tools.measure_orders FOLDER`: attacks left out of documents, and what was honest.
+"""`python -m tests.tools.measure_injections FOLDER`: attacks left out of documents, and what was honest.
 
 FOLDER holds data that is not of the product: `attacks/attacks.jsonl` and honest texts beside it. The attacks are split
 in two halves; words are chosen while looking at the first (`developed`), the second (`held out`) only counts.
@@ -21,7 +21,7 @@ from typing import Any
 
 from bot.documents.foreign import read_file
 from bot.errors import DocumentError
-from bot.grounding.orders import Orders
+from bot.grounding.injections import Orders
 from bot.settings import content_folder
 from tests.retrieval.desk import Desk
 
@@ -207,7 +207,7 @@ def _plain(text: str) -> str:
 def main() -> None:
     show = "--show" in sys.argv
     folder = Path(next(argument for argument in sys.argv[1:] if not argument.startswith("--")))
-    orders = Orders.load(content_folder("prompts") / "orders")
+    orders = Orders.load(content_folder("prompts") / "injections")
     lines = (folder / "attacks" / "attacks.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["channel"] == "document"]
     measure_attacks(rows, orders.without_orders, show=show)

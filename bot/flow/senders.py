@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.core.mail import Mailbox, Parcel, Superseded
 from bot.errors import MissingService
-from bot.flow.crashing import Passing
+from bot.flow.crash_points import Passing
 from bot.flow.crew import Crew, Shift, insisting
 from bot.flow.limiting import Limiter
 from bot.flow.measuring import Measures

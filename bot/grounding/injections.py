@@ -2,7 +2,7 @@
 
 A document is material, whatever it says. A sentence is an order when it holds signals that together only a machine
 can be meant by ("ignore" + "previous" + "instructions", "in your response" + "mention"); single words never suffice,
-for course material is full of honest imperatives. The words are those of `prompts/orders/`.
+for course material is full of honest imperatives. The words are those of `prompts/injections/`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.core.assistant import Assistant
 from bot.core.mail import Accepted, Mailbox, Settlement, Superseded
 from bot.errors import MissingService
-from bot.flow.crashing import Passing
+from bot.flow.crash_points import Passing
 from bot.flow.crew import Crew, Shift, insisting
 from bot.flow.measuring import Measures
 from bot.flow.ports import Desk

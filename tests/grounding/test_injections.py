@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.grounding.orders import Orders
+from bot.grounding.injections import Orders
 from bot.settings import content_folder
-from tests.grounding.order_texts import ATTACKS, HONEST
+from tests.grounding.injection_texts import ATTACKS, HONEST
 
-ORDERS = Orders.load(content_folder("prompts") / "orders")
+ORDERS = Orders.load(content_folder("prompts") / "injections")
 BEFORE = "Zeppelin Piloting Foundations costs USD 240."
 AFTER = "The exam takes ninety minutes."
 PIECES = st.one_of(
@@ -75,7 +75,7 @@ def test_our_own_knowledge_gives_no_orders() -> None:
 
 
 def test_every_language_of_the_product_has_the_words() -> None:
-    languages = {file.stem for file in (content_folder("prompts") / "orders").glob("*.md")}
+    languages = {file.stem for file in (content_folder("prompts") / "injections").glob("*.md")}
     assert languages >= {file.stem for file in (content_folder("prompts") / "offline").glob("*.md")}
 
 
