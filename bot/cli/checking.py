@@ -225,7 +225,11 @@ def _model(settings: Settings) -> Finding:
     try:
         able = asyncio.run(model_abilities(settings))
     except CredwayError as error:
-        advice = "correct LLM_MODEL, LLM_BASE_URL or LLM_API_KEY; until then answers are composed offline"
+        # A model that cannot be opened stops whoever wants it; one that does not answer only leaves it to the rules.
+        meanwhile = (
+            "until then answers are composed offline" if "does not answer" in str(error) else "or unset LLM_MODEL"
+        )
+        advice = f"correct LLM_MODEL, LLM_BASE_URL or LLM_API_KEY; {meanwhile}"
         return Finding(item="language model", state="missing", says=f"{says}: {error}", advice=advice)
     told = {"streaming": able.streaming, "tools": able.tools, "usage": able.usage}
     can = ", ".join(f"{name} {'yes' if held else 'no'}" for name, held in told.items())

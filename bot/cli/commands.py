@@ -54,7 +54,7 @@ def ask(
 
 @app.command()
 def run() -> None:
-    """Serve Telegram, if TELEGRAM_TOKEN is set. SIGTERM and Ctrl-C end it when what was begun is done."""
+    """Serve Telegram and Discord, whichever tokens are set. SIGTERM and Ctrl-C end it when what was begun is done."""
     serving.run()
 
 

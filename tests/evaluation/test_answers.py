@@ -249,6 +249,7 @@ class TestTable:
 
     def test_the_summary_counts_those_with_and_those_without_an_answer_apart(self) -> None:
         assert {
+            "worded": 0.0,
             "answerable": 3 / 4,
             "wrongly_abstained": 1 / 4,
             "rightly_abstained": 1 / 2,
