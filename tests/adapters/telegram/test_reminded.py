@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Library
+from tests.adapters.at_work import Running
 from tests.adapters.telegram.conftest import running
 from tests.servers.telegram.people import Person
 from tests.servers.telegram.server import TelegramServer
@@ -51,19 +53,22 @@ async def test_who_has_blocked_the_bot_is_not_reminded(
     shutil.copy(migrated_file, tmp_path)
     anna, ben = server.person("Anna"), server.person("Ben")
     clock = Clock(datetime(2026, 11, 23, 23, tzinfo=UTC))
-    async with running(server, library, tmp_path, now=clock):
+    async with running(server, library, tmp_path, now=clock) as at:
         for person in (anna, ben):
             await person.sends("I passed Security+ on 2023-12-20")
             await person.receives()
         await anna.blocks_the_bot()
-        await _until_handled(server, anna)
+        await _until_handled(at, anna)
         clock.forward(timedelta(hours=12))
         assert "2026-12-20" in (await ben.receives())["text"]
         assert len(server.world.posted(anna.id)) == 1
         assert not [call for call in server.calls if call.status == 403]
 
 
-async def _until_handled(server: TelegramServer, person: Person) -> None:
-    """What is said after it in the same conversation has been answered: so it was handled."""
+async def _until_handled(at: Running, person: Person) -> None:
+    """Taken is not handled: until nothing that came in waits any more."""
     person.chat.blocked = False
-    await person.world.until(lambda: not server.world.updates, "the news to be taken")
+    await person.world.until(lambda: not person.world.updates, "the news to be taken")
+    async with asyncio.timeout(30):
+        while (await at.stores.mailbox.backlog()).waiting:
+            pass
