@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# uv brings certificates of its own; behind a company's proxy only those of the system are right, as pip knows.
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
 
 .PHONY: setup chat run test test-llm lint bench eval lock vectors clean
 

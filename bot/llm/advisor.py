@@ -242,12 +242,11 @@ class AgentAdvisor:
         """A place among those who ask the model, unless it has failed so often of late that it is left alone."""
         from purgatory.domain.model import OpenedState  # noqa: PLC0415
 
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(deadline - self._bounds.patience.first):
                 await self._slots.acquire()
         except TimeoutError:
-            raise ModelTrouble(f"no free place in {self._bounds.patience.total:g} s (now {loop.time():.0f})") from None
+            raise ModelTrouble("no place among those who ask became free in time") from None
         try:
             no_fault = [OverBudget, Unfinished, asyncio.CancelledError]
             breaker = await self._breakers.get_breaker(self._model, exclude=no_fault)

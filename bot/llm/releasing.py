@@ -104,13 +104,13 @@ class Releasing:
         return len(text.split()) <= _LEAD_WORDS and all(name.strip(_POINTS).casefold() in own for name in names)
 
     def _checked(self, sentence: Sentence) -> tuple[Statement | None, str | None]:
+        if (spoken := self.spoken(sentence.text)) != self.asked.language:
+            return None, f"is in {spoken}, asked for in {self.asked.language}"
         if not sentence.marks:
             return self._attributed(sentence)
         unknown = [number for number in sentence.marks if number not in self.evidence.entries]
         if unknown:
             return None, f"cites [{unknown[0]}], which was not found in this turn"
-        if (spoken := self.spoken(sentence.text)) != self.asked.language:
-            return None, f"is in {spoken}, asked for in {self.asked.language}"
         cited = [self.evidence.entries[number] for number in sentence.marks]
         checked = Statement(text=sentence.text, passages=tuple(p for entry in cited for p in checkable(entry).passages))
         reason = self.check.problem(

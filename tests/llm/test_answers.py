@@ -156,6 +156,13 @@ async def test_an_answer_in_another_language_than_asked_for_gives_way(desk: Desk
     assert "cuesta" in answer.text
 
 
+async def test_nor_is_it_given_a_mark_of_its_own(desk: Desk, server: LlmServer) -> None:
+    server.persona = says("The price of this exam is USD 165 for each attempt that you make.")
+    answer = await desk.ask("¿Cuánto cuesta el examen AZ-104?")
+    assert ("offline", "es") == (answer.mode, answer.language)
+    assert [] == desk.shown
+
+
 async def test_a_greeting_and_what_no_document_covers_ask_no_model(desk: Desk, server: LlmServer) -> None:
     for question in ("hello", "Who won the world cup in 1998?", "how much is it?"):
         answer = await desk.ask(question)
