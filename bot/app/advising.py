@@ -27,13 +27,14 @@ from bot.text.prompts import DEFAULT_LANGUAGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advising:
-    """An advisor with the parts that others work with too."""
+    """An advisor with the parts that others work with too. `knows` says whether any document holds a word."""
 
     advisor: OfflineAdvisor
     toolbox: Toolbox
     understanding: Understanding
     languages: LanguageGuess
     gate: Gate
+    knows: Callable[[str], bool]
     own: OwnReading | None = None
 
 
@@ -63,6 +64,7 @@ def build_advising(library: Library, retriever: HybridRetriever, own: OwnDocumen
         understanding=understanding,
         languages=languages,
         gate=gate,
+        knows=subject.knows,
         own=reading,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.app.advising import Advising, build_advising
+from bot.app.advising import Advising, build_advising, build_claim_check, build_names
 from bot.app.language_model import LanguageModel, build_agent_advisor
 from bot.app.library import Library, build_retriever, prompts_folder
 from bot.app.owned import Keeping, build_own_documents
@@ -17,6 +17,7 @@ from bot.core.conversation import Advisor
 from bot.core.ports import Budget, LearnerStore
 from bot.core.reply import Quiz
 from bot.core.shelf import OwnDocuments
+from bot.dialogue.checking import Checking
 from bot.dialogue.dialogue import Dialogue, Remind, no_reminders
 from bot.dialogue.documents import Documents
 from bot.dialogue.hearing import Ability, Speaker
@@ -29,12 +30,15 @@ from bot.dialogue.ranking import Ranking
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
+from bot.dialogue.sourcing import Sourcing
+from bot.dialogue.stacking import Stacking, StackWords
 from bot.dialogue.telling import Telling
 from bot.dialogue.wallet import WalletKeeping
 from bot.dialogue.why import Explaining
 from bot.learning.wallet import Entry
 from bot.offline.cards import CardFinder
 from bot.offline.planning import PlanWords
+from bot.offline.reviewing import Reviewing
 from bot.offline.understanding import named_ids
 from bot.offline.wallet import WalletWords
 from bot.planning.model import LearningPath
@@ -125,6 +129,8 @@ def _assistant(
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
     everybody: list[Ability] = [
         Simulating(practice.simulations, speaker),
+        Checking(build_reviewing(library, advising), speaker),
+        Stacking(advising.toolbox, StackWords(advising.toolbox), speaker),
         build_planning(library, advising, commands, speaker),
     ]
     abilities: list[Ability] = [*everybody, Helping(speaker)]
@@ -141,6 +147,7 @@ def _assistant(
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
             Me(ProfileWords(advising.toolbox.catalog, speaker), speaker, store),
             Explaining(speaker, store),
+            Sourcing(advising.toolbox, speaker, store),
             build_telling(advising, commands, speaker, advisor),
             Helping(speaker),
         ]
@@ -179,6 +186,12 @@ def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker, advis
     )
 
 
+def build_reviewing(library: Library, advising: Advising) -> Reviewing:
+    catalog = advising.toolbox.catalog
+    check = build_claim_check(library, build_names(library, catalog), catalog)
+    return Reviewing(advising.toolbox, advising.understanding, check, library.index.passages_of, advising.knows)
+
+
 def build_planning(library: Library, advising: Advising, commands: Lexicon, speaker: Speaker) -> Planning:
     toolbox = advising.toolbox
     return Planning(
@@ -186,6 +199,7 @@ def build_planning(library: Library, advising: Advising, commands: Lexicon, spea
         PlanMaker(toolbox),
         toolbox,
         PlanWords(toolbox.wording, toolbox),
+        StackWords(toolbox),
         speaker,
         path_drawing(library),
     )

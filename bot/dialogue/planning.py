@@ -1,4 +1,4 @@
-"""Learning paths in conversation: the best one, what-ifs, what to do next, small steps to a degree."""
+"""Learning paths in conversation: the best one, what-ifs, what to do next."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.core.reply import Attachment
 from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.plan_wishes import PlanWishes, completed
+from bot.dialogue.stacking import StackWords
 from bot.learning.calendar import path_calendar
 from bot.learning.learner import Learner
 from bot.learning.wallet import wallet
@@ -24,7 +25,6 @@ from bot.planning.model import Held, LearningPath, PlanRequest, PlanWish
 from bot.planning.offers import offering_of
 from bot.planning.planner import plan
 from bot.planning.spelling import nearest
-from bot.planning.stacks import Stacks
 
 # What fits beside a job; said to be assumed wherever it is used.
 HOURS_PER_WEEK = 5.0
@@ -79,12 +79,20 @@ class Planning:
     """`/plan`, what-ifs after it, `/picture` and `/calendar` of it, and what to learn next."""
 
     def __init__(
-        self, wishes: PlanWishes, maker: PlanMaker, toolbox: Toolbox, words: PlanWords, speaker: Speaker, draw: Draw
+        self,
+        wishes: PlanWishes,
+        maker: PlanMaker,
+        toolbox: Toolbox,
+        words: PlanWords,
+        stacks: StackWords,
+        speaker: Speaker,
+        draw: Draw,
     ) -> None:
         self._wishes = wishes
         self._maker = maker
         self._toolbox = toolbox
         self._words = words
+        self._stacks = stacks
         self._speaker = speaker
         self._draw = draw
 
@@ -94,8 +102,6 @@ class Planning:
             return await self._picture(heard, context.plan)
         if context.plan is not None and heard.calls("calendar"):
             return await self._calendar(heard, context.plan)
-        if heard.calls("degree"):
-            return self._towards_degrees(heard)
         if heard.calls("plan", "missing"):
             wish = self._wish(heard)
             return await self._plan(heard, wish.over(context.plan) if context.plan and not wish.aims else wish)
@@ -202,7 +208,7 @@ class Planning:
         if wish.aims:
             return await self._plan(heard, wish)
         held = [entry.credential for entry in learner.wallet if entry.state == "held"]
-        told = [statement for identity in held if (statement := self._leads_to(identity, heard.language))]
+        told = [statement for identity in held if (statement := self._stacks.leads_to(identity, heard.language))]
         if not told:
             return None
         lead = Statement(text=self._speaker.say("next.lead", heard))
@@ -211,26 +217,3 @@ class Planning:
 
     def _goals(self, heard: Heard) -> tuple[Suggestion, ...]:
         return (self._speaker.suggest("label.me", heard, "/me"),)
-
-    def _towards_degrees(self, heard: Heard) -> Response:
-        """The shortest ways from small credentials to credit for a degree, each told by its source."""
-        first = dict.fromkeys(path[0].lower for path in Stacks(self._toolbox.catalog).towards_degrees())
-        told = [statement for identity in first if (statement := self._leads_to(identity, heard.language))]
-        lead = Statement(text=self._speaker.say("degree.lead", heard))
-        ids = tuple(identity for identity in first if identity in self._toolbox.catalog)[:_MOST_STEPS_SHOWN]
-        draft = Draft(status="answered", statements=(lead, *told[:_MOST_STEPS_SHOWN]))
-        return self._speaker.respond(heard, draft, context=Context(options=ids))
-
-    def _leads_to(self, identity: str, language: str) -> Statement | None:
-        credential = self._toolbox.catalog.get(identity)
-        if credential is None or credential.stacks_into is None or not credential.stacks_into.value:
-            return None
-        if self._toolbox.catalog.status(credential) == "retired":
-            return None
-        fact = self._toolbox.look_up(credential, "stacks_into")
-        return Statement(
-            text=self._toolbox.wording.sentence(credential, "stacks_into", language),
-            passages=(fact.passage,) if fact.passage else (),
-            verdict=fact.verdict,
-            shape="item",
-        )
