@@ -266,8 +266,9 @@ arrivals = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
-# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above. `begun`
-# counts who has been given it and has not said what became of it; `doubts` the times that no answer came.
+# What goes out; a row leaves when it has arrived. `number` is whose answer it is, `turn` the key of the turn that it
+# answers, if it is one. `until` and `fence` as above. `begun` counts who has been given it and has not said what became
+# of it; `doubts` the times that no answer came.
 outbox = Table(
     "outbox",
     metadata,
@@ -287,10 +288,38 @@ outbox = Table(
     Column("begun", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Moment),
+    Column("turn", Key),
     UniqueConstraint("effect"),
     Index(None, "platform", "room", "id"),
     Index(None, "platform", "number"),
     sqlite_autoincrement=True,
+)
+
+# Which messages, by the platform's numbers of them in a room, answer which turn. Every message of an answer, not only
+# its last: people react to the one that they mean. `number` is whose answer it is.
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("message", Key, primary_key=True),
+    Column("turn", Key, nullable=False),
+    Column("number", Key, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "platform", "number"),
+)
+
+# What somebody thinks of the answer to a turn, which need not be their own: 1 is a thumb up, -1 down, 0 taken back.
+# `room` is the community in which it was given, if in one.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("turn", Key, primary_key=True),
+    Column("verdict", Integer, nullable=False),
+    Column("room", Key),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 # Who has blocked us.
@@ -383,7 +412,9 @@ community_spending = Table(
 total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
 
 # By platform and number, whoever is behind them.
-BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable, keepsakes})
+BY_IDENTITY = frozenset(
+    {link_guesses, learner_spending, inbox, outbox, sent_messages, feedback, unreachable, keepsakes}
+)
 # Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
 # A community's documents are its own: who sent one is not kept.
 NOBODYS = frozenset({community_spending, total_spending, arrivals, leases, community_documents})
