@@ -161,7 +161,7 @@ class TestCheck:
     def test_an_older_one_is_told_and_left_as_it_is(self, tmp_path: Path) -> None:
         shutil.copy(Path(__file__).parent / "data" / "learners-0001.db", tmp_path / "credway.db")
 
-        assert self.said(tmp_path).endswith(", migration 0001; 5 more will be run at the next start")
+        assert self.said(tmp_path).endswith(", migration 0001; 6 more will be run at the next start")
         assert self.said(tmp_path) == self.said(tmp_path)
 
     def test_an_empty_database_is_told_and_left_empty(self, postgres: Postgres, tmp_path: Path) -> None:
