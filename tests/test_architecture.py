@@ -139,6 +139,7 @@ WIRED = {
     "Simulations",
     "Sole",
     "SqlBudget",
+    "SqlFeedback",
     "SqlLearnerStore",
     "SqlMailbox",
     "SqlShelf",

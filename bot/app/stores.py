@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.core.feedback import Feedback
 from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
 from bot.core.shelf import Shelf
@@ -22,6 +23,7 @@ class Stores:
     leases: Leases
     keepsakes: Keepsakes
     shelf: Shelf
+    feedback: Feedback
 
 
 @asynccontextmanager
@@ -35,6 +37,7 @@ async def open_stores(
     """
     from bot.storage.database import Database  # noqa: PLC0415
     from bot.storage.documents import SqlShelf  # noqa: PLC0415
+    from bot.storage.feedback import SqlFeedback  # noqa: PLC0415
     from bot.storage.keepsakes import SqlKeepsakes  # noqa: PLC0415
     from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415
     from bot.storage.store import SqlLearnerStore  # noqa: PLC0415
@@ -51,6 +54,7 @@ async def open_stores(
             leases=mailbox,
             keepsakes=SqlKeepsakes(database),
             shelf=SqlShelf(database),
+            feedback=SqlFeedback(database),
         )
     finally:
         await database.close()

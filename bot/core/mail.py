@@ -114,6 +114,14 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message that stands in a room, by the number that its platform has given it there."""
+
+    room: Room
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """What waits in the mailbox, and since when the longest waiting does; `set_aside` is what nobody could answer."""
 
@@ -170,8 +178,12 @@ class Mailbox(Protocol):
 
     async def prolong_parcels(self, tickets: Sequence[Ticket], until: datetime) -> None: ...
 
-    async def sent(self, parcel: Parcel) -> None:
-        """It has arrived, or will never: it is not needed any more. Raises `Superseded`."""
+    async def sent(self, parcel: Parcel, messages: Sequence[str] = ()) -> None:
+        """It has arrived, or will never: it is not needed any more. Raises `Superseded`.
+
+        `messages` are the platform's numbers of what has arrived. Where that answers a turn, it is remembered for 30
+        days which: people react to a message and reply to it, and mean the answer.
+        """
         ...
 
     async def later(self, parcel: Parcel, due: datetime | None, *, unsure: bool = False) -> None:

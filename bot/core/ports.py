@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bot.core.answer import Answer
 from bot.core.conversation import Context
-from bot.core.mail import Settlement
+from bot.core.mail import Posted, Settlement
 from bot.core.owned import OwnDocument
 from bot.documents.model import Passage
 from bot.learning.learner import CardState, Changes, Identity, Learner, Reminder, Review, Room
@@ -190,6 +190,12 @@ class LearnerStore(Protocol):
     async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
         """The latest turns of one learner in one room, oldest first; without what they changed or shelved. `after`:
         only those after the turn with this key; all where they have no such turn here.
+        """
+        ...
+
+    async def turn_of(self, learner: Learner, room: Room, message: Posted) -> TurnRecord | None:
+        """The turn in this room that was answered with a message, as `turns` gives it: this learner's, or where all
+        see it anybody's. None where the message answers none there, or it is not remembered any more.
         """
         ...
 

@@ -32,7 +32,11 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """It has arrived, or the platform says that it had already."""
+    """It has arrived, or the platform says that it had already. `messages` are the platform's numbers of it there,
+    as far as they are known.
+    """
+
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ class Senders:
     async def _conclude(self, parcel: Parcel, outcome: Outcome) -> None:
         match outcome:
             case Sent():
-                await self._mailbox.sent(parcel)
+                await self._mailbox.sent(parcel, outcome.messages)
                 self._measures.arrived(parcel.posted_at, self._now())
             case Later():
                 await self._mailbox.later(parcel, self._due(parcel, outcome))

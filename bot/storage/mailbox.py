@@ -14,12 +14,16 @@ from bot.learning.learner import Identity, Room
 from bot.storage import moving, posting, receiving, reminding
 from bot.storage.database import Database
 from bot.storage.dialects import insert
-from bot.storage.tables import arrivals, inbox, keepsakes, leases, outbox, unreachable
+from bot.storage.tables import arrivals, feedback, inbox, keepsakes, leases, outbox, sent_messages, unreachable
 
 logger = logging.getLogger(__name__)
 
 # Platforms bring an update again for a day at most.
 _REMEMBERED = timedelta(days=7)
+# Hardly anybody goes back further to react to an answer, or to ask why it is so.
+_ANSWERS = timedelta(days=30)
+# What was thought of the bot as it was then says little of it as it is.
+_THUMBS = timedelta(days=365)
 # An answer to what was asked so long ago helps nobody.
 _STALE = timedelta(days=1)
 
@@ -71,9 +75,9 @@ class SqlMailbox:
         async with self._database.write() as connection:
             await posting.prolong(connection, tickets, until)
 
-    async def sent(self, parcel: Parcel) -> None:
+    async def sent(self, parcel: Parcel, messages: Sequence[str] = ()) -> None:
         async with self._database.write() as connection:
-            await posting.sent(connection, parcel.ticket)
+            await posting.sent(connection, parcel.ticket, messages)
 
     async def later(self, parcel: Parcel, due: datetime | None, *, unsure: bool = False) -> None:
         async with self._database.write() as connection:
@@ -106,6 +110,8 @@ class SqlMailbox:
                 delete(inbox).where(inbox.c.fault.is_not(None), inbox.c.accepted_at <= now - _REMEMBERED)
             )
             await connection.execute(delete(keepsakes).where(keepsakes.c.until <= now))
+            await connection.execute(delete(sent_messages).where(sent_messages.c.at <= now - _ANSWERS))
+            await connection.execute(delete(feedback).where(feedback.c.at <= now - _THUMBS))
             free = or_(outbox.c.until.is_(None), outbox.c.until <= now)
             stale = await connection.execute(delete(outbox).where(outbox.c.posted_at <= now - _STALE, free))
             if stale.rowcount:

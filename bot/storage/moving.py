@@ -6,11 +6,22 @@ from sqlalchemy import Column, ColumnElement, Table, and_, delete, select, tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learning.learner import Room
-from bot.storage.tables import community_documents, community_spending, members, outbox, summaries, turns
+from bot.storage.tables import (
+    community_documents,
+    community_spending,
+    feedback,
+    members,
+    outbox,
+    sent_messages,
+    summaries,
+    turns,
+)
 
 # Where rows of a room stand, and what is there only once in a room.
 _OF_ROOMS: tuple[tuple[Table, tuple[tuple[Column[object], ...], ...]], ...] = (
     (outbox, ()),
+    (sent_messages, ((sent_messages.c.message,),)),
+    (feedback, ()),
     (turns, ()),
     (summaries, ((summaries.c.learner_id, summaries.c.private),)),
     (members, ((members.c.learner_id,), (members.c.folded,))),

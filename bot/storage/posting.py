@@ -19,15 +19,20 @@ from bot.storage import dialects
 from bot.storage.codec import as_json
 from bot.storage.dialects import insert
 from bot.storage.reading import AnyRow
-from bot.storage.tables import outbox
+from bot.storage.tables import outbox, sent_messages
 
 logger = logging.getLogger(__name__)
 
 
 async def post(
-    connection: AsyncConnection, outgoing: Sequence[Outgoing], cause: str, number: str | None, now: datetime
+    connection: AsyncConnection,
+    outgoing: Sequence[Outgoing],
+    cause: str,
+    number: str | None,
+    now: datetime,
+    turn: str | None = None,
 ) -> None:
-    """`cause` is what it comes of, and only this once; `number` is whose it is."""
+    """`cause` is what it comes of, and only this once; `number` is whose it is; `turn` the key of what it answers."""
     if not outgoing:
         return
     await connection.execute(
@@ -48,6 +53,7 @@ async def post(
                 "doubts": 0,
                 "begun": 0,
                 "fence": 0,
+                "turn": turn,
             }
             for step, message in enumerate(outgoing)
         ],
@@ -117,10 +123,27 @@ async def prolong(connection: AsyncConnection, tickets: Sequence[Ticket], until:
         await connection.execute(update(outbox).where(_given(ticket)).values(until=until))
 
 
-async def sent(connection: AsyncConnection, ticket: Ticket) -> None:
-    gone = await connection.execute(delete(outbox).where(_given(ticket)).returning(outbox.c.id))
-    if gone.first() is None:
+async def sent(connection: AsyncConnection, ticket: Ticket, messages: Sequence[str]) -> None:
+    """See `Mailbox.sent`."""
+    of = outbox.c
+    gone = await connection.execute(
+        delete(outbox).where(_given(ticket)).returning(of.platform, of.room, of.number, of.turn, of.posted_at)
+    )
+    row = gone.first()
+    if row is None:
         raise Superseded
+    if row.turn is not None and row.number is not None:
+        await _remember(connection, row, messages)
+
+
+async def _remember(connection: AsyncConnection, row: AnyRow, messages: Sequence[str]) -> None:
+    """A message that is put into another's place answers what it answers now."""
+    for message in messages:
+        new = insert(connection, sent_messages).values(
+            platform=row.platform, room=row.room, message=message, turn=row.turn, number=row.number, at=row.posted_at
+        )
+        told = {name: new.excluded[name] for name in ("turn", "number", "at")}
+        await connection.execute(new.on_conflict_do_update(index_elements=["platform", "room", "message"], set_=told))
 
 
 async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | None, *, unsure: bool) -> None:

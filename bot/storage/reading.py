@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select
+from sqlalchemy import Row, Table, and_, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.answer import Answer
 from bot.core.conversation import Context
+from bot.core.mail import Posted
 from bot.core.ports import StaleLearner, TurnRecord
 from bot.learning.learner import CardState, Holding, Identity, Learner, Profile, Review, Room
 from bot.storage.codec import loaded
-from bot.storage.tables import cards, history, identities, learners, reviews, turns
+from bot.storage.tables import cards, history, identities, learners, reviews, sent_messages, turns
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -112,6 +113,19 @@ async def latest_turns(
         query = query.where(turns.c.id > last) if last is not None else query
     found = await connection.execute(query)
     return [_turn(row) for row in reversed(found.all())]
+
+
+async def turn_of(connection: AsyncConnection, learner: Learner, room: Room, message: Posted) -> TurnRecord | None:
+    """See `LearnerStore.turn_of`."""
+    of = sent_messages.c
+    answered = and_(of.platform == turns.c.platform, of.turn == turns.c.key)
+    this = and_(of.platform == message.room.platform, of.room == message.room.number, of.message == message.number)
+    seen = or_(turns.c.learner_id == learner.id, not_(turns.c.private))
+    found = await connection.execute(
+        select(turns).join_from(turns, sent_messages, answered).where(this, seen, *in_room(turns, room))
+    )
+    row = found.first()
+    return _turn(row) if row else None
 
 
 def in_room(table: Table, room: Room) -> tuple[Any, ...]:

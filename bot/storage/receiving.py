@@ -131,15 +131,15 @@ async def give_back(connection: AsyncConnection, ticket: Ticket, due: datetime |
     )
 
 
-async def settle(connection: AsyncConnection, settlement: Settlement, now: datetime) -> None:
-    """See `Mailbox.settle`."""
+async def settle(connection: AsyncConnection, settlement: Settlement, now: datetime, turn: str | None = None) -> None:
+    """See `Mailbox.settle`. `turn` is the key of the one that the messages answer, where they answer one."""
     ticket = settlement.ticket
     gone = await connection.execute(
         delete(inbox)
         .where(_given(ticket))
         .returning(inbox.c.platform, inbox.c.key, inbox.c.conversation, inbox.c.number)
     )
-    await _end(connection, gone.first(), settlement, now)
+    await _end(connection, gone.first(), settlement, now, turn)
 
 
 async def set_aside(connection: AsyncConnection, settlement: Settlement, now: datetime, fault: str) -> None:
@@ -157,10 +157,12 @@ def _given(ticket: Ticket) -> ColumnElement[bool]:
     return and_(inbox.c.id == ticket.id, inbox.c.fence == ticket.fence, inbox.c.fault.is_(None))
 
 
-async def _end(connection: AsyncConnection, row: AnyRow | None, settlement: Settlement, now: datetime) -> None:
+async def _end(
+    connection: AsyncConnection, row: AnyRow | None, settlement: Settlement, now: datetime, turn: str | None = None
+) -> None:
     if row is None:
         raise Superseded
-    await posting.post(connection, settlement.outgoing, f"{row.platform}:{row.key}", row.number, now)
+    await posting.post(connection, settlement.outgoing, f"{row.platform}:{row.key}", row.number, now, turn)
     following = select(func.min(inbox.c.id)).where(
         inbox.c.platform == row.platform, inbox.c.conversation == row.conversation, inbox.c.fault.is_(None)
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.conversation import Context
-from bot.core.mail import Settlement
+from bot.core.mail import Posted, Settlement
 from bot.core.ports import DueReminder, Erasable, Receipt, Standing, Summary, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Review, Room
 from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summaries
@@ -41,7 +41,7 @@ class SqlLearnerStore:
         async with self._database.write() as connection:
             after = await committing.commit(connection, who, learner, turn)
             if turn.settlement is not None:
-                await receiving.settle(connection, turn.settlement, turn.at)
+                await receiving.settle(connection, turn.settlement, turn.at, turn.key)
             self._passing("before_commit")
             return after
 
@@ -57,6 +57,10 @@ class SqlLearnerStore:
     async def turns(self, learner: Learner, room: Room, *, limit: int, after: str | None = None) -> list[TurnRecord]:
         async with self._database.read() as connection:
             return await reading.latest_turns(connection, learner, room, limit, after)
+
+    async def turn_of(self, learner: Learner, room: Room, message: Posted) -> TurnRecord | None:
+        async with self._database.read() as connection:
+            return await reading.turn_of(connection, learner, room, message)
 
     async def summary(self, learner: Learner, room: Room) -> Summary | None:
         async with self._database.read() as connection:

@@ -7,7 +7,6 @@ left out would stop the deletion.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -15,75 +14,16 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DontWrapMixin
-from sqlalchemy.types import TypeDecorator
 
-from bot.errors import InputError
-from bot.storage.codec import storable
-
-# PostgreSQL indexes at most 2,704 bytes of a row, and the widest key here is three of these in UTF-8.
-MAX_KEY = 200
-
-
-class UnfitKey(DontWrapMixin, InputError):
-    """An id that cannot be stored as it is. Not cleaned: two different ids must never become the same."""
-
-
-class Key(TypeDecorator[str]):
-    """An id or key of up to 200 characters, stored as it is or not at all (`UnfitKey`)."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        del dialect
-        if value is not None and (len(value) > MAX_KEY or value != storable(value)):
-            raise UnfitKey(f"an id may have {MAX_KEY} characters, none of them a control character; shorten it")
-        return value
-
-
-class Prose(TypeDecorator[str]):
-    """Text as people and documents have it, without what a database refuses."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        del dialect
-        return None if value is None else storable(value)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time: any aware datetime goes in, UTC comes out, to the microsecond."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without its zone is no point in time")
-        utc = value.astimezone(UTC)
-        # SQLite keeps text and has no zones; without them texts compare as times.
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
+from bot.storage.columns import Key, Moment, Prose
 
 metadata = MetaData(
     naming_convention={
@@ -266,8 +206,9 @@ arrivals = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
-# What goes out; a row leaves when it has arrived. `number` is whose answer it is. `until` and `fence` as above. `begun`
-# counts who has been given it and has not said what became of it; `doubts` the times that no answer came.
+# What goes out; a row leaves when it has arrived. `number` is whose answer it is, `turn` the key of the turn that it
+# answers, if it is one. `until` and `fence` as above. `begun` counts who has been given it and has not said what became
+# of it; `doubts` the times that no answer came.
 outbox = Table(
     "outbox",
     metadata,
@@ -287,10 +228,38 @@ outbox = Table(
     Column("begun", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Moment),
+    Column("turn", Key),
     UniqueConstraint("effect"),
     Index(None, "platform", "room", "id"),
     Index(None, "platform", "number"),
     sqlite_autoincrement=True,
+)
+
+# Which messages, by the platform's numbers of them in a room, answer which turn. Every message of an answer, not only
+# its last: people react to the one that they mean. `number` is whose answer it is.
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("room", Key, primary_key=True),
+    Column("message", Key, primary_key=True),
+    Column("turn", Key, nullable=False),
+    Column("number", Key, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "platform", "number"),
+)
+
+# What somebody thinks of the answer to a turn, which need not be their own: 1 is a thumb up, -1 down, 0 taken back.
+# `room` is the community in which it was given, if in one.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("turn", Key, primary_key=True),
+    Column("verdict", Integer, nullable=False),
+    Column("room", Key),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 # Who has blocked us.
@@ -383,7 +352,9 @@ community_spending = Table(
 total_spending = Table("total_spending", metadata, Column("day", Date, primary_key=True), _tokens())
 
 # By platform and number, whoever is behind them.
-BY_IDENTITY = frozenset({link_guesses, learner_spending, inbox, outbox, unreachable, keepsakes})
+BY_IDENTITY = frozenset(
+    {link_guesses, learner_spending, inbox, outbox, sent_messages, feedback, unreachable, keepsakes}
+)
 # Sums over many and hashes, in which nobody can be found: neither given out to a learner nor forgotten with one.
 # A community's documents are its own: who sent one is not kept.
 NOBODYS = frozenset({community_spending, total_spending, arrivals, leases, community_documents})

@@ -12,7 +12,7 @@ from typing import Any
 from bot import app
 from bot.core.answer import Answer, Citation, Claim, Suggestion
 from bot.core.conversation import Context
-from bot.core.mail import Outgoing, Update
+from bot.core.mail import Outgoing, Posted, Settlement, Update
 from bot.core.owned import OwnDocument
 from bot.core.ports import Budget, Erasable, LearnerStore, Limits, Summary, TurnRecord
 from bot.documents.model import Passage
@@ -133,6 +133,27 @@ def an_update(person: Person, key: str, text: str = "?", conversation: str | Non
 
 def a_message(room: Room, text: str = "!", **rest: Any) -> Outgoing:
     return Outgoing(room=room, kind="text", payload={"text": text}, **rest)
+
+
+async def answered(
+    stores: app.Stores, person: Person, room: Room, question: str = "?", *, message: str, at: datetime = NOW
+) -> Posted:
+    """Something that this person asks in a room is answered, and the answer has arrived as that message."""
+    key = f"update-{next(_keys)}"
+    await stores.mailbox.accept([an_update(person, key, conversation=key)], at)
+    until, platforms = at + DAY, [person.platform]
+    for taken in await stores.mailbox.take(at, until, limit=99, platforms=platforms):
+        if taken.update.key != key:
+            await stores.mailbox.give_back(taken.ticket, None, begun=False)
+            continue
+        settlement = Settlement(ticket=taken.ticket, outgoing=(a_message(room, key),))
+        await person.says(question, room, answer=an_answer(question), settlement=settlement, at=at)
+    for parcel in await stores.mailbox.parcels(at, until, limit=99, platforms=platforms):
+        if parcel.payload["text"] == key:
+            await stores.mailbox.sent(parcel, [message])
+        else:
+            await stores.mailbox.later(parcel, None)
+    return Posted(room=room, number=message)
 
 
 def a_document(mark: str, *texts: str, **rest: Any) -> OwnDocument:

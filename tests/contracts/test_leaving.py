@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot import app
 from bot.core.conversation import Context
+from bot.core.feedback import Thumb
 from bot.core.mail import Mailbox, Settlement
 from bot.core.ports import LearnerStore, StaleLearner
 from bot.learning.learner import Changes, Identity, Profile
@@ -27,6 +28,7 @@ from tests.contracts.people import (
     a_turn,
     an_answer,
     an_update,
+    answered,
     everything,
     right,
 )
@@ -58,6 +60,8 @@ async def lives(person: Person, mark: str, stores: app.Stores) -> None:
     await store.link_code(person.who, NOW)
     for one in (person, elsewhere(person)):
         await stores.budget.reserve(one.who, GROUP, 7, NOW)
+    posted = await answered(stores, person, person.room, f"{mark} asks on", message=f"{mark}-message")
+    assert await stores.feedback.give(Thumb(who=person.who, message=posted, up=True, at=NOW, community=GROUP))
     await gets_mail(person, mark, stores.mailbox)
     await stores.keepsakes.keep(person.who, {f"{mark}-key": f"{mark} kept"}, NOW + DAY)
     await stores.shelf.put(person.who, a_document(mark))

@@ -8,8 +8,10 @@ import pytest
 
 from bot.app import Stores
 from bot.core.conversation import Context
+from bot.core.feedback import Tally, Thumb
+from bot.core.mail import Posted
 from bot.learning.learner import Room
-from tests.contracts.people import GROUP, NOW, Person, a_document, a_summary
+from tests.contracts.people import DAY, GROUP, NOW, Person, a_document, a_summary, answered
 
 NEW = Room(platform="telegram", number="-100777", private=False)
 ELSEWHERE = Room(platform="discord", number=GROUP.number, private=False)
@@ -68,6 +70,22 @@ async def test_its_documents_go_with_it(stores: Stores) -> None:
 
     assert {"new.md", "rules.md"} == {line.name for line in await stores.shelf.documents(NEW)}
     assert [] == await stores.shelf.documents(GROUP)
+
+
+async def test_its_answers_are_still_known_and_what_was_thought_of_them(stores: Stores, ada: Person) -> None:
+    posted = await answered(stores, ada, GROUP, "az-104?", message="5")
+    await stores.feedback.give(Thumb(who=ada.who, message=posted, up=False, at=NOW, community=GROUP))
+    # The other's message of the same number is the later one.
+    await answered(stores, ada, GROUP, "old", message="6")
+    await answered(stores, ada, NEW, "new", message="6")
+
+    await stores.mailbox.moved(GROUP, NEW)
+
+    assert Tally(downs=1) == await stores.feedback.tally(SINCE, NOW + DAY, NEW)
+    assert Tally() == await stores.feedback.tally(SINCE, NOW + DAY, GROUP)
+    learner = await ada.learner()
+    known = [await stores.learners.turn_of(learner, NEW, Posted(room=NEW, number=number)) for number in ("5", "6")]
+    assert ["az-104?", "new"] == [turn.question if turn else None for turn in known]
 
 
 async def test_nothing_of_another_room_moves(stores: Stores, ada: Person) -> None:
