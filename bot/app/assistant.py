@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from bot.app.advising import Advising, build_advising, build_claim_check, build_names
 from bot.app.language_model import LanguageModel, build_agent_advisor
-from bot.app.library import Library, build_retriever, prompts_folder
+from bot.app.library import Library, build_retriever, prompts_folder, provider_names
 from bot.app.owned import Keeping, build_own_documents
 from bot.app.practising import Practice, build_practice
 from bot.core.assistant import Assistant, utc_now
@@ -97,7 +97,7 @@ def build_service(
     return Service(
         assistant=_assistant(library, advising, practice, store, now, advisor, own),
         reminding=build_reminding(advising, store),
-        cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding),
+        cards=CardFinder(advising.advisor, advising.toolbox, advising.understanding, provider_names(library.index)),
         quiz_on=build_quizzes(advising, practice),
         own_documents=own,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,7 +116,7 @@ def build_discord(
             words=words,
             stops=stops,
             signs=signs,
-            complete=service.cards.names,
+            complete=completing(service),
         )
         transport = DiscordTransport(rest, streams, stores.keepsakes, now, limits or LIMITS)
         gateways = (
@@ -181,6 +181,15 @@ def _build_desk(
         keepsakes=stores.keepsakes,
         now=now,
     )
+
+
+def completing(service: Service) -> Callable[[str, str], Sequence[tuple[str, str]]]:
+    """Proposes what an option may be, for what was typed of it so far."""
+
+    def complete(option: str, text: str) -> Sequence[tuple[str, str]]:
+        return service.cards.providers(text) if option == "provider" else service.cards.names(text)
+
+    return complete
 
 
 def refusals(settings: Settings) -> Callable[[str, str], str]:

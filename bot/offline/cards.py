@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.catalog.credential import Credential
 from bot.catalog.recommend import Constraints
@@ -24,7 +24,11 @@ _DOCUMENT = "credentials/"
 class CardFinder:
     """What is on a card is an answer of the advisor that needs no model: it has passed the gate."""
 
-    def __init__(self, advisor: Advisor, toolbox: Toolbox, understanding: Understanding) -> None:
+    def __init__(
+        self, advisor: Advisor, toolbox: Toolbox, understanding: Understanding, providers: Mapping[str, Sequence[str]]
+    ) -> None:
+        """`providers`: what each is called, by its id."""
+        self._providers = providers
         self._advisor = advisor
         self._toolbox = toolbox
         self._understanding = understanding
@@ -48,6 +52,19 @@ class CardFinder:
             ]
         ids = [identity for identity in dict.fromkeys(found) if identity in self._toolbox.catalog][:MAX_NAMES]
         return [(identity, clean(self._toolbox.catalog[identity].name)) for identity in ids]
+
+    def providers(self, text: str) -> Sequence[tuple[str, str]]:
+        """Names of those who issue anything, as `names`: what is chosen is said as it is shown."""
+        typed = clean(text[:_LONGEST]).lower()
+        issuing = dict.fromkeys(credential.provider for credential in self._toolbox.catalog)
+        found = [
+            shown
+            for identity in issuing
+            # The first is its page's title, which says more than its name.
+            if (shown := next(iter(self._providers.get(identity, ())[1:]), None))
+            and any(typed in called.lower() for called in (identity, *self._providers[identity]))
+        ]
+        return [(name, name) for name in sorted(found, key=str.lower)][:MAX_NAMES]
 
     def _holding(self, typed: str) -> list[str]:
         """Those in whose names it stands as it is: half a code, the name of a provider."""

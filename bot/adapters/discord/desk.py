@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.discord.answering import Answering
-from bot.adapters.discord.commands import BY_NAME, QUIZ, SERVER, TEACH, asked
+from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
 from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped, sent_away
 from bot.adapters.discord.files import sent_file
-from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
+from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
 from bot.adapters.discord.receiving import FAULTS, conversation_of
 from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
 from bot.adapters.discord.sdk import Rest
@@ -83,8 +84,8 @@ class DiscordDesk:
                 await self._teaching.propose(work, event)
             case Chosen(name=name) as event if name == QUIZ:
                 await self._communities.quiz(work, event.by, event.text)
-            case Chosen() as event:
-                await self._ask(work, event, event.text)
+            case Chosen(name=name) as event:
+                await self._ask(work, event, f"/check {event.text}" if name == CHECK else event.text)
             case Tapped() as event:
                 await self._tapped(work, event)
 
@@ -131,6 +132,10 @@ class DiscordDesk:
             await work.settle(*outgoing([said(self._words.say("privacy", by.language), [rights])], by.place))
         elif event.name == "quiz":
             await self._communities.quiz(work, by, str(event.options.get("credential") or ""))
+        elif event.name == "sources" and guild is not None:
+            # Of what was answered here, where others are, and told to the person alone.
+            here = room_of(replace(by.place, ephemeral=False))
+            await self._answering.answer(work, conversation_of(event), by, text, room=here)
         elif command.community and guild is not None:
             await self._answering.answer(work, conversation_of(event), by, text, room=community_of(guild))
         else:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.adapters.discord.commands import fingerprint, menu
+from bot.adapters.discord.menu import fingerprint, menu
 from bot.adapters.discord.posts import identity
 from bot.adapters.discord.receiving import FAULTS
 from bot.adapters.discord.sdk import Rest

@@ -29,7 +29,7 @@ from bot.flow.reception import Busy, Reception, Taken
 
 logger = logging.getLogger(__name__)
 
-Complete = Callable[[str], Sequence[tuple[str, str]]]
+Complete = Callable[[str, str], Sequence[tuple[str, str]]]
 # What of the gateway's events can be for the bot; the others are not even parsed.
 _MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"')
 _MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
@@ -51,7 +51,7 @@ def conversation_of(event: Event) -> str:
 
 
 class Receiving:
-    """`complete` proposes credentials for what was typed so far: names to show and what they stand for."""
+    """`complete` proposes what an option may be, for what was typed of it so far: what stands for it and its name."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class Receiving:
 
     def _choices(self, typing: Typing) -> list[dict[str, str]]:
         try:
-            found = self._complete(typing.text)
+            found = self._complete(typing.option, typing.text)
         except Exception:
             logger.exception("discord.completing")
             return []

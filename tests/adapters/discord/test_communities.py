@@ -179,6 +179,6 @@ class TestWeekly:
 
 async def test_a_quiz_is_made_of_what_somebody_wrote(channel: str, bot: Running, anna: Person) -> None:
     message = await anna.says("I am studying for az-104", channel)
-    made = await anna.opens_menu("Make a quiz of this", message, channel)
+    made = await anna.opens_menu("Make a quiz from this", message, channel)
     assert labels(await anna.reads(made))[0].startswith("A: ")
     assert not made.ephemeral

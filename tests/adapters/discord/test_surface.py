@@ -66,16 +66,22 @@ class TestCommands:
     async def test_the_menu_is_said_once_in_all_languages(self, server: DiscordServer, bot: Running) -> None:
         await server.world.until(lambda: server.world.registered, "the menu")
         names = {each["name"] for each in server.world.commands}
-        told = ["ask", "plan", "wallet", "practice", "me", "link", "why", "export", "forget", "privacy", "help"]
-        assert {*told, "Ask about this", "Explain", "server", "quiz"} <= names
+        told = {"ask", "find", "compare", "plan", "stack", "wallet", "practice", "quiz", "leaderboard", "me", "privacy"}
+        told |= {"sources", "help", "check", "link", "why", "export", "forget", "server", "roles"}
+        assert {*told, "Ask about this", "Check this claim with sources", "Make a quiz from this"} <= names
         plan = next(each for each in server.world.commands if each["name"] == "plan")
-        assert {"de", "es-ES", "fr", "hi", "pt-BR", "zh-CN"} <= plan["description_localizations"].keys()
+        for localized in ("name_localizations", "description_localizations"):
+            assert {"de", "es-ES", "fr", "hi", "pt-BR", "zh-CN"} <= plan[localized].keys()
         assert (plan["integration_types"], plan["contexts"]) == ([0, 1], [0, 1, 2])
 
     @pytest.mark.parametrize(
         ("name", "given", "holding"),
         [
             ("find", {"what": "cloud certification under 200 dollars"}, "USD 99"),
+            ("find", {"provider": "Microsoft", "level": "1", "price": 100}, "USD 99"),
+            ("stack", {"credential": "az-104"}, "AZ-305"),
+            ("check", {"claim": "AZ-900 is free"}, "say otherwise"),
+            ("sources", {"credential": "az-104"}, "read about"),
             ("compare", {"first": "az-900", "second": "ccna"}, "USD 300"),
             ("plan", {"goal": "az-305", "hours": 5, "budget": 300}, "USD 330"),
             ("simulate", {}, "Decisions"),
@@ -108,6 +114,8 @@ class TestCommands:
         )
         assert await anna.types("plan", "goal", "")
         assert await anna.types("plan", "goal", "zzzz") == []
+        assert await anna.types("find", "provider", "micro") == [{"name": "Microsoft", "value": "Microsoft"}]
+        assert len(await anna.types("find", "provider", "")) > 10
 
     async def test_export_is_a_file(self, server: DiscordServer, bot: Running, anna: Person) -> None:
         await anna.reads(await anna.calls("wallet"))
@@ -138,6 +146,19 @@ class TestCommands:
         assert not answered.ephemeral
 
 
+class TestSources:
+    async def test_of_the_last_answer_in_this_channel_and_for_who_asks_alone(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        await anna.asks("sec+ cost?", channel)
+        found = await anna.calls("sources", channel)
+        assert "“sec+ cost?”" in (await anna.reads(found))["content"]
+        assert found.ephemeral
+        ben = server.person("Ben")
+        assert "None of my last answers" in (await ben.reads(await ben.calls("sources", channel)))["content"]
+        assert "None of my last answers" in (await anna.reads(await anna.calls("sources")))["content"]
+
+
 class TestMenus:
     async def test_what_somebody_wrote_can_be_asked_about(self, channel: str, bot: Running, anna: Person) -> None:
         message = await anna.says("how much is sec+?", channel)
@@ -148,11 +169,16 @@ class TestMenus:
         assert "425" in (await anna.reads(answered))["content"]
         assert answered.ephemeral
 
-    async def test_what_somebody_wrote_is_explained_to_who_asks(self, channel: str, bot: Running, anna: Person) -> None:
-        message = await anna.says("how much is sec+?", channel)
-        explained = await anna.opens_menu("Explain", message, channel)
-        assert "425" in (await anna.reads(explained))["content"]
-        assert explained.ephemeral
+    async def test_what_somebody_claims_is_checked_for_who_asks(self, channel: str, bot: Running, anna: Person) -> None:
+        message = await anna.says("Sec+ costs 425 dollars. It never expires!", channel)
+        checked = await anna.opens_menu("Check this claim with sources", message, channel)
+        told = (await anna.reads(checked, "never expires"))["content"]
+        backed, contradicted = told.split("costs 425 dollars")[0], told.split("costs 425 dollars", 1)[1]
+        assert "Backed" in backed
+        assert "The sources say otherwise: “It never expires!”" in contradicted
+        assert "valid for three years" in contradicted
+        assert "-# [" in told
+        assert checked.ephemeral
 
 
 class TestButtons:
