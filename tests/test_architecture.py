@@ -138,6 +138,7 @@ WIRED = {
     "Senders",
     "Simulations",
     "Sole",
+    "SqlAsked",
     "SqlBudget",
     "SqlFeedback",
     "SqlLearnerStore",

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.core.asked import Asked
 from bot.core.feedback import Feedback
 from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
@@ -24,6 +25,7 @@ class Stores:
     keepsakes: Keepsakes
     shelf: Shelf
     feedback: Feedback
+    asked: Asked
 
 
 @asynccontextmanager
@@ -35,6 +37,7 @@ async def open_stores(
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
+    from bot.storage.asking import SqlAsked  # noqa: PLC0415
     from bot.storage.database import Database  # noqa: PLC0415
     from bot.storage.documents import SqlShelf  # noqa: PLC0415
     from bot.storage.feedback import SqlFeedback  # noqa: PLC0415
@@ -55,6 +58,7 @@ async def open_stores(
             keepsakes=SqlKeepsakes(database),
             shelf=SqlShelf(database),
             feedback=SqlFeedback(database),
+            asked=SqlAsked(database),
         )
     finally:
         await database.close()

@@ -133,6 +133,7 @@ class Assistant:
             changes=response.changes,
             settlement=settlement,
             shelved=response.shelved,
+            community=incoming.community if not incoming.room.private else None,
         )
         await store.commit(incoming.who, learner, record)
         return answer, reply

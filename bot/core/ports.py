@@ -74,6 +74,7 @@ class TurnRecord:
     changes: Changes = field(default_factory=Changes)
     settlement: Settlement | None = None
     shelved: tuple[OwnDocument, ...] = ()
+    community: Room | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,9 +320,18 @@ class Budget(Protocol):
     does not hold. Raises `MissingService` and `InputError` as a `LearnerStore` does.
     """
 
-    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+    async def reserve(
+        self,
+        who: Identity | None,
+        room: Room | None,
+        tokens: int,
+        now: datetime,
+        *,
+        community_limit: int | None = None,
+    ) -> Reservation | None:
         """Count tokens, at least one, before a call: for the identity, for the room unless it is private, and for all.
-        None where one of the limits would be exceeded; nothing is counted then.
+        None where one of the limits would be exceeded; nothing is counted then. `community_limit` is a community's own,
+        where that is lower than the one for all communities.
         """
         ...
 
@@ -339,7 +349,16 @@ class Budget(Protocol):
 class Unlimited:
     """A `Budget` where nobody counts: on one's own machine with one's own model, or in a test."""
 
-    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+    async def reserve(
+        self,
+        who: Identity | None,
+        room: Room | None,
+        tokens: int,
+        now: datetime,
+        *,
+        community_limit: int | None = None,
+    ) -> Reservation | None:
+        del community_limit
         return Reservation.of(who, room, tokens, now)
 
     async def settle(self, reservation: Reservation, tokens: int) -> None:

@@ -220,6 +220,7 @@ async def _add_turn(connection: AsyncConnection, learner: Learner, turn: TurnRec
             question=turn.question,
             answer=None if turn.answer is None else dumped(turn.answer),
             context=dumped(turn.context),
+            community=turn.community.number if turn.community else None,
         )
         .on_conflict_do_nothing()
         .returning(turns.c.learner_id)

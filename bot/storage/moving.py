@@ -38,6 +38,9 @@ async def move(connection: AsyncConnection, old: Room, new: Room) -> None:
             await connection.execute(delete(table).where(_in(table, old), tuple_(*columns).in_(there)))
         moved = {"platform": new.platform, "room": new.number}
         await connection.execute(update(table).where(_in(table, old)).values(moved))
+    of = turns.c
+    said_there = and_(of.platform == old.platform, of.community == old.number)
+    await connection.execute(update(turns).where(said_there).values(community=new.number))
 
 
 def _in(table: Table, room: Room) -> ColumnElement[bool]:

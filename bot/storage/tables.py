@@ -71,7 +71,8 @@ history = Table(
     Column("wallet", Prose, nullable=False),
 )
 
-# `key` is the platform's own of the message or button. The context is the one after the turn.
+# `key` is the platform's own of the message or button. The context is the one after the turn. `community` is the one in
+# which all could see it, None where nobody else could.
 turns = Table(
     "turns",
     metadata,
@@ -85,8 +86,10 @@ turns = Table(
     Column("question", Prose, nullable=False),
     Column("answer", Prose),
     Column("context", Prose, nullable=False),
+    Column("community", Key),
     UniqueConstraint("platform", "key"),
     Index(None, "learner_id", "platform", "room"),
+    Index(None, "platform", "community", "at"),
 )
 
 # Of one learner in one room, as both are in `turns`: what was said up to and with the turn of that key.

@@ -48,9 +48,17 @@ class SqlBudget:
         self._database = database
         self._limits = limits
 
-    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+    async def reserve(
+        self,
+        who: Identity | None,
+        room: Room | None,
+        tokens: int,
+        now: datetime,
+        *,
+        community_limit: int | None = None,
+    ) -> Reservation | None:
         reservation = Reservation.of(who, room, tokens, now)
-        counts = self._counts(reservation)
+        counts = self._counts(reservation, community_limit)
         # The first call of a day is only added, not compared with anything there.
         if any(count.limit is not None and tokens > count.limit for count in counts):
             return None
@@ -99,7 +107,7 @@ class SqlBudget:
                 top=tuple((Room(platform=row.platform, number=row.room, private=False), row.tokens) for row in most),
             )
 
-    def _counts(self, reservation: Reservation) -> list[_Count]:
+    def _counts(self, reservation: Reservation, community_limit: int | None = None) -> list[_Count]:
         """In the order that is the same for everybody; the total is always there, and the last."""
         who, community, day = reservation.who, reservation.community, reservation.day
         counts = []
@@ -108,7 +116,8 @@ class SqlBudget:
             counts.append(_Count(table=learner_spending, key=key, limit=self._limits.learner))
         if community is not None:
             key = {"platform": community.platform, "room": community.number, "day": day}
-            counts.append(_Count(table=community_spending, key=key, limit=self._limits.community))
+            limit = min((one for one in (self._limits.community, community_limit) if one is not None), default=None)
+            counts.append(_Count(table=community_spending, key=key, limit=limit))
         return [*counts, _Count(table=total_spending, key={"day": day}, limit=self._limits.total)]
 
 

@@ -156,12 +156,12 @@ class TestCheck:
         assert not file.exists()
 
     def test_a_database_is_told_with_its_migration(self, postgres: Postgres, tmp_path: Path) -> None:
-        assert self.said(tmp_path, postgres.url()).endswith(", migration 0007")
+        assert self.said(tmp_path, postgres.url()).endswith(", migration 0008")
 
     def test_an_older_one_is_told_and_left_as_it_is(self, tmp_path: Path) -> None:
         shutil.copy(Path(__file__).parent / "data" / "learners-0001.db", tmp_path / "credway.db")
 
-        assert self.said(tmp_path).endswith(", migration 0001; 6 more will be run at the next start")
+        assert self.said(tmp_path).endswith(", migration 0001; 7 more will be run at the next start")
         assert self.said(tmp_path) == self.said(tmp_path)
 
     def test_an_empty_database_is_told_and_left_empty(self, postgres: Postgres, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.servers.postgres import Postgres
 from tests.storage.conftest import Processes
 
 ROOT = Path(__file__).resolve().parents[2]
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
