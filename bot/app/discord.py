@@ -20,12 +20,16 @@ from bot.settings import Settings
 from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
+    from bot.adapters.discord.communities import Communities
     from bot.adapters.discord.events import Reader
     from bot.adapters.discord.gateway import BuildEars
     from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
+    from bot.adapters.discord.servers import Servers
+    from bot.adapters.discord.teaching import Teaching
     from bot.chat.signs import Signs
     from bot.chat.stopping import Stops
+    from bot.chat.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ def build_discord(
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
-    desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, refusals(settings), now)
+    desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now)
 
     def platform(reception: Reception) -> Platform:
         receiving = Receiving(
@@ -118,7 +122,7 @@ def build_discord(
             signs=signs,
             complete=completing(service),
         )
-        transport = DiscordTransport(rest, streams, stores.keepsakes, now, limits or LIMITS)
+        transport = DiscordTransport(rest, streams, stores.keepsakes, reception, now, limits or LIMITS)
         gateways = (
             Gateway(settings.discord_token, rest, receiving, ears or Ears),
             Menus(rest, words, stores.keepsakes, now),
@@ -130,6 +134,7 @@ def build_discord(
 
 
 def _build_desk(
+    settings: Settings,
     rest: Rest,
     phrases: Phrases,
     reader: Reader,
@@ -138,16 +143,16 @@ def _build_desk(
     streams: Streams,
     service: Service,
     stores: Stores,
-    refusal: Callable[[str, str], str],
     now: Callable[[], datetime],
 ) -> Desk:
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
-    from bot.adapters.discord.communities import Communities  # noqa: PLC0415
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
-    from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
+    from bot.adapters.discord.forums import Forums  # noqa: PLC0415
+    from bot.adapters.discord.moderating import Moderating  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
+    from bot.adapters.discord.roles import Roles, Worn  # noqa: PLC0415
     from bot.adapters.discord.servers import Servers  # noqa: PLC0415
-    from bot.adapters.discord.teaching import Teaching  # noqa: PLC0415
+    from bot.adapters.discord.silence import Silence  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
@@ -159,26 +164,54 @@ def _build_desk(
         answering=Answering(
             rest=rest, renderer=renderer, words=words, stops=stops, signs=signs, streams=streams, servers=servers
         ),
-        communities=Communities(
-            words=words,
-            servers=servers,
-            keepsakes=stores.keepsakes,
-            budget=stores.budget,
-            quiz_on=service.quiz_on,
-            digests=WantedDigests(rest.application, stores.keepsakes, now),
-            now=now,
-        ),
-        teaching=Teaching(
-            rest=rest,
-            words=words,
-            own=service.own_documents,
-            keepsakes=stores.keepsakes,
-            refusal=refusal,
-            now=now,
-        ),
-        servers=servers,
+        communities=_build_communities(rest, words, servers, service, stores, now),
+        teaching=_build_teaching(settings, rest, words, servers, service, stores, now),
+        moderating=Moderating(words, servers, settings.llm_daily_tokens_community),
+        forums=Forums(words, servers),
+        roles=Roles(words, servers, Worn(stores.keepsakes, stores.mailbox, now), stores.learners, now),
+        silence=Silence(servers, rest),
         stops=stops,
         keepsakes=stores.keepsakes,
+        now=now,
+    )
+
+
+def _build_communities(
+    rest: Rest, words: Words, servers: Servers, service: Service, stores: Stores, now: Callable[[], datetime]
+) -> Communities:
+    from bot.adapters.discord.communities import Communities  # noqa: PLC0415
+    from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
+    from bot.adapters.discord.weeks import Weeks  # noqa: PLC0415
+
+    return Communities(
+        words=words,
+        servers=servers,
+        keepsakes=stores.keepsakes,
+        weeks=Weeks(words=words, servers=servers, budget=stores.budget, asked=stores.asked, feedback=stores.feedback),
+        quiz_on=service.quiz_on,
+        digests=WantedDigests(rest.application, stores.keepsakes, now),
+        now=now,
+    )
+
+
+def _build_teaching(
+    settings: Settings,
+    rest: Rest,
+    words: Words,
+    servers: Servers,
+    service: Service,
+    stores: Stores,
+    now: Callable[[], datetime],
+) -> Teaching:
+    from bot.adapters.discord.teaching import Teaching  # noqa: PLC0415
+
+    return Teaching(
+        rest=rest,
+        words=words,
+        own=service.own_documents,
+        servers=servers,
+        keepsakes=stores.keepsakes,
+        refusal=refusals(settings),
         now=now,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.core.asked import Asked
 from bot.core.feedback import Feedback
@@ -37,6 +38,7 @@ async def open_stores(
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
+    from bot.adapters.discord.roles import Worn  # noqa: PLC0415
     from bot.storage.asking import SqlAsked  # noqa: PLC0415
     from bot.storage.database import Database  # noqa: PLC0415
     from bot.storage.documents import SqlShelf  # noqa: PLC0415
@@ -49,13 +51,15 @@ async def open_stores(
     database = Database(settings.database_url or settings.database_file)
     try:
         await database.migrate()
-        mailbox = SqlMailbox(database, passing)
+        mailbox, keepsakes = SqlMailbox(database, passing), SqlKeepsakes(database)
+        # Who is forgotten wears no role of ours on Discord any more, from wherever they have said so.
+        worn = Worn(keepsakes, mailbox, lambda: datetime.now(UTC))
         yield Stores(
-            learners=SqlLearnerStore(database, also, passing),
+            learners=SqlLearnerStore(database, (worn, *also), passing),
             budget=SqlBudget(database, limits_of(settings)),
             mailbox=mailbox,
             leases=mailbox,
-            keepsakes=SqlKeepsakes(database),
+            keepsakes=keepsakes,
             shelf=SqlShelf(database),
             feedback=SqlFeedback(database),
             asked=SqlAsked(database),

@@ -55,8 +55,11 @@ class Answering:
         *,
         room: Room | None = None,
         file: SentFile | None = None,
+        also: Sequence[Outgoing] = (),
     ) -> None:
-        """`room`: in which it is said, where that is another than where it is shown. A `file` came with it."""
+        """`room`: in which it is said, where that is another than where it is shown. A `file` came with it. `also` goes
+        out with the answer, or neither does.
+        """
         guild = guild_of(by.room)
         incoming = Incoming(
             who=by.who,
@@ -75,7 +78,7 @@ class Answering:
 
         def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
             live.close()
-            return outgoing(self._posts(by, reply), by.place)
+            return [*outgoing(self._posts(by, reply), by.place), *also]
 
         with self._streams.running(by.place.answers or work.update.key, live):
             showing = asyncio.create_task(live.run())

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 
 from bot.adapters.discord.digests import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
-from bot.adapters.discord.posts import Place, community_of, identity, outgoing
+from bot.adapters.discord.posts import Place, identity, outgoing
 from bot.adapters.discord.render import button, message, row, said
-from bot.adapters.discord.servers import Servers, Week
+from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.weeks import Weeks
 from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened
 from bot.chat.words import Words
-from bot.core.ports import Budget, Keepsakes
+from bot.core.ports import Keepsakes
 from bot.core.reply import Quiz
 from bot.flow.work import Work
 from bot.learning.learner import Identity
@@ -24,7 +25,6 @@ QuizOn = Callable[[str, str], Awaitable[Quiz | None]]
 _LETTERS = "ABCDE"
 _LABEL = 70
 _KEPT = timedelta(days=30)
-_TOP = 5
 _WEEK = 7
 
 
@@ -37,7 +37,7 @@ class Communities:
         words: Words,
         servers: Servers,
         keepsakes: Keepsakes,
-        budget: Budget,
+        weeks: Weeks,
         quiz_on: QuizOn,
         digests: WantedDigests,
         now: Callable[[], datetime],
@@ -45,7 +45,7 @@ class Communities:
         self._words = words
         self._servers = servers
         self._keepsakes = keepsakes
-        self._budget = budget
+        self._weeks = weeks
         self._quiz_on = quiz_on
         self._digests = digests
         self._now = now
@@ -87,40 +87,15 @@ class Communities:
                 await self._servers.count_thumb(by.place.guild, up=up)
         await self._tell(work, by, "thanks.up" if up else "thanks.down", by.language)
 
-    async def administer(self, work: Work, event: Called, guild: str) -> None:
-        """What those who manage the server set, and are told."""
-        by, language = event.by, event.by.language
-        match event.inner:
-            case "mute" | "unmute":
-                silent = event.inner == "mute"
-                await self._servers.mute(guild, by.place.channel, silent=silent)
-                await self._tell(work, by, "muted" if silent else "unmuted", language)
-            case "language" if (wanted := str(event.options.get("language"))) in self._words.languages:
-                await self._servers.speak(self._servers.group(guild), wanted)
-                await self._tell(work, by, "language.set", wanted)
-            case "model":
-                on = bool(event.options.get("on"))
-                await self._servers.switch_model(guild, on=on)
-                await self._tell(work, by, "model.on" if on else "model.off", language)
-            case "digest" if "weekly" in event.options:
-                weekly = bool(event.options["weekly"])
-                await self._digests.keep(guild, by.place.channel if weekly else None)
-                await self._tell(work, by, "digest.weekly" if weekly else "digest.never", language)
-            case "digest":
-                text = await self._digest(await self._servers.week(guild), guild, by.language)
-                await work.settle(*outgoing([said(text)], by.place))
-            case _:
-                await self._show(work, by, guild)
-
-    async def _show(self, work: Work, by: Speaker, guild: str) -> None:
-        language, model, muted = await self._servers.settings(guild)
-        text = self._words.say(
-            "server.settings",
-            by.language,
-            language=language or "–",
-            model="✓" if model else "–",
-            muted=len(muted),
-        )
+    async def digest(self, work: Work, event: Called, guild: str) -> None:
+        """What the week has brought so far; or whether it is told every week, and where."""
+        by = event.by
+        if "weekly" in event.options:
+            weekly = bool(event.options["weekly"])
+            await self._digests.keep(guild, by.place.channel if weekly else None)
+            await self._tell(work, by, "digest.weekly" if weekly else "digest.never", by.language)
+            return
+        text = await self._weeks.told(guild, self._now(), by.language)
         await work.settle(*outgoing([said(text)], by.place))
 
     async def forget(self, guild: str) -> None:
@@ -131,26 +106,9 @@ class Communities:
     async def weekly(self, work: Work, digest: Digest) -> None:
         """The week that is over, where those who manage the server want to be told."""
         language = await self._servers.language(self._servers.group(digest.guild))
-        week = await self._servers.week(digest.guild, days_ago=_WEEK)
-        text = await self._digest(week, digest.guild, language)
+        text = await self._weeks.told(digest.guild, self._now() - timedelta(days=_WEEK), language)
         place = Place(channel=digest.channel, who="", guild=digest.guild)
         await work.settle(*outgoing([said(text)], place))
-
-    async def _digest(self, week: Week, guild: str, language: str | None) -> str:
-        spent = 0
-        for days in range(_WEEK):
-            day = (self._now() - timedelta(days=days)).date()
-            rooms = dict((await self._budget.spent(day, top=1000)).top)
-            spent += rooms.get(community_of(guild), 0)
-        return self._words.say(
-            "digest",
-            language,
-            week=week.name,
-            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered", "up", "down")},
-            sources=_list(week.sources),
-            stale=_list(week.stale),
-            spent=f"{spent:,}",
-        )
 
     async def _language(self, by: Speaker) -> str:
         set_ = await self._servers.language(self._server(by))
@@ -166,8 +124,3 @@ class Communities:
 
 def _pressed(token: str, number: int) -> str:
     return buttons.written(buttons.Press("step", f"quiz:{token}:{number}"))
-
-
-def _list(counted: dict[str, int]) -> str:
-    most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:_TOP]
-    return ", ".join(f"{title} ({count})" for title, count in most) or "–"

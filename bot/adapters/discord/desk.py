@@ -11,13 +11,16 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped, sent_away
+from bot.adapters.discord.events import Called, Chosen, Reader, Said, Tapped, sent_away
 from bot.adapters.discord.files import sent_file
+from bot.adapters.discord.forums import Forums, opened_of
+from bot.adapters.discord.moderating import Moderating
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
 from bot.adapters.discord.receiving import FAULTS, conversation_of
 from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
+from bot.adapters.discord.roles import Roles, off_of, refused_of
 from bot.adapters.discord.sdk import Rest
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.silence import Silence
 from bot.adapters.discord.teaching import Teaching
 from bot.chat import buttons
 from bot.chat.kept import question_of
@@ -47,7 +50,10 @@ class DiscordDesk:
         answering: Answering,
         communities: Communities,
         teaching: Teaching,
-        servers: Servers,
+        moderating: Moderating,
+        forums: Forums,
+        roles: Roles,
+        silence: Silence,
         stops: Stops,
         keepsakes: Keepsakes,
         now: Callable[[], datetime],
@@ -59,18 +65,16 @@ class DiscordDesk:
         self._answering = answering
         self._communities = communities
         self._teaching = teaching
-        self._servers = servers
+        self._moderating = moderating
+        self._forums = forums
+        self._roles = roles
+        self._silence = silence
         self._stops = stops
         self._keepsakes = keepsakes
         self._now = now
 
     async def handle(self, work: Work) -> None:
-        if (digest := digest_of(work.update.payload)) is not None:
-            await self._communities.weekly(work, digest)
-            return
-        if (away := sent_away(work.update.payload)) is not None:
-            await self._communities.forget(away.guild)
-            await self._teaching.forget(away.guild)
+        if await self._of_servers(work):
             return
         if self._stops.has_stopped(work.update.key):
             await self._tell(work, self._event(work.accepted), "stopped")
@@ -89,6 +93,24 @@ class DiscordDesk:
             case Tapped() as event:
                 await self._tapped(work, event)
 
+    async def _of_servers(self, work: Work) -> bool:
+        """What nobody in particular has done, or what this program has told itself to do; whether it was such."""
+        payload = work.update.payload
+        if (digest := digest_of(payload)) is not None:
+            await self._communities.weekly(work, digest)
+        elif (away := sent_away(payload)) is not None:
+            await self._communities.forget(away.guild)
+            await self._teaching.forget(away.guild)
+        elif (post := opened_of(payload)) is not None:
+            await self._forums.offer(work, post)
+        elif (wearing := off_of(payload)) is not None:
+            await self._roles.end(work, wearing)
+        elif (wearing := refused_of(payload)) is not None:
+            await self._roles.refused(work, wearing)
+        else:
+            return False
+        return True
+
     def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
         event = self._event(accepted)
         if event is None:
@@ -106,7 +128,7 @@ class DiscordDesk:
         return event if isinstance(event, Said | Called | Chosen | Tapped) else None
 
     async def _said(self, work: Work, event: Said) -> None:
-        if await self._muted(event.by):
+        if await self._silence.holds(event.by.place):
             if event.by.place.answers is not None:
                 await self._tell(work, event, "muted")
         elif event.file is not None:
@@ -122,7 +144,7 @@ class DiscordDesk:
         if event.name == SERVER:
             await self._server(work, event)
             return
-        if await self._muted(by):
+        if await self._silence.holds(by.place):
             await self._tell(work, event, "muted")
             return
         command = BY_NAME[event.name]
@@ -130,16 +152,28 @@ class DiscordDesk:
         if event.name == "privacy":
             rights = row([asking(self._words.say(label, by.language), ask) for label, ask in _RIGHTS])
             await work.settle(*outgoing([said(self._words.say("privacy", by.language), [rights])], by.place))
-        elif event.name == "quiz":
-            await self._communities.quiz(work, by, str(event.options.get("credential") or ""))
         elif event.name == "sources" and guild is not None:
             # Of what was answered here, where others are, and told to the person alone.
             here = room_of(replace(by.place, ephemeral=False))
             await self._answering.answer(work, conversation_of(event), by, text, room=here)
         elif command.community and guild is not None:
-            await self._answering.answer(work, conversation_of(event), by, text, room=community_of(guild))
+            await self._community(work, event, guild, text)
         else:
             await self._ask(work, event, text)
+
+    async def _community(self, work: Work, event: Called, guild: str, text: str) -> None:
+        by = event.by
+        match event.name:
+            case "quiz":
+                await self._communities.quiz(work, by, str(event.options.get("credential") or ""))
+            case "roles":
+                await self._roles.show(work, event, guild)
+            case name:
+                leaving = await self._roles.leaving(by, guild) if name == "leave" else []
+                room = community_of(guild)
+                await self._answering.answer(work, conversation_of(event), by, text, room=room, also=leaving)
+                if leaving:
+                    await self._roles.left(by, guild)
 
     async def _server(self, work: Work, event: Called) -> None:
         guild = event.by.place.guild
@@ -149,8 +183,10 @@ class DiscordDesk:
             await self._teaching.teach(work, event, guild)
         elif event.inner == "documents":
             await self._teaching.list_documents(work, event.by, guild)
+        elif event.inner == "digest":
+            await self._communities.digest(work, event, guild)
         else:
-            await self._communities.administer(work, event, guild)
+            await self._moderating.set(work, event, guild)
 
     async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
         await self._answering.answer(work, conversation_of(event), event.by, text)
@@ -181,6 +217,10 @@ class DiscordDesk:
                 await self._teaching.decide(work, tapped, rest)
             case "remove":
                 await self._teaching.remove(work, tapped, rest)
+            case "role":
+                await self._roles.put_on(work, tapped, rest)
+            case "unrole":
+                await self._roles.take_off(work, tapped, rest)
             case "thread":
                 await self._thread(work, tapped)
             case _:
@@ -209,10 +249,6 @@ class DiscordDesk:
         there = Place(channel=thread, who=tapped.by.who.number, guild=tapped.by.place.guild)
         started = said(self._words.say("thread.started", tapped.by.language))
         await work.settle(*outgoing([started], tapped.by.place), *outgoing([hello], there))
-
-    async def _muted(self, by: Speaker) -> bool:
-        place = by.place
-        return not place.private and await self._servers.muted(place.guild or "", place.channel)
 
     async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | None, key: str) -> None:
         if event is not None:

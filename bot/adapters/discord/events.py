@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MENUS, OF_ALL, SERVER
+from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MANAGE_MESSAGES, MENUS, OF_ALL, SERVER
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
 from bot.learning.learner import Identity, Room
 
@@ -21,21 +21,26 @@ _COMMAND, _COMPONENT, _COMPLETING, _MODAL = 2, 3, 4, 5
 _MESSAGE_MENU = 3
 _SUBCOMMAND = 1
 _BOT_DM = 1
+_PUBLIC_THREAD = 11
 _ADMINISTRATOR = 1 << 3
+MANAGE_ROLES = 1 << 28
 # An ordinary message, and one that replies to another.
 _SPOKEN = {0, 19}
 # Buttons whose answer concerns only who tapped.
-_ALONE = ("sources", "up", "down", "quiz", "thread", "teach", "remove")
+_ALONE = ("sources", "up", "down", "quiz", "thread", "teach", "remove", "role", "unrole")
+# The button below a new post of a forum, whose title is what its form begins with.
+POST = "s:post"
 _KEPT = (
     *("id", "application_id", "type", "token", "data", "guild_id", "channel_id", "locale", "guild_locale", "context"),
-    *("authorizing_integration_owners", "content", "mentions"),
+    *("app_permissions", "authorizing_integration_owners", "content", "mentions"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Somebody and where they are. `language` is that of their app; `moderates`: they may manage the server; `key` is
-    Discord's number of what they did.
+    """Somebody and where they are. `language` is that of their app; `moderates`: they may manage the server, `tidies`:
+    they may delete others' messages there; `roles` are those that they have; `key` is Discord's number of what they
+    did.
     """
 
     who: Identity
@@ -43,6 +48,8 @@ class Speaker:
     room: Room
     language: str | None = None
     moderates: bool = False
+    tidies: bool = False
+    roles: tuple[str, ...] = ()
     key: str = ""
 
     @property
@@ -70,14 +77,29 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role of a server. `may` is what it allows; `managed`: nobody can give it."""
+
+    id: str
+    name: str
+    may: int
+    managed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """A command with its options. `inner` is the name of the subcommand, where it has one."""
+    """A command with its options. `inner` is the name of the subcommand, where it has one. Whether
+    whoever called may give roles, and whether the bot may, is told beside a `role`.
+    """
 
     by: Speaker
     name: str
     options: Mapping[str, Any]
     inner: str | None = None
     file: Attached | None = None
+    role: Role | None = None
+    they_give_roles: bool = False
+    bot_gives_roles: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +113,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapped:
-    """A button or what was chosen from a list, under one of the bot's messages."""
+    """A button or what was chosen from a list, under one of the bot's messages. `title` is that of the post."""
 
     by: Speaker
     data: str
     message: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +138,15 @@ class SentAway:
     guild: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A thread that has just been opened in a channel: in a forum it is a post. Who did is not asked."""
+
+    guild: str
+    channel: str
+    thread: str
+
+
 Event = Said | Called | Chosen | Tapped | Typing
 
 
@@ -132,10 +164,13 @@ def kept(kind: str, raw: Raw) -> dict[str, Any]:
     if user is not None:
         found["user"] = {"id": user["id"], "bot": bool(user.get("bot"))}
         found["permissions"] = _permissions(raw)
+        found["roles"] = list((raw.get("member") or {}).get("roles", ()))
     if isinstance(raw.get("message"), Mapping):
         found["message"] = {"id": raw["message"]["id"], "flags": raw["message"].get("flags", 0)}
     if kind == "INTERACTION_CREATE" and "data" in found:
         found["data"] = _without_people(found["data"])
+        if found["data"].get("custom_id") == POST:
+            found["title"] = str((raw.get("channel") or {}).get("name") or "")
     return {"t": kind, "d": found}
 
 
@@ -143,6 +178,15 @@ def sent_away(event: Raw) -> SentAway | None:
     """A server that is only away for a while says that it is unavailable."""
     gone = event["t"] == "GUILD_DELETE" and not event["d"].get("unavailable")
     return SentAway(guild=event["d"]["id"]) if gone else None
+
+
+def opened(event: Raw) -> Opened | None:
+    """Threads that are merely shown anew, to somebody who may see them now, are told by the same event."""
+    if event["t"] != "THREAD_CREATE":
+        return None
+    told = event["d"]
+    new = told.get("newly_created") and told.get("type") == _PUBLIC_THREAD and told.get("parent_id")
+    return Opened(guild=told["guild_id"], channel=told["parent_id"], thread=told["id"]) if new else None
 
 
 class Reader:
@@ -184,7 +228,12 @@ def _interaction(raw: Raw) -> Event | None:
         values = data.get("values") or [data["custom_id"]]
         step = values[0].partition(":")[2].partition(":")[0]
         alone = step in _ALONE or bool(raw.get("message", {}).get("flags", 0) & EPHEMERAL)
-        return Tapped(by=_speaker(raw, alone=alone), data=values[0], message=raw["message"]["id"])
+        return Tapped(
+            by=_speaker(raw, alone=alone),
+            data=values[0],
+            message=raw["message"]["id"],
+            title=raw.get("title", ""),
+        )
     text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
     # What the form was opened for says whether its answer is for the person alone.
     return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
@@ -209,8 +258,17 @@ def _command(raw: Raw, data: Raw) -> Event | None:
     if known is None and name != SERVER:
         return None
     alone = name == SERVER or (known is not None and known.personal) or bool(given.get("private"))
-    file = _file(data.get("resolved", {}).get("attachments", {}).values())
-    return Called(by=_speaker(raw, alone=alone), name=name, options=given, inner=inner, file=file)
+    resolved = data.get("resolved", {})
+    return Called(
+        by=_speaker(raw, alone=alone),
+        name=name,
+        options=given,
+        inner=inner,
+        file=_file(resolved.get("attachments", {}).values()),
+        role=next((_role(each) for each in resolved.get("roles", {}).values()), None),
+        they_give_roles=bool(int(_permissions(raw)) & (MANAGE_ROLES | _ADMINISTRATOR)),
+        bot_gives_roles=bool(int(raw.get("app_permissions") or "0") & (MANAGE_ROLES | _ADMINISTRATOR)),
+    )
 
 
 def _speaker(raw: Raw, *, alone: bool) -> Speaker:
@@ -236,6 +294,8 @@ def _speaker(raw: Raw, *, alone: bool) -> Speaker:
         room=room_of(place),
         language=raw.get("locale"),
         moderates=bool(permissions & (MANAGE_GUILD | _ADMINISTRATOR)),
+        tidies=bool(permissions & (MANAGE_MESSAGES | MANAGE_GUILD | _ADMINISTRATOR)),
+        roles=tuple(raw.get("roles", ())),
         key=raw["id"],
     )
 
@@ -251,19 +311,30 @@ def _permissions(raw: Raw) -> str:
 
 
 def _without_people(data: Raw) -> dict[str, Any]:
-    """Of a message that a menu was opened on, only its text; of what else is named, only files."""
+    """Of a message that a menu was opened on, only its text; of what else is named, only files and roles."""
     resolved = data.get("resolved", {})
     messages = {
         number: {"content": message.get("content", "")} for number, message in resolved.get("messages", {}).items()
     }
     files = {number: _bare_file(file) for number, file in resolved.get("attachments", {}).items()}
-    told = {name: found for name, found in (("messages", messages), ("attachments", files)) if found}
+    roles = {
+        number: {key: role.get(key) for key in ("id", "name", "permissions", "managed")}
+        for number, role in resolved.get("roles", {}).items()
+    }
+    named = (("messages", messages), ("attachments", files), ("roles", roles))
+    told = {name: found for name, found in named if found}
     rest = {key: value for key, value in data.items() if key != "resolved"}
     return {**rest, "resolved": told} if told else rest
 
 
 def _bare_file(raw: Raw) -> dict[str, Any]:
     return {key: raw.get(key) for key in ("filename", "size", "content_type", "url")}
+
+
+def _role(raw: Raw) -> Role:
+    return Role(
+        id=raw["id"], name=str(raw["name"]), may=int(raw.get("permissions") or "0"), managed=bool(raw.get("managed"))
+    )
 
 
 def _file(files: Iterable[Raw]) -> Attached | None:

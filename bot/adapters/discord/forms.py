@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.adapters.discord.commands import ASK_ABOUT
-from bot.adapters.discord.events import Called, Chosen, Event, Tapped
+from bot.adapters.discord.events import POST, Called, Chosen, Event, Tapped
 from bot.chat import buttons
 from bot.chat.words import Words
 
@@ -20,6 +20,8 @@ def form_of(event: Event, words: Words) -> dict[str, Any] | None:
             return _form(words, event, "", alone=event.by.place.ephemeral)
         case Chosen(name=name) if name == ASK_ABOUT:
             return _form(words, event, event.text, alone=True)
+        case Tapped(data=data) if data == POST:
+            return _form(words, event, event.title, alone=event.by.place.ephemeral)
         case Tapped() if buttons.read(event.data) == buttons.Press("step", "more"):
             return _form(words, event, "", alone=event.by.place.ephemeral)
     return None

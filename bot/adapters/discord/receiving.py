@@ -11,13 +11,27 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.adapters.discord.events import Chosen, Event, Reader, Said, SentAway, Tapped, Typing, kept, sent_away
+from bot.adapters.discord.events import (
+    Chosen,
+    Event,
+    Opened,
+    Reader,
+    Said,
+    SentAway,
+    Tapped,
+    Typing,
+    kept,
+    opened,
+    sent_away,
+)
 from bot.adapters.discord.forms import form_of
+from bot.adapters.discord.forums import OPENED
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, SUPPRESS_EMBEDS
 from bot.adapters.discord.sdk import Rest
 from bot.chat.signs import Signs
@@ -31,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 Complete = Callable[[str, str], Sequence[tuple[str, str]]]
 # What of the gateway's events can be for the bot; the others are not even parsed.
-_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"')
+_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"', '"THREAD_CREATE"')
 _MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
 _MOST_CHOICES, _LONGEST_CHOICE = 25, 100
 # So many events are written down at once, and so many messages wait while nothing can be written down.
@@ -87,6 +101,9 @@ class Receiving:
                 return
             if (away := sent_away(told)) is not None:
                 self._wait(None, _update_away(away, told["s"]))
+                return
+            if (post := opened(told)) is not None:
+                self._wait(None, _update_opened(post))
                 return
             raw = kept(told["t"], told["d"])
             event = self._reader.read(raw)
@@ -205,6 +222,11 @@ def _update_away(away: SentAway, number: int) -> Update:
     payload = {"t": "GUILD_DELETE", "d": {"id": away.guild}}
     key = f"away:{away.guild}:{number}"
     return Update(platform=PLATFORM, key=key, conversation=f"guild:{away.guild}", payload=payload)
+
+
+def _update_opened(post: Opened) -> Update:
+    payload = {"t": OPENED, "d": asdict(post)}
+    return Update(platform=PLATFORM, key=f"opened:{post.thread}", conversation=f"thread:{post.thread}", payload=payload)
 
 
 def _is_stop(event: Event) -> bool:

@@ -133,6 +133,16 @@ class Rest:
         found = await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
         return str(found["id"])
 
+    async def parent(self, channel: str) -> str | None:
+        """The channel that a thread belongs to; of a channel the category, if it is in one."""
+        found = await self.call("GET", "/channels/{channel_id}", channel_id=channel)
+        parent = found.get("parent_id")
+        return str(parent) if parent is not None else None
+
+    async def set_role(self, guild: str, person: str, role: str, *, on: bool) -> None:
+        path = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
+        await self.call("PUT" if on else "DELETE", path, guild_id=guild, user_id=person, role_id=role)
+
     async def fetch(self, url: str) -> bytes:
         """A file that somebody has sent, from where Discord keeps it."""
         async with asyncio.timeout(_FILE_PATIENCE):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,23 +30,94 @@ class Week:
     stale: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenRole:
+    """A role for an achievement that is at least so great. `channel` is where it was set, `refused`: Discord has not
+    let the bot give it, and the moderators know.
+    """
+
+    role: str
+    name: str
+    achievement: str
+    at: int
+    channel: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What moderators have set. `only`: the channels in which the bot answers, all where there is none; `budget` is
+    how many tokens a day may be used, None for as many as every server; `teachers` is the role of those who teach.
+    """
+
+    language: str | None = None
+    model: bool = True
+    muted: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    budget: int | None = None
+    teachers: str | None = None
+    forums: tuple[str, ...] = ()
+    roles: tuple[GivenRole, ...] = ()
+
+    def is_silent(self, *channels: str | None) -> bool:
+        """In a channel, told with the one that it is a thread of."""
+        if {*channels} & {*self.muted}:
+            return True
+        return bool(self.only) and not {*channels} & {*self.only}
+
+    def allows_teaching(self, roles: Sequence[str], *, default: bool) -> bool:
+        """Whether somebody with these roles may; where no role was chosen, `default` says so."""
+        return self.teachers in roles if self.teachers is not None else default
+
+
 class Servers(Preferences):
-    """Language, silent channels and the model of each server, kept by the server's own number."""
+    """What the moderators of each server have set, kept by the server's own number."""
 
     def __init__(self, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
         super().__init__(PLATFORM, keepsakes, now)
         self._counting = asyncio.Lock()
 
-    async def model_is_on(self, guild: str) -> bool:
-        return bool((await self._of(self.group(guild))).get("model", True))
-
     async def switch_model(self, guild: str, *, on: bool) -> None:
         await self._set(self.group(guild), {"model": on})
 
-    async def settings(self, guild: str) -> tuple[str | None, bool, list[str]]:
-        """The language, whether the model is on, and the channels in which the bot is silent."""
+    async def settings(self, guild: str) -> Settings:
         found = await self._of(self.group(guild))
-        return found.get("language"), bool(found.get("model", True)), list(found.get("muted", []))
+        return Settings(
+            language=found.get("language"),
+            model=bool(found.get("model", True)),
+            muted=tuple(found.get("muted", ())),
+            only=tuple(found.get("only", ())),
+            budget=found.get("budget"),
+            teachers=found.get("teachers"),
+            forums=tuple(found.get("forums", ())),
+            roles=tuple(GivenRole(**told) for told in found.get("roles", ())),
+        )
+
+    async def answer_only(self, guild: str, channel: str, *, here: bool) -> None:
+        """Here and in channels that were chosen so before; or here no more, and everywhere when none is left."""
+        chosen = {*(await self.settings(guild)).only} - {channel}
+        await self._set(self.group(guild), {"only": sorted({*chosen, channel} if here else chosen)})
+
+    async def limit(self, guild: str, tokens: int | None) -> None:
+        """So many tokens a day at most; None is as many as all servers may use."""
+        await self._set(self.group(guild), {"budget": tokens})
+
+    async def let_teach(self, guild: str, role: str | None) -> None:
+        await self._set(self.group(guild), {"teachers": role})
+
+    async def watch(self, guild: str, forum: str, *, on: bool) -> None:
+        watched = {*(await self.settings(guild)).forums} - {forum}
+        await self._set(self.group(guild), {"forums": sorted({*watched, forum} if on else watched)})
+
+    async def give_role(self, guild: str, given: GivenRole) -> None:
+        """From now on, instead of what the role was given for before."""
+        others = [asdict(one) for one in (await self.settings(guild)).roles if one.role != given.role]
+        await self._set(self.group(guild), {"roles": [*others, asdict(given)]})
+
+    async def keep_role(self, guild: str, role: str) -> None:
+        """Give it no more."""
+        others = [asdict(one) for one in (await self.settings(guild)).roles if one.role != role]
+        await self._set(self.group(guild), {"roles": others})
 
     async def count_answer(self, guild: str, answer: Answer) -> None:
         """An answer that everybody saw."""
@@ -62,9 +133,9 @@ class Servers(Preferences):
     async def count_thumb(self, guild: str, *, up: bool) -> None:
         await self._count(guild, {"up" if up else "down": 1})
 
-    async def week(self, guild: str, *, days_ago: int = 0) -> Week:
-        """The week in which the day is or was."""
-        name = week_of(self._now() - timedelta(days=days_ago))
+    async def week(self, guild: str, day: datetime) -> Week:
+        """The week in which a day is."""
+        name = week_of(day)
         found = await self._keepsakes.recall(self.group(guild), f"week:{name}", self._now()) or {}
         return Week(
             name=name,
@@ -81,7 +152,7 @@ class Servers(Preferences):
         stale: Counter[str] | None = None,
     ) -> None:
         async with self._counting:
-            week = await self.week(guild)
+            week = await self.week(guild, self._now())
             kept: dict[str, Any] = {
                 "counts": dict(Counter(week.counts) + Counter(counts)),
                 "sources": _most(Counter(week.sources) + (sources or Counter())),
@@ -100,20 +171,29 @@ def _most(counted: Counter[str]) -> dict[str, int]:
 
 
 class ServerBudget:
-    """A `Budget` in which a server's channels share what their community may use, and in which moderators may have
-    switched the model off.
+    """A `Budget` in which a server's channels share what their community may use, and of which moderators may have
+    set less, or switched the model off.
     """
 
     def __init__(self, inner: Budget, servers: Servers) -> None:
         self._inner = inner
         self._servers = servers
 
-    async def reserve(self, who: Identity | None, room: Room | None, tokens: int, now: datetime) -> Reservation | None:
+    async def reserve(
+        self,
+        who: Identity | None,
+        room: Room | None,
+        tokens: int,
+        now: datetime,
+        *,
+        community_limit: int | None = None,
+    ) -> Reservation | None:
         if room is None or room.platform != PLATFORM or (guild := guild_of(room)) is None:
-            return await self._inner.reserve(who, room, tokens, now)
-        if not await self._servers.model_is_on(guild):
+            return await self._inner.reserve(who, room, tokens, now, community_limit=community_limit)
+        set_ = await self._servers.settings(guild)
+        if not set_.model:
             return None
-        return await self._inner.reserve(who, community_of(guild), tokens, now)
+        return await self._inner.reserve(who, community_of(guild), tokens, now, community_limit=set_.budget)
 
     async def settle(self, reservation: Reservation, tokens: int) -> None:
         await self._inner.settle(reservation, tokens)

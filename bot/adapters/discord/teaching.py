@@ -1,6 +1,7 @@
 """What a server teaches the bot: documents of its own, found in this server and nowhere else.
 
-Whoever may pin messages can propose one; nothing is used before somebody who manages the server has said so.
+Whoever may tidy up messages can propose one; nothing is used before somebody who manages the server has said so. Where
+those who manage it have chosen a role for that, who has it does both, but approves only what another has proposed.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 
 from bot.adapters.discord.events import Called, Chosen, Speaker, Tapped
 from bot.adapters.discord.files import sent_file, text_file
-from bot.adapters.discord.posts import Post, community_of, identity, outgoing
+from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.render import Row, button, message, row, said
 from bot.adapters.discord.sdk import Rest
+from bot.adapters.discord.servers import Servers
 from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened
@@ -38,6 +40,7 @@ class Teaching:
         rest: Rest,
         words: Words,
         own: OwnDocuments | None,
+        servers: Servers,
         keepsakes: Keepsakes,
         refusal: Callable[[str, str], str],
         now: Callable[[], datetime],
@@ -45,6 +48,7 @@ class Teaching:
         self._rest = rest
         self._words = words
         self._own = own
+        self._servers = servers
         self._keepsakes = keepsakes
         self._refusal = refusal
         self._now = now
@@ -62,32 +66,47 @@ class Teaching:
         if guild is None or self._own is None or not chosen.text.strip():
             await self._tell(work, by, "teach.nothing")
             return
+        set_ = await self._servers.settings(guild)
+        if not (by.moderates or set_.allows_teaching(by.roles, default=by.tidies)):
+            await self._tell(work, by, "teach.not_yours")
+            return
         token = hashlib.sha256(f"{work.update.key}:{chosen.text}".encode()).hexdigest()[:24]
-        await self._keepsakes.keep(identity(guild), {f"teach:{token}": chosen.text}, self._now() + _KEPT)
-        shown = Styled(f"{self._words.say('teach.proposed', by.language)}\n\n") + Styled(
-            shortened(safe(chosen.text), _SHOWN)
+        kept = {"text": chosen.text, "by": _hidden(by, token)}
+        await self._keepsakes.keep(identity(guild), {f"teach:{token}": kept}, self._now() + _KEPT)
+        told = outgoing([said(self._words.say("teach.told", by.language))], by.place)
+        await work.settle(*told, *outgoing([self._proposal(chosen.text, token, set_.language)], _here(by)))
+
+    def _proposal(self, text: str, token: str, language: str | None) -> Post:
+        shown = Styled(f"{self._words.say('teach.proposed', language)}\n\n") + Styled(
+            shortened(safe(text), _SHOWN)
         ).wrapped("blockquote")
         choices = row(
             [
-                button(self._words.say("label.use", by.language), _step("teach", f"use:{token}")),
-                button(self._words.say("label.discard", by.language), _step("teach", f"drop:{token}")),
+                button(self._words.say("label.use", language), _step("teach", f"use:{token}")),
+                button(self._words.say("label.discard", language), _step("teach", f"drop:{token}")),
             ]
         )
-        await work.settle(*outgoing([message(next(pieces(shown)), [choices])], by.place))
+        return message(next(pieces(shown)), [choices])
 
     async def decide(self, work: Work, tapped: Tapped, value: str) -> None:
-        """What becomes of a proposal. Only who manages the server decides."""
+        """What becomes of a proposal."""
         by, guild = tapped.by, tapped.by.place.guild
         verdict, _, token = value.partition(":")
-        if guild is None or not by.moderates:
+        if guild is None:
             await self._tell(work, by, "admins_only")
             return
         key = f"teach:{token}"
-        text = await self._keepsakes.recall(identity(guild), key, self._now())
-        if text is None:
+        kept = await self._keepsakes.recall(identity(guild), key, self._now())
+        teaches = (await self._servers.settings(guild)).allows_teaching(by.roles, default=False)
+        if not (by.moderates or teaches):
+            await self._tell(work, by, "admins_only")
+        elif kept is None:
             await self._tell(work, by, "button.old")
+        elif not by.moderates and kept["by"] == _hidden(by, token):
+            await self._tell(work, by, "teach.by_another")
         elif verdict == "use":
-            await self._put(work, by, guild, text_file(f"taught-{self._now():%Y-%m-%d}-{token[:6]}.md", text))
+            file = text_file(f"taught-{self._now():%Y-%m-%d}-{token[:6]}.md", kept["text"])
+            await self._put(work, by, guild, file)
             await self._keepsakes.drop(identity(guild), key)
         else:
             await self._keepsakes.drop(identity(guild), key)
@@ -139,6 +158,16 @@ class Teaching:
     async def _tell(self, work: Work, by: Speaker, key: str) -> None:
         posts: list[Post] = [said(self._words.say(key, by.language))]
         await work.settle(*outgoing(posts, by.place))
+
+
+def _here(by: Speaker) -> Place:
+    """Where others are, who decide."""
+    return Place(channel=by.place.channel, who="", guild=by.place.guild)
+
+
+def _hidden(by: Speaker, token: str) -> str:
+    """Tells whether it is the same person, and not who: a proposal is the server's and is not forgotten with them."""
+    return hashlib.sha256(f"{token}:{by.who.number}".encode()).hexdigest()
 
 
 def _step(name: str, value: str) -> str:

@@ -13,10 +13,12 @@ import discord
 
 from bot.adapters.discord.live import Streams
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, identity
+from bot.adapters.discord.roles import ROLE, role_refused, wearing_of
 from bot.adapters.discord.sdk import Rest
 from bot.core.mail import Parcel
 from bot.core.ports import Keepsakes
 from bot.flow.ports import Blocked, Later, Limits, Outcome, Refused, Sent, Unsure
+from bot.flow.reception import Reception
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ _TOKEN_OVER = {10015, 10062, 50027}
 _NO_SUCH_ANSWER = {10008}
 _UNREACHABLE = {50007, 10013, 50278}
 _INVALID_FORM = 50035
+# A thread is told of before its first message is there.
+_POST_WITHOUT_MESSAGE = 40058
+_POST_WAIT = 2.0
 _UNAUTHORIZED = 401
 
 
@@ -45,12 +50,15 @@ class DiscordTransport:
         rest: Rest,
         streams: Streams,
         keepsakes: Keepsakes,
+        reception: Reception,
         now: Callable[[], datetime],
         limits: Limits = LIMITS,
     ) -> None:
+        """`reception` takes what has to be said because of what Discord has answered."""
         self._rest = rest
         self._streams = streams
         self._keepsakes = keepsakes
+        self._reception = reception
         self._now = now
         self.limits = limits
         self._direct: OrderedDict[str, str] = OrderedDict()
@@ -59,9 +67,16 @@ class DiscordTransport:
         if parcel.payload.get("kept"):
             await self._keepsakes.keep(identity(parcel.payload["who"]), parcel.payload["kept"], self._now() + KEPT)
         try:
-            await self._formed(parcel, dict(parcel.payload["body"]))
+            if parcel.kind == ROLE:
+                await self._rest.set_role(**_role(parcel), on=parcel.payload["on"])
+            else:
+                await self._formed(parcel, dict(parcel.payload["body"]))
         except discord.RateLimited as error:
             return Later(seconds=error.retry_after)
+        except discord.Forbidden as error:
+            if parcel.kind == ROLE and parcel.payload["on"]:
+                await self._reception.accept([role_refused(wearing_of(parcel.payload), parcel.effect)])
+            return _outcome(error, private=parcel.room.private)
         except discord.HTTPException as error:
             return _outcome(error, private=parcel.room.private)
         except aiohttp.ClientConnectorError:
@@ -126,6 +141,11 @@ class DiscordTransport:
         return self._direct[person]
 
 
+def _role(parcel: Parcel) -> dict[str, str]:
+    wearing = wearing_of(parcel.payload)
+    return {"guild": wearing.guild, "person": wearing.who, "role": wearing.role}
+
+
 def _file(parcel: Parcel) -> tuple[str, bytes] | None:
     return (parcel.payload["filename"], parcel.content) if parcel.content is not None else None
 
@@ -133,6 +153,8 @@ def _file(parcel: Parcel) -> tuple[str, bytes] | None:
 def _outcome(error: discord.HTTPException, *, private: bool) -> Outcome:
     if error.status == _UNAUTHORIZED:
         return Later(seconds=_WRONG_TOKEN_WAIT, everywhere=True)
+    if error.code == _POST_WITHOUT_MESSAGE:
+        return Later(seconds=_POST_WAIT)
     if isinstance(error, discord.DiscordServerError) or error.status in {429, 500, 502, 503, 504, 524}:
         return Later()
     if private and error.code in _UNREACHABLE:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.learning.learner import Room
 from tests.adapters.discord.conftest import Running
-from tests.servers.discord.people import Person, inside
+from tests.servers.discord.people import TIDYING, Person, inside
 from tests.servers.discord.server import DiscordServer
 
 LAB = "# Lab rules\n\nThe Zanzibar lab opens at 07:45 on weekdays. Bring the purple badge to enter the Zanzibar lab.\n"
@@ -47,9 +47,12 @@ async def test_what_is_proposed_is_used_only_when_it_is_approved(
     here = channels[0]
     question = "when does the Zanzibar lab open?"
     message = await anna.says(LAB, here)
-    proposed = await anna.opens_menu("Teach the bot", message, here)
-    shown = await anna.reads(proposed, "Zanzibar")
-    assert not proposed.ephemeral
+    anna.permissions = TIDYING
+    told = await anna.opens_menu("Teach the bot", message, here)
+    assert "proposed" in (await anna.reads(told))["content"]
+    assert told.ephemeral
+    shown = await anna.receives(here)
+    assert "Zanzibar" in shown["content"]
     assert "07:45" not in (await anna.asks(question, here))["content"]
     assert "Only those who manage" in (await anna.reads(await anna.taps(shown, "Use it")))["content"]
     assert "07:45" not in (await anna.asks(question, here))["content"]
@@ -59,11 +62,41 @@ async def test_what_is_proposed_is_used_only_when_it_is_approved(
     assert "too old" in (await mo.reads(await mo.taps(shown, "Discard")))["content"]
 
 
-async def test_what_is_discarded_is_gone(bot: Running, channels: list[str], anna: Person, mo: Person) -> None:
-    message = await anna.says(LAB, channels[0])
-    shown = await anna.reads(await anna.opens_menu("Teach the bot", message, channels[0]))
+async def test_what_is_discarded_is_gone(bot: Running, channels: list[str], mo: Person) -> None:
+    message = await mo.says(LAB, channels[0])
+    await mo.reads(await mo.opens_menu("Teach the bot", message, channels[0]))
+    shown = await mo.receives(channels[0])
     assert "Discarded" in (await mo.reads(await mo.taps(shown, "Discard")))["content"]
     assert "too old" in (await mo.reads(await mo.taps(shown, "Use it")))["content"]
+
+
+async def test_not_everybody_proposes(bot: Running, channels: list[str], anna: Person) -> None:
+    message = await anna.says(LAB, channels[0])
+    told = await anna.opens_menu("Teach the bot", message, channels[0])
+    assert "may not teach" in (await anna.reads(told))["content"]
+    assert anna.world.posted(channels[0]) == []
+
+
+async def test_who_has_the_chosen_role_teaches_and_approves_what_another_has_proposed(
+    server: DiscordServer, bot: Running, channels: list[str], anna: Person, mo: Person
+) -> None:
+    here = channels[0]
+    guild = server.world.guilds[server.world.channels[here]["guild_id"]]
+    role = server.world.role(guild, "Tutor")
+    ben = server.person("Ben")
+    ben.permissions = TIDYING
+    await mo.reads(await mo.calls("server", here, inner="teachers", role=role))
+    message = await anna.says(LAB, here)
+    assert "may not teach" in (await ben.reads(await ben.opens_menu("Teach the bot", message, here)))["content"]
+    for tutor in (anna, ben):
+        server.world.worn(guild["id"], tutor.id).add(role["id"])
+    await anna.reads(await anna.opens_menu("Teach the bot", message, here))
+    shown = await anna.receives(here)
+    assert "Somebody else" in (await anna.reads(await anna.taps(shown, "Use it")))["content"]
+    assert "learnt" in (await ben.reads(await ben.taps(shown, "Use it")))["content"]
+
+    assert "delete messages" in (await mo.reads(await mo.calls("server", here, inner="teachers")))["content"]
+    assert "may not teach" in (await anna.reads(await anna.opens_menu("Teach the bot", message, here)))["content"]
 
 
 async def test_what_was_taught_can_be_forgotten(bot: Running, channels: list[str], mo: Person) -> None:

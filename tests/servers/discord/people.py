@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
 _COMMAND, _COMPONENT, _COMPLETING, _FORM = 2, 3, 4, 5
-_STRING, _INTEGER, _BOOLEAN, _FILE, _SUBCOMMAND = 3, 4, 5, 11, 1
-MODERATOR = str(1 << 5)
+_STRING, _INTEGER, _BOOLEAN, _CHANNEL, _ROLE, _FILE, _SUBCOMMAND = 3, 4, 5, 7, 8, 11, 1
+_MANAGE_ROLES = 1 << 28
+MODERATOR = str(1 << 5 | _MANAGE_ROLES)
+TIDYING = str(1 << 13)
 # The button below an answer that is still growing.
 STOP = "s:stop"
 
@@ -46,13 +48,20 @@ class Person:
             {"name": key, "type": _kind(value), "value": value["id"] if isinstance(value, dict) else value}
             for key, value in given.items()
         ]
-        files = {value["id"]: value for value in given.values() if isinstance(value, dict)}
+        named = {value["id"]: value for value in given.values() if isinstance(value, dict)}
         if inner is not None:
             options = [{"name": inner, "type": _SUBCOMMAND, "options": options}]
         data = {"id": "1", "name": command, "type": 1, "options": options}
-        if files:
-            data["resolved"] = {"attachments": files}
+        if named:
+            data["resolved"] = {_KEYS[_kind(value)]: {number: value} for number, value in named.items()}
         return await self._interact(_COMMAND, data, channel, installed=installed)
+
+    async def posts(self, forum: str, title: str) -> str:
+        """Open a post in a forum; what it says comes without its text, as the bot is not mentioned."""
+        thread = self.world.thread(forum, title)
+        told = {**thread, "owner_id": self.id, "newly_created": True}
+        await self._server.gateway.dispatch("THREAD_CREATE", told)
+        return str(thread["id"])
 
     async def types(self, name: str, option: str, text: str, channel: str | None = None) -> list[dict[str, Any]]:
         """What is proposed while an option is typed."""
@@ -167,11 +176,12 @@ class Person:
             "context": 0 if guild else 1,
             "authorizing_integration_owners": {"0": guild or "0"} if installed else {"1": self.id},
             "entitlements": [],
-            "app_permissions": "0",
+            "app_permissions": str(_MANAGE_ROLES if self.world.may_give_roles else 0),
             "attachment_size_limit": 10_000_000,
         }
         if guild is not None:
-            member = {"user": self._user, "roles": [], "permissions": self.permissions, "joined_at": None, "flags": 0}
+            worn = sorted(self.world.worn(guild, self.id))
+            member = {"user": self._user, "roles": worn, "permissions": self.permissions, "joined_at": None, "flags": 0}
             raw |= {"guild_id": guild, "guild": {"id": guild, "locale": "en-US", "features": []}, "member": member}
         else:
             raw["user"] = self._user
@@ -194,7 +204,10 @@ def labels(message: Message) -> list[str]:
     return [each.get("label", "") for each in inside(message)]
 
 
+_KEYS = {_FILE: "attachments", _ROLE: "roles", _CHANNEL: "channels"}
+
+
 def _kind(value: Any) -> int:
     if isinstance(value, dict):
-        return _FILE
+        return _FILE if "filename" in value else _ROLE if "permissions" in value else _CHANNEL
     return _BOOLEAN if isinstance(value, bool) else _INTEGER if isinstance(value, int) else _STRING

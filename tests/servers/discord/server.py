@@ -70,6 +70,9 @@ class DiscordServer:
             "POST /channels/{channel_id}/messages/{message_id}/threads": self._thread,
             "PUT /applications/{application_id}/commands": self._register,
             "POST /users/@me/channels": self._direct,
+            "GET /channels/{channel_id}": self._channel,
+            "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}": self._give_role,
+            "DELETE /guilds/{guild_id}/members/{user_id}/roles/{role_id}": self._take_role,
             "GET /gateway/bot": self._gateway,
             "GET /users/@me": self._me,
             "GET /oauth2/applications/@me": self._application,
@@ -180,6 +183,25 @@ class DiscordServer:
         told = {"id": number, "type": 11, "parent_id": channel["id"], "name": body["name"]}
         self.world.channels[number] = {**told, "guild_id": channel["guild_id"]}
         return told
+
+    async def _channel(self, parts: dict[str, str], _body: Any) -> Any:
+        return self.world.open_channel(parts["channel_id"])
+
+    async def _give_role(self, parts: dict[str, str], _body: Any) -> Any:
+        self.world.worn(parts["guild_id"], parts["user_id"]).add(self._givable(parts))
+        self.world.changed()
+
+    async def _take_role(self, parts: dict[str, str], _body: Any) -> Any:
+        self.world.worn(parts["guild_id"], parts["user_id"]).discard(self._givable(parts))
+        self.world.changed()
+
+    def _givable(self, parts: dict[str, str]) -> str:
+        """Of roles that stand below the bot's own."""
+        if not any(role["id"] == parts["role_id"] for role in self.world.guilds[parts["guild_id"]]["roles"]):
+            raise Problem(404, 10011, "Unknown Role")
+        if parts["role_id"] in self.world.above:
+            raise Problem(403, 50013, "Missing Permissions")
+        return parts["role_id"]
 
     async def _register(self, _parts: dict[str, str], body: Any) -> Any:
         self.world.commands = body

@@ -67,6 +67,10 @@ class World(Changing):
         self.registered = 0
         self.typed: list[str] = []
         self.closed: set[str] = set()
+        # Who wears which roles of a server, and the roles that the bot may not give.
+        self.wearing: dict[tuple[str, str], set[str]] = {}
+        self.above: set[str] = set()
+        self.may_give_roles = True
         self.nonces: dict[tuple[str, str], Message] = {}
 
     def number(self, ago: float = 0.0) -> str:
@@ -89,6 +93,25 @@ class World(Changing):
         guild["channels"].append(told)
         self.channels[number] = {**told, "guild_id": guild["id"]}
         return number
+
+    def role(self, guild: dict[str, Any], name: str, permissions: str = "0") -> dict[str, Any]:
+        told = {"id": self.number(), "name": name, "permissions": permissions, "managed": False, "position": 1}
+        told |= {"color": 0, "hoist": False, "mentionable": False, "flags": 0}
+        guild["roles"].append(told)
+        return told
+
+    def worn(self, guild: str, person: str) -> set[str]:
+        return self.wearing.setdefault((guild, person), set())
+
+    def thread(self, parent: str, name: str) -> dict[str, Any]:
+        """A thread of a channel, or a post of a forum."""
+        told = {"id": self.number(), "type": 11, "parent_id": parent, "name": name, "owner_id": "1"}
+        lasting = {"archived": False, "locked": False, "auto_archive_duration": 1440}
+        told["thread_metadata"] = {**lasting, "archive_timestamp": "2026-11-30T00:00:00+00:00"}
+        told |= {"message_count": 0, "member_count": 1, "total_message_sent": 0, "rate_limit_per_user": 0, "flags": 0}
+        told["guild_id"] = self.channels[parent]["guild_id"]
+        self.channels[told["id"]] = told
+        return told
 
     def direct_channel(self, person: str) -> str:
         if person not in self.direct:

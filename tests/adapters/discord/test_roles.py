@@ -1,0 +1,227 @@
+"""Roles for achievements: put on by nobody but oneself, taken off again, and never lost on the way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.conversation import Context
+from bot.core.ports import TurnRecord
+from bot.learning.learner import Changes, Identity, Review, Room
+from tests.adapters.discord.conftest import Running
+from tests.servers.discord.people import MODERATOR, Person, labels
+from tests.servers.discord.server import DiscordServer, Fault
+
+
+@pytest.fixture
+def guild(server: DiscordServer, channel: str) -> dict[str, Any]:
+    return server.world.guilds[server.world.channels[channel]["guild_id"]]
+
+
+@pytest.fixture
+def certified(server: DiscordServer, guild: dict[str, Any]) -> dict[str, Any]:
+    return server.world.role(guild, "Certified")
+
+
+async def told(person: Person, channel: str, **given: object) -> str:
+    found = await person.reads(await person.calls("server", channel, inner="role", **given))
+    return str(found["content"])
+
+
+async def holds(person: Person, name: str) -> None:
+    count = len(person.world.posted(person.dm))
+    await person.says(f"I passed {name} on 2025-12-01")
+    await person.receives(number=count + 1)
+
+
+async def puts_on(person: Person, channel: str) -> str:
+    shown = await person.reads(await person.calls("roles", channel))
+    return str((await person.reads(await person.taps(shown, "Show it with")))["content"])
+
+
+async def wears(server: DiscordServer, guild: dict[str, Any], person: Person, role: dict[str, Any]) -> None:
+    await server.world.until(lambda: role["id"] in server.world.worn(guild["id"], person.id) or None, "the role")
+
+
+async def wears_not(server: DiscordServer, guild: dict[str, Any], person: Person, role: dict[str, Any]) -> None:
+    await server.world.until(lambda: role["id"] not in server.world.worn(guild["id"], person.id) or None, "no role")
+
+
+class TestPuttingOn:
+    async def test_who_has_achieved_it_may_put_it_on_and_nothing_shows_before(
+        self,
+        server: DiscordServer,
+        channel: str,
+        guild: dict[str, Any],
+        certified: dict[str, Any],
+        bot: Running,
+        anna: Person,
+        mo: Person,
+    ) -> None:
+        assert "“Certified” is for whoever" in await told(mo, channel, role=certified, achievement="certificate")
+        asked = await anna.calls("roles", channel)
+        shown = await anna.reads(asked)
+        assert asked.ephemeral
+        assert "🔒" in shown["content"]
+        assert labels(shown) == []
+
+        await holds(anna, "Security+")
+        assert server.world.worn(guild["id"], anna.id) == set()
+        assert "in a moment" in await puts_on(anna, channel)
+        await wears(server, guild, anna, certified)
+
+        shown = await anna.reads(await anna.calls("roles", channel))
+        assert "✅" in shown["content"]
+        assert "taken off" in (await anna.reads(await anna.taps(shown, "Take off")))["content"]
+        await wears_not(server, guild, anna, certified)
+        assert "too old" in (await anna.reads(await anna.taps(shown, "Take off")))["content"]
+
+    async def test_nobody_puts_on_what_they_have_not_achieved(
+        self,
+        server: DiscordServer,
+        channel: str,
+        guild: dict[str, Any],
+        certified: dict[str, Any],
+        bot: Running,
+        anna: Person,
+        mo: Person,
+    ) -> None:
+        await told(mo, channel, role=certified, achievement="certificate", at=2)
+        await holds(anna, "Security+")
+        shown = await anna.reads(await anna.calls("roles", channel))
+        forged = await anna.presses({**shown, "channel_id": channel}, f"s{anna.id}:role:{certified['id']}")
+        assert "not reached" in (await anna.reads(forged))["content"]
+        unknown = await anna.presses({**shown, "channel_id": channel}, f"s{anna.id}:role:1")
+        assert "too old" in (await anna.reads(unknown))["content"]
+        assert server.made("PUT /guilds") == []
+
+    async def test_points_are_right_answers_in_thirty_days(
+        self, server: DiscordServer, channel: str, guild: dict[str, Any], bot: Running, anna: Person, mo: Person
+    ) -> None:
+        busy = server.world.role(guild, "Busy")
+        await told(mo, channel, role=busy, achievement="points", at=3)
+        await practised(bot, anna, days_ago=40, right=5)
+        await practised(bot, anna, days_ago=2, right=2)
+        assert "🔒" in (await anna.reads(await anna.calls("roles", channel)))["content"]
+        await practised(bot, anna, days_ago=1, right=1)
+        await puts_on(anna, channel)
+        await wears(server, guild, anna, busy)
+
+
+class TestTakingOff:
+    async def test_who_leaves_the_ranking_wears_none_here_any_more(
+        self,
+        server: DiscordServer,
+        channel: str,
+        guild: dict[str, Any],
+        certified: dict[str, Any],
+        bot: Running,
+        anna: Person,
+        mo: Person,
+    ) -> None:
+        await told(mo, channel, role=certified, achievement="certificate")
+        await holds(anna, "Security+")
+        await puts_on(anna, channel)
+        await wears(server, guild, anna, certified)
+        await anna.reads(await anna.calls("leave", channel))
+        await wears_not(server, guild, anna, certified)
+
+    async def test_who_is_forgotten_wears_none_anywhere(
+        self,
+        server: DiscordServer,
+        channel: str,
+        guild: dict[str, Any],
+        certified: dict[str, Any],
+        bot: Running,
+        anna: Person,
+        mo: Person,
+    ) -> None:
+        other = server.world.guild("Others")
+        role = server.world.role(other, "Holder")
+        await told(mo, channel, role=certified, achievement="certificate")
+        await told(mo, other["channels"][0]["id"], role=role, achievement="certificate")
+        await holds(anna, "Security+")
+        for place, where, what in ((channel, guild, certified), (other["channels"][0]["id"], other, role)):
+            await puts_on(anna, place)
+            await wears(server, where, anna, what)
+        # Discord does not answer just then; what has to be done is done when it does.
+        server.fail("DELETE /guilds", Fault(), Fault())
+        asked = await anna.reads(await anna.calls("forget"))
+        assert "erased" in (await anna.reads(await anna.taps(asked, "Yes")))["content"]
+        for where, what in ((guild, certified), (other, role)):
+            await wears_not(server, where, anna, what)
+        kept = await bot.stores.learners.export(Identity(platform="discord", number=anna.id))
+        assert certified["id"] not in str(kept)
+
+
+class TestModerators:
+    async def test_a_role_with_power_is_no_prize(
+        self, server: DiscordServer, channel: str, guild: dict[str, Any], bot: Running, anna: Person, mo: Person
+    ) -> None:
+        for permissions in (1 << 3, 1 << 28, 1 << 5):
+            role = server.world.role(guild, "Boss", str(permissions))
+            assert "moderates" in await told(mo, channel, role=role, achievement="points")
+        assert "gives no roles" in (await anna.reads(await anna.calls("roles", channel)))["content"]
+
+    async def test_who_may_not_give_roles_has_none_given(
+        self, channel: str, certified: dict[str, Any], bot: Running, mo: Person
+    ) -> None:
+        mo.permissions = str(int(MODERATOR) & ~(1 << 28))
+        assert "Only who may give roles" in await told(mo, channel, role=certified, achievement="points")
+
+    async def test_that_the_bot_may_not_is_said_at_once(
+        self, server: DiscordServer, channel: str, certified: dict[str, Any], bot: Running, mo: Person
+    ) -> None:
+        server.world.may_give_roles = False
+        assert "Manage Roles" in await told(mo, channel, role=certified, achievement="points")
+
+    async def test_a_role_that_discord_refuses_is_told_once_until_it_is_set_again(
+        self,
+        server: DiscordServer,
+        channel: str,
+        guild: dict[str, Any],
+        certified: dict[str, Any],
+        bot: Running,
+        anna: Person,
+        mo: Person,
+    ) -> None:
+        server.world.above.add(certified["id"])
+        await told(mo, channel, role=certified, achievement="certificate")
+        ben = server.person("Ben")
+        for person in (anna, ben):
+            await holds(person, "Security+")
+            await puts_on(person, channel)
+        refused = await mo.receives(channel)
+        assert "does not let me give the role “Certified”" in refused["content"]
+        while (await bot.stores.mailbox.backlog()).outgoing:
+            await mo.asks("ccna cost?")
+        shown = await mo.reads(await mo.calls("server", channel, inner="show"))
+        assert "Certified ⚠" in shown["content"]
+        assert len(server.world.posted(channel)) == 1
+
+    async def test_a_role_that_is_given_no_more_is_not_shown(
+        self, channel: str, certified: dict[str, Any], bot: Running, anna: Person, mo: Person
+    ) -> None:
+        await told(mo, channel, role=certified, achievement="certificate")
+        assert "for nothing any more" in await told(mo, channel, role=certified)
+        assert "gives no roles" in (await anna.reads(await anna.calls("roles", channel)))["content"]
+
+
+async def practised(bot: Running, person: Person, *, days_ago: int, right: int) -> None:
+    at = datetime.now(UTC) - timedelta(days=days_ago)
+    reviews = tuple(Review(item=f"item-{days_ago}-{n}", at=at, rating=3, correct=True) for n in range(right))
+    who = Identity(platform="discord", number=person.id)
+    room = Room(platform="discord", number=person.id)
+    learner = await bot.stores.learners.learner(who)
+    record = TurnRecord(
+        key=f"practised-{days_ago}",
+        room=room,
+        at=at,
+        question="?",
+        answer=None,
+        context=Context(),
+        changes=Changes(reviews=reviews),
+    )
+    await bot.stores.learners.commit(who, learner, record)
