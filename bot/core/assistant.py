@@ -108,6 +108,7 @@ class Assistant:
             room=incoming.room,
             community=incoming.community,
             private=incoming.room.private,
+            replies_to=incoming.replies_to,
             file=incoming.file,
             now=self._now(),
             progress=progress,
