@@ -82,11 +82,15 @@ Outcome = Sent | Later | Refused | Blocked | Moved | Unsure
 class Limits:
     """How fast may be sent: messages a second in all and to one private room, and a minute to one group. None: as
     fast as it goes. With several processes each gets its share.
+
+    `under_way` is how many messages are on their way at the same time. Where the process is killed, each of them may
+    arrive a second time, unless the platform recognises a repetition.
     """
 
     per_second: float | None = None
     per_room_second: float | None = None
     per_group_minute: float | None = None
+    under_way: int = 1
 
 
 class Transport(Protocol):

@@ -14,6 +14,7 @@ from bot.core.mail import Mailbox, Parcel, Superseded
 from bot.errors import MissingService
 from bot.flow.crash_points import Passing
 from bot.flow.crew import Crew, Shift, insisting
+from bot.flow.lanes import Lane
 from bot.flow.limiting import Limiter
 from bot.flow.measuring import Measures
 from bot.flow.ports import Blocked, Later, Moved, Outcome, Refused, Sent, Transport, Unsure
@@ -28,15 +29,14 @@ _ONCE_MORE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPace:
-    """How senders keep time: the first and the longest wait before trying again, in seconds.
+    """How senders keep time: the first and the longest wait before trying again, and how long a message may be on its
+    way before the next need not wait for it any more, in seconds.
 
-    `under_way` is how many messages may be on their way to a platform at the same time. Where the process is killed,
-    each of them may arrive a second time, so that it is as small as it can be: with a tenth of a second for each, eight
-    are more than twice of what Telegram allows. (The shift is larger: most of it waits until a room may be sent to.)
+    The shift is larger than a platform's lane: most of it waits until its room may be sent to.
     """
 
     shift: Shift = field(default_factory=lambda: Shift(at_once=64))
-    under_way: int = 8
+    patience: float = 1.0
     first_wait: float = 1.0
     longest_wait: float = 60.0
 
@@ -58,7 +58,7 @@ class Senders:
         self._mailbox = mailbox
         self._transports = transports
         self._limiters = {name: Limiter(transport.limits) for name, transport in transports.items()}
-        self._under_way = {name: asyncio.Semaphore(pace.under_way) for name in transports}
+        self._lanes = {name: Lane(each.limits.under_way, pace.patience) for name, each in transports.items()}
         self._measures = measures
         self._now = now
         self._passing = passing
@@ -82,19 +82,17 @@ class Senders:
         return len(parcels) == free
 
     async def _send(self, parcel: Parcel) -> None:
-        under_way = self._under_way[parcel.room.platform]
+        left = False
         try:
             await self._limiters[parcel.room.platform].wait(parcel.room)
-            await under_way.acquire()
+            async with self._lanes[parcel.room.platform].taken():
+                left = True
+                await self._deliver(parcel)
         except asyncio.CancelledError:
-            # It has certainly not left.
-            with contextlib.suppress(MissingService, Superseded):
-                await self._mailbox.later(parcel, None)
+            if not left:
+                with contextlib.suppress(MissingService, Superseded):
+                    await self._mailbox.later(parcel, None)
             raise
-        try:
-            await self._deliver(parcel)
-        finally:
-            under_way.release()
 
     async def _deliver(self, parcel: Parcel) -> None:
         outcome = await self._outcome(parcel)

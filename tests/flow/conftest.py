@@ -91,6 +91,12 @@ class Office:
             while not self._idle(await self.stores.mailbox.backlog()):  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 
+    async def posted(self, number: int) -> None:
+        """Until so many messages wait to be delivered."""
+        async with asyncio.timeout(20):
+            while (await self.stores.mailbox.backlog()).outgoing < number:  # noqa: ASYNC110 - in the database
+                await asyncio.sleep(0.01)
+
     @staticmethod
     def _idle(backlog: Backlog) -> bool:
         return not backlog.waiting and not backlog.outgoing

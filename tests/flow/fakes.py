@@ -31,8 +31,8 @@ class Front:
 @dataclass(slots=True)
 class FakeTransport:
     """A `Transport`: `arrived` is what it delivered, in order. It answers with the next of `outcomes` for a text, and
-    what it says has arrived or may have, has. What is in `raises` is raised, after the message arrived. While it is
-    not `open`, whoever sends waits.
+    what it says has arrived or may have, has. An error there is raised instead. While it is not `open`, whoever sends
+    waits. `busiest` is how many messages were on their way at most at the same time.
     """
 
     platform: str = PLATFORM
@@ -41,13 +41,23 @@ class FakeTransport:
     arrived: list[Parcel] = field(default_factory=list)
     tried: list[Parcel] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    busiest: int = 0
+    _under_way: int = 0
 
     def __post_init__(self) -> None:
         self.open.set()
 
     async def send(self, parcel: Parcel) -> Outcome:
         self.tried.append(parcel)
-        await self.open.wait()
+        self._under_way += 1
+        self.busiest = max(self.busiest, self._under_way)
+        try:
+            await self.open.wait()
+            return self._outcome(parcel)
+        finally:
+            self._under_way -= 1
+
+    def _outcome(self, parcel: Parcel) -> Outcome:
         coming = self.outcomes.get(parcel.payload["text"], [])
         outcome = coming.pop(0) if coming else Sent()
         if isinstance(outcome, Exception):

@@ -23,7 +23,7 @@ from bot.core.assistant import Assistant
 from bot.flow.crash_points import dying_at, passing
 from bot.flow.crew import Shift
 from bot.flow.leasing import Terms
-from bot.flow.ports import Platform
+from bot.flow.ports import Limits, Platform
 from bot.flow.reception import Reception
 from bot.flow.running import Drain, stopping_on_signals
 from bot.flow.senders import SendPace
@@ -52,7 +52,7 @@ class Child:
     signal: str = ""
     arrivals: int = 0
     seconds: float = 0.0
-    under_way: int = 8
+    under_way: int = 1
     lease: float = 1.0
 
     @property
@@ -64,9 +64,7 @@ class Child:
         lease, soon = timedelta(seconds=self.lease), timedelta(seconds=0.05)
         return Paces(
             work=Pace(shift=Shift(at_once=8, lease=lease, look_every=0.1), try_again=soon),
-            send=SendPace(
-                shift=Shift(at_once=8, lease=lease, look_every=0.1), under_way=self.under_way, first_wait=0.05
-            ),
+            send=SendPace(shift=Shift(at_once=8, lease=lease, look_every=0.1), first_wait=0.05),
             terms=Terms(length=1.5, every=0.2, to_end=0.5),
             drain=Drain(),
             reminders_every=0.1,
@@ -95,9 +93,8 @@ async def run(child: Child) -> None:
 
             def platforms(reception: Reception) -> list[Platform]:
                 gateway = FileGateway(platform, reception)
-                return [
-                    Platform(name=PLATFORM, desk=FileDesk(), transport=FileTransport(platform), gateways=(gateway,))
-                ]
+                transport = FileTransport(platform, limits=Limits(under_way=child.under_way))
+                return [Platform(name=PLATFORM, desk=FileDesk(), transport=transport, gateways=(gateway,))]
 
             service = Front(assistant=assistant, reminding=StoredNotices(stores.learners))
             flow = app.build_flow(child.settings, stores, service, platforms, paces=child.paces, passing=passed)

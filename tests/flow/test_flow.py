@@ -230,6 +230,32 @@ class TestSending:
         assert {"ada", "bo"} == {parcel.room.number for parcel in transport.arrived[:4]}
         assert [f"re: a ({part})" for part in range(1, 5)] == transport.texts("ada")
 
+    async def test_one_message_at_a_time_is_on_its_way_so_that_a_kill_repeats_one_at_most(self, opened: Opened) -> None:
+        transport = FakeTransport()
+        transport.open.clear()
+        patient = SendPace(shift=Shift(at_once=8, look_every=0.05), patience=100.0)
+        async with opened(transport=transport, paces=in_a_hurry(send=patient)) as office:
+            await office.bring(*(said(str(n), "a", str(n)) for n in range(9)))
+            await until(lambda: transport.tried)
+            await office.posted(9)
+            transport.open.set()
+            await office.settled()
+
+        assert 9 == len(transport.arrived)
+        assert 1 == transport.busiest
+
+    async def test_one_that_hangs_keeps_nobody_else_waiting(self, opened: Opened) -> None:
+        transport = FakeTransport()
+        transport.open.clear()
+        impatient = SendPace(shift=Shift(at_once=8, look_every=0.05), patience=0.01)
+        async with opened(transport=transport, paces=in_a_hurry(send=impatient)) as office:
+            await office.bring(*(said(who, "a", who) for who in ("ada", "bo", "cy")))
+            await until(lambda: len(transport.tried) == 3)
+            transport.open.set()
+            await office.settled()
+
+        assert 3 == len(transport.arrived)
+
     async def test_what_could_not_be_sent_is_sent_when_the_platform_is_back(self, opened: Opened) -> None:
         transport = FakeTransport(outcomes={f"re: {n}": [Later()] * 5 for n in range(10)})
         async with opened(transport=transport) as office:

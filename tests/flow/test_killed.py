@@ -89,7 +89,7 @@ async def remind(place: Place) -> None:
 @pytest.fixture(scope="session")
 def killed(scene: Callable[..., Scene], processes: Processes) -> Mapping[str, tuple[int, int, Scene]]:
     """By place: the return code of the process that was to die there and of the one after it, and what came of it."""
-    scenes = {place: scene(under_way=1) for place in PLACES}
+    scenes = {place: scene() for place in PLACES}
     for one in scenes.values():
         asyncio.run(remind(Place(one.child.settings)))
     died = processes(*(replace(one.child, dies_at=place, times=PLACES[place]) for place, one in scenes.items()))
@@ -120,7 +120,7 @@ def test_processes_that_are_killed_at_random_moments_lose_nothing(
     scene: Callable[..., Scene], processes: Processes
 ) -> None:
     chance = random.Random(11)  # noqa: S311 - no secret
-    one = scene([(f"p{number % 12}", "hello") for number in range(120)], under_way=1, lease=0.5)
+    one = scene([(f"p{number % 12}", "hello") for number in range(120)], lease=0.5)
     kills = 6
 
     for _ in range(kills):

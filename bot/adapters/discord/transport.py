@@ -20,8 +20,9 @@ from bot.flow.ports import Blocked, Later, Limits, Outcome, Refused, Sent, Unsur
 
 logger = logging.getLogger(__name__)
 
-# Fifty calls a second in all; the library keeps to what Discord says of each channel.
-LIMITS = Limits(per_second=45)
+# Fifty calls a second in all; the library keeps to what Discord says of each channel. What is repeated is recognised by
+# its nonce, or puts the same text into the same answer again.
+LIMITS = Limits(per_second=45, under_way=8)
 # How long a button works whose question or sources are kept.
 KEPT = timedelta(days=90)
 _NONCE = 24
