@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
@@ -16,6 +16,7 @@ from bot.core.ports import Budget
 from bot.errors import MissingService
 from bot.flow.ports import Desk, Limits, Platform
 from bot.flow.reception import Reception
+from bot.flow.thumbs import AGAIN_AFTER, Thumbs
 from bot.settings import Settings
 from bot.text.prompts import Phrases
 
@@ -87,10 +88,12 @@ def build_discord(
     limits: Limits | None = None,
     ears: BuildEars | None = None,
     digests_every: float = 3600.0,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
     `ears` makes what hears the gateway, the library's client with its own patience unless given;
-    every so many seconds is looked whether a week is over.
+    every so many seconds is looked whether a week is over; `thumbs_again` is how long a thumb waits each time for its
+    message to be known as an answer.
     """
     from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
@@ -106,7 +109,9 @@ def build_discord(
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
-    desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, refusals(settings), now)
+    desk = _build_desk(
+        rest, phrases, reader, stops, signs, streams, service, stores, refusals(settings), now, thumbs_again
+    )
 
     def platform(reception: Reception) -> Platform:
         receiving = Receiving(
@@ -140,17 +145,21 @@ def _build_desk(
     stores: Stores,
     refusal: Callable[[str, str], str],
     now: Callable[[], datetime],
+    thumbs_again: Sequence[timedelta],
 ) -> Desk:
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
     from bot.adapters.discord.communities import Communities  # noqa: PLC0415
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
     from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
+    from bot.adapters.discord.judging import Judging  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.servers import Servers  # noqa: PLC0415
     from bot.adapters.discord.teaching import Teaching  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
+    reactions, taps = Thumbs(stores.feedback, now, thumbs_again), Thumbs(stores.feedback, now, thumbs_again[:1])
+    judging = Judging(reactions, taps)
     return DiscordDesk(
         rest=rest,
         reader=reader,
@@ -164,10 +173,13 @@ def _build_desk(
             servers=servers,
             keepsakes=stores.keepsakes,
             budget=stores.budget,
+            judging=judging,
+            feedback=stores.feedback,
             quiz_on=service.quiz_on,
             digests=WantedDigests(rest.application, stores.keepsakes, now),
             now=now,
         ),
+        judging=judging,
         teaching=Teaching(
             rest=rest,
             words=words,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.discord.digests import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
+from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.posts import Place, community_of, identity, outgoing
 from bot.adapters.discord.render import button, message, row, said
 from bot.adapters.discord.servers import Servers, Week
@@ -15,6 +16,7 @@ from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened
 from bot.chat.words import Words
+from bot.core.feedback import Feedback
 from bot.core.ports import Budget, Keepsakes
 from bot.core.reply import Quiz
 from bot.flow.work import Work
@@ -38,6 +40,8 @@ class Communities:
         servers: Servers,
         keepsakes: Keepsakes,
         budget: Budget,
+        judging: Judging,
+        feedback: Feedback,
         quiz_on: QuizOn,
         digests: WantedDigests,
         now: Callable[[], datetime],
@@ -46,6 +50,8 @@ class Communities:
         self._servers = servers
         self._keepsakes = keepsakes
         self._budget = budget
+        self._judging = judging
+        self._feedback = feedback
         self._quiz_on = quiz_on
         self._digests = digests
         self._now = now
@@ -79,13 +85,12 @@ class Communities:
         await work.settle(*outgoing([message(next(pieces(found)))], tapped.by.place))
 
     async def thumb(self, work: Work, tapped: Tapped, *, up: bool) -> None:
-        """Counted once for a person and a message; who it was is kept only with that person's own things."""
-        by, key = tapped.by, f"thumb:{tapped.message}"
-        if await self._keepsakes.recall(by.who, key, self._now()) is None:
-            await self._keepsakes.keep(by.who, {key: up}, self._now() + _KEPT)
-            if by.place.guild is not None:
-                await self._servers.count_thumb(by.place.guild, up=up)
-        await self._tell(work, by, "thanks.up" if up else "thanks.down", by.language)
+        """Counted once for a person and an answer; who it was is kept only with that person's own things."""
+        by = tapped.by
+        counts = await self._judging.tapped(work, tapped, up=up)
+        if not work.settled:
+            key = ("thanks.up" if up else "thanks.down") if counts else "button.old"
+            await self._tell(work, by, key, by.language)
 
     async def administer(self, work: Work, event: Called, guild: str) -> None:
         """What those who manage the server set, and are told."""
@@ -142,11 +147,14 @@ class Communities:
             day = (self._now() - timedelta(days=days)).date()
             rooms = dict((await self._budget.spent(day, top=1000)).top)
             spent += rooms.get(community_of(guild), 0)
+        thumbs = await self._feedback.tally(*week.span, community_of(guild))
         return self._words.say(
             "digest",
             language,
             week=week.name,
-            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered", "up", "down")},
+            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered")},
+            up=thumbs.ups,
+            down=thumbs.downs,
             sources=_list(week.sources),
             stale=_list(week.stale),
             spent=f"{spent:,}",

@@ -10,8 +10,9 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.commands import BY_NAME, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped, sent_away
+from bot.adapters.discord.events import Called, Chosen, Reacted, Reader, Said, Speaker, Tapped, Typing, sent_away
 from bot.adapters.discord.files import sent_file
+from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.receiving import FAULTS, conversation_of
 from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
@@ -45,6 +46,7 @@ class DiscordDesk:
         words: Words,
         answering: Answering,
         communities: Communities,
+        judging: Judging,
         teaching: Teaching,
         servers: Servers,
         stops: Stops,
@@ -57,6 +59,7 @@ class DiscordDesk:
         self._words = words
         self._answering = answering
         self._communities = communities
+        self._judging = judging
         self._teaching = teaching
         self._servers = servers
         self._stops = stops
@@ -85,12 +88,12 @@ class DiscordDesk:
                 await self._communities.quiz(work, event.by, event.text)
             case Chosen() as event:
                 await self._ask(work, event, event.text)
-            case Tapped() as event:
-                await self._tapped(work, event)
+            case Tapped() | Reacted() as event:
+                await self._below(work, event)
 
     def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
         event = self._event(accepted)
-        if event is None:
+        if event is None or isinstance(event, Reacted):
             return ()
         return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place)
 
@@ -100,9 +103,9 @@ class DiscordDesk:
         # To a person and to no channel: the one of their direct messages is found when it is sent.
         return [_to_person(each) for each in outgoing(posts, place)]
 
-    def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | None:
+    def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | Reacted | None:
         event = self._reader.read(accepted.update.payload)
-        return event if isinstance(event, Said | Called | Chosen | Tapped) else None
+        return None if isinstance(event, Typing) else event
 
     async def _said(self, work: Work, event: Said) -> None:
         if await self._muted(event.by):
@@ -148,7 +151,15 @@ class DiscordDesk:
             await self._communities.administer(work, event, guild)
 
     async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
-        await self._answering.answer(work, conversation_of(event), event.by, text)
+        meant = event.below if isinstance(event, Tapped) else event.replies_to if isinstance(event, Said) else None
+        await self._answering.answer(work, conversation_of(event), event.by, text, replies_to=meant)
+
+    async def _below(self, work: Work, event: Tapped | Reacted) -> None:
+        """Something below a message of ours."""
+        if isinstance(event, Reacted):
+            await self._judging.reacted(work, event)
+        else:
+            await self._tapped(work, event)
 
     async def _tapped(self, work: Work, tapped: Tapped) -> None:
         press, by = buttons.read(tapped.data), tapped.by
@@ -209,7 +220,7 @@ class DiscordDesk:
         place = by.place
         return not place.private and await self._servers.muted(place.guild or "", place.channel)
 
-    async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | None, key: str) -> None:
+    async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | Reacted | None, key: str) -> None:
         if event is not None:
             posts: list[Post] = [said(self._words.say(key, event.by.language))]
             await work.settle(*outgoing(posts, event.by.place))
