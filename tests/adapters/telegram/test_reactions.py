@@ -239,6 +239,37 @@ class TestWhy:
         assert "no answer of mine that I still remember" in (await anna.receives())["text"]
 
 
+class TestReplying:
+    async def test_a_question_that_replies_to_an_older_answer_is_about_that(
+        self, bot: Running, anna: Person, answer: Message
+    ) -> None:
+        await anna.sends("what does AZ-104 cost?")
+        await anna.receives()
+        await anna.sends("and how long is it valid?", reply_to=answer)
+        told = (await anna.receives())["text"]
+        assert "Security+" in told
+        assert "AZ-104" not in told
+
+    async def test_in_a_group_it_may_be_anothers_answer_that_all_saw(
+        self, bot: Running, anna: Person, ben: Person, team: Group
+    ) -> None:
+        answer = await asked_in(team, anna, bot)
+        await ben.sends("and how long is it valid?", to=team, reply_to=answer)
+        assert "CCNA" in (await team.receives())["text"]
+
+    async def test_practice_goes_on_below_an_older_answer(self, bot: Running, anna: Person, answer: Message) -> None:
+        who, room = Identity(platform="telegram", number=str(anna.id)), Room(platform="telegram", number=str(anna.id))
+        await anna.sends("/practice az-104")
+        await bot.server.until_heard()
+        await bot.settled()
+        practised = (await bot.stores.learners.context(who, room)).practice
+        await anna.sends("and how long is it valid?", reply_to=answer)
+        await bot.server.until_heard()
+        await bot.settled()
+        assert "Security+" in bot.server.world.posted(anna.id)[-1]["text"]
+        assert (await bot.stores.learners.context(who, room)).practice == practised is not None
+
+
 async def test_killed_when_it_is_kept_and_not_yet_settled_it_counts_once(library: Library, tmp_path: Path) -> None:
     async with telegram_server() as server:
         environment = at_home(library, tmp_path, server)
