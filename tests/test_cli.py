@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -14,14 +15,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.app import open_stores
 from bot.cli.checking import Finding, lines_of
 from bot.cli.main import run
+from bot.core.feedback import Thumb
 from bot.errors import Problem
+from bot.settings import Settings
+from tests.contracts.people import GROUP, Person, answered
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSWER_KEYS = [
@@ -384,6 +390,27 @@ def test_a_finding_is_a_line_with_what_to_do_and_its_problems_below() -> None:
         "problem  knowledge       1 file; correct it",
         "                         a.md: cost: is missing",
     ]
+
+
+def test_feedback_tells_thumbs_and_which_public_questions_were_disliked(credway: Credway, tmp_path: Path) -> None:
+    assert credway("feedback").out == "0 up and 0 down in 7 days.\n"
+
+    async def react() -> None:
+        async with open_stores(Settings(_env_file=None, credway_home=tmp_path / "home", database_url="")) as stores:
+            now, ada = datetime.now(UTC), Person(stores.learners)
+            for number, room in enumerate((GROUP, ada.room)):
+                posted = await answered(stores, ada, room, f"question {number}", message="5", at=now)
+                thumb = Thumb(who=ada.who, message=posted, up=False, at=now)
+                assert await stores.feedback.give(thumb)
+
+    asyncio.run(react())
+    told = credway("feedback")
+    assert "0 up and 2 down" in told.out
+    assert "question 0" in told.out
+    assert "question 1" not in told.out
+    [found] = credway("feedback", "--days", "30", "--json").objects
+    assert (found["ups"], found["downs"], found["days"]) == (0, 2, 30)
+    assert [(one["question"], one["downs"], one["room"]) for one in found["disliked"]] == [("question 0", 1, "-77")]
 
 
 def test_eval_takes_a_file_and_prints_a_table(credway: Credway, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
@@ -16,6 +16,7 @@ from bot.core.ports import Budget
 from bot.errors import MissingService
 from bot.flow.ports import Desk, Limits, Platform
 from bot.flow.reception import Reception
+from bot.flow.thumbs import AGAIN_AFTER, Thumbs
 from bot.settings import Settings
 from bot.text.prompts import Phrases
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.adapters.discord.communities import Communities
     from bot.adapters.discord.events import Reader
     from bot.adapters.discord.gateway import BuildEars
+    from bot.adapters.discord.judging import Judging
     from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
     from bot.adapters.discord.servers import Servers
@@ -91,10 +93,12 @@ def build_discord(
     limits: Limits | None = None,
     ears: BuildEars | None = None,
     digests_every: float = 3600.0,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
     `ears` makes what hears the gateway, the library's client with its own patience unless given;
-    every so many seconds is looked whether a week is over.
+    every so many seconds is looked whether a week is over; `thumbs_again` is how long a thumb waits each time for its
+    message to be known as an answer.
     """
     from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
@@ -110,7 +114,7 @@ def build_discord(
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
-    desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now)
+    desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
 
     def platform(reception: Reception) -> Platform:
         receiving = Receiving(
@@ -144,10 +148,12 @@ def _build_desk(
     service: Service,
     stores: Stores,
     now: Callable[[], datetime],
+    thumbs_again: Sequence[timedelta],
 ) -> Desk:
     from bot.adapters.discord.answering import Answering  # noqa: PLC0415
     from bot.adapters.discord.desk import DiscordDesk  # noqa: PLC0415
     from bot.adapters.discord.forums import Forums  # noqa: PLC0415
+    from bot.adapters.discord.judging import Judging  # noqa: PLC0415
     from bot.adapters.discord.moderating import Moderating  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.roles import Roles, Worn  # noqa: PLC0415
@@ -156,6 +162,8 @@ def _build_desk(
     from bot.chat.words import Words  # noqa: PLC0415
 
     words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
+    reactions, taps = Thumbs(stores.feedback, now, thumbs_again), Thumbs(stores.feedback, now, thumbs_again[:1])
+    judging = Judging(reactions, taps)
     return DiscordDesk(
         rest=rest,
         reader=reader,
@@ -164,7 +172,8 @@ def _build_desk(
         answering=Answering(
             rest=rest, renderer=renderer, words=words, stops=stops, signs=signs, streams=streams, servers=servers
         ),
-        communities=_build_communities(rest, words, servers, service, stores, now),
+        communities=_build_communities(rest, words, servers, judging, service, stores, now),
+        judging=judging,
         teaching=_build_teaching(settings, rest, words, servers, service, stores, now),
         moderating=Moderating(words, servers, settings.llm_daily_tokens_community),
         forums=Forums(words, servers),
@@ -177,7 +186,13 @@ def _build_desk(
 
 
 def _build_communities(
-    rest: Rest, words: Words, servers: Servers, service: Service, stores: Stores, now: Callable[[], datetime]
+    rest: Rest,
+    words: Words,
+    servers: Servers,
+    judging: Judging,
+    service: Service,
+    stores: Stores,
+    now: Callable[[], datetime],
 ) -> Communities:
     from bot.adapters.discord.communities import Communities  # noqa: PLC0415
     from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
@@ -188,6 +203,7 @@ def _build_communities(
         servers=servers,
         keepsakes=stores.keepsakes,
         weeks=Weeks(words=words, servers=servers, budget=stores.budget, asked=stores.asked, feedback=stores.feedback),
+        judging=judging,
         quiz_on=service.quiz_on,
         digests=WantedDigests(rest.application, stores.keepsakes, now),
         now=now,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
@@ -17,6 +17,7 @@ from bot.core.reply import Reply, reply_of
 from bot.errors import InputError, MissingService
 from bot.flow.ports import Gateway, Limits, Platform
 from bot.flow.reception import Reception
+from bot.flow.thumbs import AGAIN_AFTER, Thumbs
 from bot.settings import Settings
 from bot.text.prompts import Phrases
 
@@ -78,8 +79,11 @@ def build_telegram(
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     pacing: Pacing | None = None,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
 ) -> Callable[[Reception], Platform]:
-    """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given."""
+    """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given.
+    `thumbs_again`: how long a thumb waits each time for its message to be known as an answer.
+    """
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
@@ -113,6 +117,7 @@ def build_telegram(
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,
+        thumbs=Thumbs(stores.feedback, now, thumbs_again),
         files=opened.files if service.own_documents is not None else None,
         now=now,
     )

@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import asking, chatting, checking, evaluating, ingesting, me, planning, searching, serving, wallet
+from bot.cli import (
+    asking,
+    chatting,
+    checking,
+    evaluating,
+    feedback,
+    ingesting,
+    me,
+    planning,
+    searching,
+    serving,
+    wallet,
+)
 from bot.cli.searching import Request
 from bot.errors import InputError
 
@@ -56,6 +68,14 @@ def ask(
 def run() -> None:
     """Serve Telegram and Discord, whichever tokens are set. SIGTERM and Ctrl-C end it when what was begun is done."""
     serving.run()
+
+
+@app.command("feedback")
+def show_feedback(
+    *, days: Annotated[int, typer.Option(min=1, max=365, help="How far to look back.")] = 7, as_json: AsJson = False
+) -> None:
+    """What people think of the answers: thumbs, and the questions that got thumbs down where all saw them."""
+    feedback.show(days, as_json=as_json)
 
 
 @app.command("wallet")

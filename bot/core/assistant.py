@@ -15,6 +15,7 @@ from bot.core.mail import Delivery, Settlement
 from bot.core.ports import LearnerStore, StaleLearner, TurnRecord
 from bot.core.reply import Reply, reply_of
 from bot.errors import InputError
+from bot.learning.learner import Learner
 from bot.text.prompts import DEFAULT_LANGUAGE, Phrases
 from bot.text.words import clean
 
@@ -95,12 +96,9 @@ class Assistant:
         again: bool,
     ) -> tuple[Answer, Reply]:
         learner = await store.learner(incoming.who)
-        context = await store.context(incoming.who, incoming.room)
-        if context.language is None:
-            context = replace(context, language=incoming.locale)
         turn = Turn(
             question=incoming.text,
-            context=context,
+            context=await _context(incoming, learner, store),
             language=incoming.language,
             # In a room with others nothing of a learner is known, so that nothing can show, not even by advice.
             learner=learner if incoming.room.private else None,
@@ -108,6 +106,7 @@ class Assistant:
             room=incoming.room,
             community=incoming.community,
             private=incoming.room.private,
+            replies_to=incoming.replies_to,
             file=incoming.file,
             now=self._now(),
             progress=progress,
@@ -168,6 +167,23 @@ class Assistant:
             text=self._phrases.say(key, language, **values),
         )
         return Response(answer=answer, context=turn.context)
+
+
+async def _context(incoming: Incoming, learner: Learner, store: LearnerStore) -> Context:
+    """What is talked about: where an older answer is replied to, what was so then. What is under way goes on."""
+    context = await store.context(incoming.who, incoming.room)
+    if incoming.replies_to is not None:
+        meant = await store.turn_of(learner, incoming.room, incoming.replies_to)
+        if meant is not None:
+            context = replace(
+                meant.context,
+                language=context.language,
+                plan=meant.context.plan or context.plan,
+                practice=context.practice,
+                simulation=context.simulation,
+                confirming=context.confirming,
+            )
+    return context if context.language is not None else replace(context, language=incoming.locale)
 
 
 def _command(text: str) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from bot.catalog.recommend import Constraints
 from bot.core.answer import Answer
+from bot.core.mail import Posted
 from bot.core.owned import OwnDocument, SentFile
 from bot.core.reply import Attachment, Quiz, Reply
 from bot.learning.exercise import PracticeState, SimulationState
@@ -52,8 +53,9 @@ class Turn:
     `command` is the word after the slash of "/plan az-104", and `question` then what follows it. `learner` is who
     asks, None where nothing may be known of them: in a group, or where nothing is remembered. `now` is in UTC.
     `progress` is told what can be shown already, where the front end can show an answer that grows. `community` is
-    the whole that `room` is a part of, where rooms have such; `file` came with the message. `again`: the same message
-    has been answered, but the learner has changed meanwhile; the person waits already.
+    the whole that `room` is a part of, where rooms have such; `file` came with the message, which may reply to one of
+    the bot's (`replies_to`). `again`: the same message has been answered, but the learner has changed meanwhile; the
+    person waits already.
     """
 
     question: str
@@ -65,6 +67,7 @@ class Turn:
     room: Room | None = None
     community: Room | None = None
     private: bool = True
+    replies_to: Posted | None = None
     file: SentFile | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     progress: Progress | None = None
@@ -94,8 +97,8 @@ class Incoming:
     """One message as a front end received it. `key` is unique for the platform: its own number of the message.
 
     `language` is what is to be replied in; `locale` only what the person's app speaks, for want of anything better.
-    `community` is what the room is a part of: the server of a channel, the group of a topic. A `file` may come without
-    any text.
+    `community` is what the room is a part of: the server of a channel, the group of a topic. `replies_to` is the bot's
+    own message that it replies to, or below which something was tapped. A `file` may come without any text.
     """
 
     who: Identity
@@ -105,6 +108,7 @@ class Incoming:
     language: str | None = None
     locale: str | None = None
     community: Room | None = None
+    replies_to: Posted | None = None
     file: SentFile | None = None
 
 

@@ -1,4 +1,4 @@
-"""`/why`: what the last answer was made with and what it rests on, told from the turn as it was stored."""
+"""`/why`: what an answer was made with and what it rests on, told from the turn as it was stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _JUST_WHY = 1  # words
 
 
 class Explaining:
-    """Explains the answer before: the same person's, in the same room."""
+    """Explains the answer that is replied to, else the one before: the same person's, in the same room."""
 
     def __init__(self, speaker: Speaker, store: LearnerStore) -> None:
         self._speaker = speaker
@@ -21,17 +21,21 @@ class Explaining:
         alone = "command.why_alone" in heard.cues and len(heard.question.tokens) == _JUST_WHY
         if not (heard.calls("why") or (alone and heard.turn.command is None)):
             return None
-        answer = await self._last(heard)
+        answer = await self._meant(heard)
         if answer is None or not answer.text:
-            return self._speaker.plain(heard, "why.nothing")
+            # Another answer than the one that was meant would be explained, and nobody would notice.
+            return self._speaker.plain(heard, "why.nothing" if heard.turn.replies_to is None else "why.unknown")
         parts = [self._made(answer, heard), *self._held_back(answer, heard), *self._sources(answer, heard)]
         return self._speaker.plain(heard, "why.told", told="\n\n".join(parts))
 
-    async def _last(self, heard: Heard) -> Answer | None:
+    async def _meant(self, heard: Heard) -> Answer | None:
         turn = heard.turn
         if turn.who is None or turn.room is None:
             return None
         learner = turn.learner or await self._store.learner(turn.who)
+        if turn.replies_to is not None:
+            answered = await self._store.turn_of(learner, turn.room, turn.replies_to)
+            return answered.answer if answered else None
         turns = await self._store.turns(learner, turn.room, limit=1)
         return turns[-1].answer if turns else None
 

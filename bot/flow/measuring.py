@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.core.feedback import Thumb
 from bot.core.mail import Accepted, Backlog
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300)
@@ -25,6 +26,7 @@ class Measures:
         self._total = _seconds("credway_update_total", "From writing down to the stored reply", registry)
         self._sends = Counter("credway_sends", "Deliveries by result", ["platform", "result"], registry=registry)
         self._arrived = _seconds("credway_delivery", "From the stored reply to its arrival", registry)
+        self._thumbs = Counter("credway_thumbs", "Thumbs on answers", ["platform", "thumb"], registry=registry)
         self._waiting = Gauge("credway_inbox_waiting", "Updates that are not settled", registry=registry)
         self._oldest = Gauge("credway_inbox_oldest_seconds", "Age of the oldest of them", registry=registry)
         self._aside = Gauge("credway_inbox_set_aside", "Updates that could not be answered", registry=registry)
@@ -52,6 +54,9 @@ class Measures:
 
     def arrived(self, posted_at: datetime, now: datetime) -> None:
         self._arrived.observe(_age(posted_at, now))
+
+    def thumb(self, thumb: Thumb) -> None:
+        self._thumbs.labels(thumb.who.platform, thumb.word).inc()
 
     def backlog(self, backlog: Backlog, now: datetime) -> None:
         self._waiting.set(backlog.waiting)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.core.answer import Answer
 from bot.core.assistant import Assistant
 from bot.core.conversation import Incoming, Progress
+from bot.core.feedback import Thumb
 from bot.core.mail import Accepted, Delivery, Mailbox, Outgoing, Settlement
 from bot.core.reply import Reply
 from bot.flow.crash_points import Passing
@@ -17,7 +18,7 @@ Render = Callable[[Answer, Reply], Sequence[Outgoing]]
 
 
 class Work:
-    """An update that is being answered. It is settled once, by `respond` or by `settle`."""
+    """An update that is being answered. It is settled once, by `respond` or by `settle`, or put off."""
 
     def __init__(
         self,
@@ -27,16 +28,19 @@ class Work:
         now: Callable[[], datetime],
         passing: Passing,
         on_sign: Callable[[Accepted], None],
+        on_thumb: Callable[[Thumb], None],
     ) -> None:
-        """`on_sign` is told when the person first sees that something is being done."""
+        """`on_sign` is told when the person first sees that something is being done, `on_thumb` what they think."""
         self.accepted = accepted
         self.update = accepted.update
         self.settled = False
+        self.result = "settled"
         self._assistant = assistant
         self._mailbox = mailbox
         self._now = now
         self._passing = passing
         self._on_sign = on_sign
+        self._on_thumb = on_thumb
         self._seen = False
 
     def seen(self) -> None:
@@ -62,6 +66,17 @@ class Work:
         self._passing("before_settle")
         await self._mailbox.settle(Settlement(ticket=self.accepted.ticket, outgoing=outgoing), self._now())
         self._end()
+
+    async def put_off(self, due: datetime) -> None:
+        """It cannot be told yet what this is about: it is to be handled again from then on, which counts as another
+        attempt. What waits behind it in its conversation waits as long.
+        """
+        await self._mailbox.give_back(self.accepted.ticket, due, begun=True)
+        self.settled, self.result = True, "put_off"
+
+    def judged(self, thumb: Thumb) -> None:
+        """Somebody has shown what they think of an answer, and it is kept."""
+        self._on_thumb(thumb)
 
     async def blocked(self) -> None:
         """Who sent this (by a message of the platform's own) has blocked us: no reminders until they write again."""

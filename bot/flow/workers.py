@@ -115,6 +115,7 @@ class Workers:
             self._now,
             self._passing,
             lambda one: self._measures.sign(one, self._now()),
+            self._measures.thumb,
         )
         try:
             self._passing("before_handle")
@@ -126,8 +127,8 @@ class Workers:
             raise
         except Exception:
             logger.exception("update.failed id=%s attempt=%s", accepted.ticket.id, accepted.attempt)
-            return "settled" if work.settled else await self._failed(accepted)
-        return "settled"
+            return work.result if work.settled else await self._failed(accepted)
+        return work.result
 
     async def _failed(self, accepted: Accepted) -> str:
         if accepted.attempt >= MAX_ATTEMPTS:

@@ -34,6 +34,12 @@ class Running(Generic[Server]):
     stop: asyncio.Event
     task: asyncio.Task[None]
 
+    async def settled(self) -> None:
+        """Until nothing waits any more, to be answered or to arrive."""
+        async with asyncio.timeout(30):
+            while (left := await self.stores.mailbox.backlog()).waiting or left.outgoing:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     async def ends(self) -> None:
         self.stop.set()
         await self.task

@@ -17,7 +17,7 @@ from bot.chat.stopping import Stopped, Stops
 from bot.chat.words import Words
 from bot.core.answer import Answer
 from bot.core.conversation import Incoming
-from bot.core.mail import Outgoing
+from bot.core.mail import Outgoing, Posted
 from bot.core.owned import SentFile
 from bot.core.reply import Reply
 from bot.flow.work import Work
@@ -56,9 +56,10 @@ class Answering:
         room: Room | None = None,
         file: SentFile | None = None,
         also: Sequence[Outgoing] = (),
+        replies_to: Posted | None = None,
     ) -> None:
-        """`room`: in which it is said, where that is another than where it is shown. A `file` came with it. `also` goes
-        out with the answer, or neither does.
+        """`room`: in which it is said, where that is another than where it is shown. A `file` came with it;
+        `replies_to` is the message of the bot's that is meant. `also` goes out with the answer, or neither does.
         """
         guild = guild_of(by.room)
         incoming = Incoming(
@@ -69,6 +70,7 @@ class Answering:
             language=await self._servers.language(self._servers.group(guild)) if guild else None,
             locale=self._words.language(by.language) if by.language else None,
             community=community_of(guild) if guild else None,
+            replies_to=replies_to,
             file=file,
         )
         if self._signs.was_given(work.update.key):

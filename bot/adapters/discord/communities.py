@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.discord.digests import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
+from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.posts import Place, identity, outgoing
 from bot.adapters.discord.render import button, message, row, said
 from bot.adapters.discord.servers import Servers
@@ -38,6 +39,7 @@ class Communities:
         servers: Servers,
         keepsakes: Keepsakes,
         weeks: Weeks,
+        judging: Judging,
         quiz_on: QuizOn,
         digests: WantedDigests,
         now: Callable[[], datetime],
@@ -46,6 +48,7 @@ class Communities:
         self._servers = servers
         self._keepsakes = keepsakes
         self._weeks = weeks
+        self._judging = judging
         self._quiz_on = quiz_on
         self._digests = digests
         self._now = now
@@ -79,13 +82,12 @@ class Communities:
         await work.settle(*outgoing([message(next(pieces(found)))], tapped.by.place))
 
     async def thumb(self, work: Work, tapped: Tapped, *, up: bool) -> None:
-        """Counted once for a person and a message; who it was is kept only with that person's own things."""
-        by, key = tapped.by, f"thumb:{tapped.message}"
-        if await self._keepsakes.recall(by.who, key, self._now()) is None:
-            await self._keepsakes.keep(by.who, {key: up}, self._now() + _KEPT)
-            if by.place.guild is not None:
-                await self._servers.count_thumb(by.place.guild, up=up)
-        await self._tell(work, by, "thanks.up" if up else "thanks.down", by.language)
+        """Counted once for a person and an answer; who it was is kept only with that person's own things."""
+        by = tapped.by
+        counts = await self._judging.tapped(work, tapped, up=up)
+        if not work.settled:
+            key = ("thanks.up" if up else "thanks.down") if counts else "button.old"
+            await self._tell(work, by, key, by.language)
 
     async def digest(self, work: Work, event: Called, guild: str) -> None:
         """What the week has brought so far; or whether it is told every week, and where."""

@@ -11,9 +11,10 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reader, Said, Tapped, sent_away
+from bot.adapters.discord.events import Called, Chosen, Reacted, Reader, Said, Tapped, Typing, sent_away
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.forums import Forums, opened_of
+from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.moderating import Moderating
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
 from bot.adapters.discord.receiving import FAULTS, conversation_of
@@ -49,6 +50,7 @@ class DiscordDesk:
         words: Words,
         answering: Answering,
         communities: Communities,
+        judging: Judging,
         teaching: Teaching,
         moderating: Moderating,
         forums: Forums,
@@ -64,6 +66,7 @@ class DiscordDesk:
         self._words = words
         self._answering = answering
         self._communities = communities
+        self._judging = judging
         self._teaching = teaching
         self._moderating = moderating
         self._forums = forums
@@ -90,8 +93,8 @@ class DiscordDesk:
                 await self._communities.quiz(work, event.by, event.text)
             case Chosen(name=name) as event:
                 await self._ask(work, event, f"/check {event.text}" if name == CHECK else event.text)
-            case Tapped() as event:
-                await self._tapped(work, event)
+            case Tapped() | Reacted() as event:
+                await self._below(work, event)
 
     async def _of_servers(self, work: Work) -> bool:
         """What nobody in particular has done, or what this program has told itself to do; whether it was such."""
@@ -113,7 +116,7 @@ class DiscordDesk:
 
     def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
         event = self._event(accepted)
-        if event is None:
+        if event is None or isinstance(event, Reacted):
             return ()
         return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place)
 
@@ -123,9 +126,9 @@ class DiscordDesk:
         # To a person and to no channel: the one of their direct messages is found when it is sent.
         return [_to_person(each) for each in outgoing(posts, place)]
 
-    def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | None:
+    def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | Reacted | None:
         event = self._reader.read(accepted.update.payload)
-        return event if isinstance(event, Said | Called | Chosen | Tapped) else None
+        return None if isinstance(event, Typing) else event
 
     async def _said(self, work: Work, event: Said) -> None:
         if await self._silence.holds(event.by.place):
@@ -189,7 +192,15 @@ class DiscordDesk:
             await self._moderating.set(work, event, guild)
 
     async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
-        await self._answering.answer(work, conversation_of(event), event.by, text)
+        meant = event.below if isinstance(event, Tapped) else event.replies_to if isinstance(event, Said) else None
+        await self._answering.answer(work, conversation_of(event), event.by, text, replies_to=meant)
+
+    async def _below(self, work: Work, event: Tapped | Reacted) -> None:
+        """Something below a message of ours."""
+        if isinstance(event, Reacted):
+            await self._judging.reacted(work, event)
+        else:
+            await self._tapped(work, event)
 
     async def _tapped(self, work: Work, tapped: Tapped) -> None:
         press, by = buttons.read(tapped.data), tapped.by
@@ -250,7 +261,7 @@ class DiscordDesk:
         started = said(self._words.say("thread.started", tapped.by.language))
         await work.settle(*outgoing([started], tapped.by.place), *outgoing([hello], there))
 
-    async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | None, key: str) -> None:
+    async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | Reacted | None, key: str) -> None:
         if event is not None:
             posts: list[Post] = [said(self._words.say(key, event.by.language))]
             await work.settle(*outgoing(posts, event.by.place))

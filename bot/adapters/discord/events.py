@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MANAGE_MESSAGES, MENUS, OF_ALL, SERVER
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
+from bot.chat.reactions import is_up
+from bot.core.mail import Posted
 from bot.learning.learner import Identity, Room
 
 Raw = Mapping[str, Any]
@@ -33,7 +35,10 @@ POST = "s:post"
 _KEPT = (
     *("id", "application_id", "type", "token", "data", "guild_id", "channel_id", "locale", "guild_locale", "context"),
     *("app_permissions", "authorizing_integration_owners", "content", "mentions"),
+    *("user_id", "message_id", "emoji", "message_author_id"),
 )
+_ADDED = "MESSAGE_REACTION_ADD"
+_REACTIONS = {_ADDED, "MESSAGE_REACTION_REMOVE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,8 @@ class Said:
     by: Speaker
     text: str
     file: Attached | None = None
+    # The bot's own message that it replies to.
+    replies_to: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,19 @@ class Tapped:
     by: Speaker
     data: str
     message: str
+    # The same message, where it stands: the answer to a tap may be for one person, and below what all see.
+    below: Posted
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """A thumb below a message, or one taken away. Where Discord says whose message it is, it is the bot's."""
+
+    by: Speaker
+    message: str
+    up: bool
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +166,13 @@ class Opened:
     thread: str
 
 
-Event = Said | Called | Chosen | Tapped | Typing
+Event = Said | Called | Chosen | Tapped | Reacted | Typing
 
 
-def kept(kind: str, raw: Raw) -> dict[str, Any]:
-    """What of an event is written down: what is read from it, and nothing else of the people in it."""
+def kept(kind: str, raw: Raw, number: int | None = None) -> dict[str, Any]:
+    """What of an event is written down: what is read from it, and nothing else of the people in it. `number` is the
+    one that the gateway has given it, and gives it again when it repeats it.
+    """
     found = {key: raw[key] for key in _KEPT if key in raw}
     if "mentions" in found:
         found["mentions"] = [{"id": user["id"]} for user in found["mentions"]]
@@ -160,6 +181,7 @@ def kept(kind: str, raw: Raw) -> dict[str, Any]:
         found["author"] = {"id": author["id"], "bot": bool(author.get("bot"))}
         found["webhook_id"] = raw.get("webhook_id")
         found["attachments"] = [_bare_file(each) for each in raw.get("attachments", ())]
+        found |= _bare_reference(raw)
     user = _user(raw)
     if user is not None:
         found["user"] = {"id": user["id"], "bot": bool(user.get("bot"))}
@@ -171,7 +193,7 @@ def kept(kind: str, raw: Raw) -> dict[str, Any]:
         found["data"] = _without_people(found["data"])
         if found["data"].get("custom_id") == POST:
             found["title"] = str((raw.get("channel") or {}).get("name") or "")
-    return {"t": kind, "d": found}
+    return {"t": kind, "s": number, "d": found}
 
 
 def sent_away(event: Raw) -> SentAway | None:
@@ -200,6 +222,8 @@ class Reader:
         raw = event["d"]
         if event["t"] == "MESSAGE_CREATE":
             return self._message(raw)
+        if event["t"] in _REACTIONS:
+            return self._reaction(event, raw)
         return _interaction(raw) if event["t"] == "INTERACTION_CREATE" else None
 
     def _message(self, raw: Raw) -> Event | None:
@@ -215,7 +239,26 @@ class Reader:
             channel=raw["channel_id"], who=author["id"], guild=guild, reply_to=raw["id"] if guild is not None else None
         )
         by = Speaker(who=identity(author["id"]), place=place, room=room_of(place), key=raw["id"])
-        return Said(by=by, text=text, file=_file(raw.get("attachments", ())))
+        replied = raw.get("referenced_message") or {}
+        ours = replied.get("author", {}).get("id") == self._id
+        return Said(
+            by=by,
+            text=text,
+            file=_file(raw.get("attachments", ())),
+            replies_to=Posted(room=by.room, number=replied["id"]) if ours else None,
+        )
+
+    def _reaction(self, event: Raw, raw: Raw) -> Event | None:
+        """Discord says of a reaction neither who wrote the message when it is taken away, nor a number of its own."""
+        person, emoji = raw["user_id"], raw["emoji"]
+        up = is_up(emoji.get("name") or "") if emoji.get("id") is None else None
+        of_another = raw.get("message_author_id", self._id) != self._id
+        if up is None or of_another or person == self._id or (_user(raw) or {}).get("bot"):
+            return None
+        place = Place(channel=raw["channel_id"], who=person, guild=raw.get("guild_id"))
+        key = ":".join([event["t"], raw["message_id"], person, emoji["name"], str(event.get("s"))])
+        by = Speaker(who=identity(person), place=place, room=room_of(place), key=key)
+        return Reacted(by=by, message=raw["message_id"], up=up, taken_back=event["t"] != _ADDED)
 
 
 def _interaction(raw: Raw) -> Event | None:
@@ -227,13 +270,11 @@ def _interaction(raw: Raw) -> Event | None:
     if raw["type"] == _COMPONENT:
         values = data.get("values") or [data["custom_id"]]
         step = values[0].partition(":")[2].partition(":")[0]
-        alone = step in _ALONE or bool(raw.get("message", {}).get("flags", 0) & EPHEMERAL)
-        return Tapped(
-            by=_speaker(raw, alone=alone),
-            data=values[0],
-            message=raw["message"]["id"],
-            title=raw.get("title", ""),
-        )
+        message = raw["message"]
+        of_one = bool(message.get("flags", 0) & EPHEMERAL)
+        by = _speaker(raw, alone=of_one or step in _ALONE)
+        below = Posted(room=room_of(replace(by.place, ephemeral=of_one)), number=message["id"])
+        return Tapped(by=by, data=values[0], message=message["id"], below=below, title=raw.get("title", ""))
     text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
     # What the form was opened for says whether its answer is for the person alone.
     return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
@@ -325,6 +366,13 @@ def _without_people(data: Raw) -> dict[str, Any]:
     told = {name: found for name, found in named if found}
     rest = {key: value for key, value in data.items() if key != "resolved"}
     return {**rest, "resolved": told} if told else rest
+
+
+def _bare_reference(raw: Raw) -> dict[str, Any]:
+    """Of a message that is replied to only that it is, and whose: nothing where that is a person."""
+    replied = raw.get("referenced_message") or {}
+    author = replied.get("author", {})
+    return {"referenced_message": {"id": replied["id"], "author": {"id": author["id"]}}} if author.get("bot") else {}
 
 
 def _bare_file(raw: Raw) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bot.adapters.discord.events import (
     Chosen,
     Event,
     Opened,
+    Reacted,
     Reader,
     Said,
     SentAway,
@@ -45,7 +46,10 @@ logger = logging.getLogger(__name__)
 
 Complete = Callable[[str, str], Sequence[tuple[str, str]]]
 # What of the gateway's events can be for the bot; the others are not even parsed.
-_MEANT = ('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"', '"THREAD_CREATE"')
+_MEANT = (
+    *('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"', '"THREAD_CREATE"'),
+    *('"MESSAGE_REACTION_ADD"', '"MESSAGE_REACTION_REMOVE"'),
+)
 _MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
 _MOST_CHOICES, _LONGEST_CHOICE = 25, 100
 # So many events are written down at once, and so many messages wait while nothing can be written down.
@@ -59,8 +63,12 @@ Heard = tuple[Event | None, Update]
 
 
 def conversation_of(event: Event) -> str:
-    """What is answered one after the other: in a server each person by themselves."""
+    """What is answered one after the other: in a server each person by themselves. Reactions are apart from the talk:
+    they may have to wait until the message is known to be an answer.
+    """
     by = event.by
+    if isinstance(event, Reacted):
+        return f"thumbs:{by.room.number}:{by.who.number}"
     return by.room.number if by.private else f"{by.room.number}:{by.who.number}"
 
 
@@ -105,7 +113,7 @@ class Receiving:
             if (post := opened(told)) is not None:
                 self._wait(None, _update_opened(post))
                 return
-            raw = kept(told["t"], told["d"])
+            raw = kept(told["t"], told["d"], told.get("s"))
             event = self._reader.read(raw)
         except Exception:
             # One that nobody can read must not hold up those behind it. Its content stays out of the log.
@@ -158,6 +166,8 @@ class Receiving:
 
     def _acknowledge(self, event: Event) -> None:
         key = event.by.key
+        if isinstance(event, Reacted):
+            return
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.
             self._stops.stop(conversation_of(event), event.by.who, key)

@@ -38,8 +38,10 @@ def point_at(api_url: str, gateway_url: str) -> None:
 
 
 def intents() -> discord.Intents:
-    """What is heard: commands, mentions, direct messages. Nothing privileged: not what people say to each other."""
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+    """What is heard: commands, mentions, direct messages, reactions. Nothing privileged: not what people say to each
+    other.
+    """
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
 
 
 def build_client() -> discord.Client:
@@ -108,12 +110,18 @@ class Rest:
             webhook_token=token,
         )
 
-    async def edit_answer(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:
-        """Put the answer to an interaction into what it was acknowledged with."""
-        await self._message("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", body, file, token)
+    async def edit_answer(
+        self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None
+    ) -> dict[str, Any]:
+        """Put the answer to an interaction into what it was acknowledged with; the message, as after all of these."""
+        return await self._message(
+            "PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", body, file, token
+        )
 
-    async def follow_up(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:
-        await self._message("POST", "/webhooks/{webhook_id}/{webhook_token}", body, file, token)
+    async def follow_up(
+        self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None
+    ) -> dict[str, Any]:
+        return await self._message("POST", "/webhooks/{webhook_id}/{webhook_token}", body, file, token)
 
     async def post(self, channel: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> dict[str, Any]:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
@@ -159,9 +167,10 @@ class Rest:
 
     async def _message(
         self, method: str, path: str, body: dict[str, Any], file: tuple[str, bytes] | None, token: str
-    ) -> None:
+    ) -> dict[str, Any]:
         route = Route(method, path, webhook_id=self.application, webhook_token=token)
-        await self._with_file(route, body, file)
+        found: dict[str, Any] = await self._with_file(route, body, file)
+        return found
 
     async def _with_file(self, route: Route, body: dict[str, Any], file: tuple[str, bytes] | None) -> Any:
         # On edits too: without it the default would hold again, which mentions everybody.

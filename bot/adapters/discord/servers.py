@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.adapters.discord.posts import PLATFORM, community_of, guild_of
@@ -28,6 +28,12 @@ class Week:
     counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
     stale: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From its first moment to that of the next."""
+        monday = datetime.strptime(f"{self.name}-1", "%G-W%V-%u").replace(tzinfo=UTC)
+        return monday, monday + timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +135,6 @@ class Servers(Preferences):
             Counter(titles.values()),
             Counter(titles[n] for n in stale if n in titles),
         )
-
-    async def count_thumb(self, guild: str, *, up: bool) -> None:
-        await self._count(guild, {"up" if up else "down": 1})
 
     async def week(self, guild: str, day: datetime) -> Week:
         """The week in which a day is."""

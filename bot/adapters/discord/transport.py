@@ -68,10 +68,7 @@ class DiscordTransport:
         if parcel.payload.get("kept"):
             await self._keepsakes.keep(identity(parcel.payload["who"]), parcel.payload["kept"], self._now() + KEPT)
         try:
-            if parcel.kind == ROLE:
-                await self._rest.set_role(**_role(parcel), on=parcel.payload["on"])
-            else:
-                await self._formed(parcel, dict(parcel.payload["body"]))
+            messages = await self._done(parcel)
         except discord.RateLimited as error:
             return Later(seconds=error.retry_after)
         except discord.Forbidden as error:
@@ -84,47 +81,55 @@ class DiscordTransport:
             return Later()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Unsure(reason=type(error).__name__)
-        return Sent()
+        return Sent(messages=messages)
 
-    async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> None:
+    async def _done(self, parcel: Parcel) -> tuple[str, ...]:
+        """The number of the message, where one has arrived."""
+        if parcel.kind == ROLE:
+            await self._rest.set_role(**_role(parcel), on=parcel.payload["on"])
+            return ()
+        arrived = await self._formed(parcel, dict(parcel.payload["body"]))
+        return (str(arrived["id"]),)
+
+    async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> dict[str, Any]:
         """As it is; where Discord does not take it so, without what can be done without."""
         try:
-            await self._delivered(parcel, body)
+            return await self._delivered(parcel, body)
         except discord.HTTPException as error:
             if error.code != _INVALID_FORM or not body.get("components"):
                 raise
             logger.warning("discord.plain reason=%s", error.text)
             # The words matter more than what can be tapped.
-            await self._delivered(parcel, {**body, "components": []})
+            return await self._delivered(parcel, {**body, "components": []})
 
-    async def _delivered(self, parcel: Parcel, body: dict[str, Any]) -> None:
+    async def _delivered(self, parcel: Parcel, body: dict[str, Any]) -> dict[str, Any]:
         answers = parcel.payload.get("answers")
         if answers is not None and self._now().timestamp() < answers["until"]:
             try:
-                if await self._answered(parcel, body, answers):
-                    return
+                if (answer := await self._answered(parcel, body, answers)) is not None:
+                    return answer
             except discord.HTTPException as error:
                 if error.code not in _TOKEN_OVER | _NO_SUCH_ANSWER:
                     raise
                 logger.info("discord.answer_over effect=%s code=%s", parcel.effect, error.code)
-        await self._post(parcel, body, answers)
+        return await self._post(parcel, body, answers)
 
-    async def _answered(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any]) -> bool:
-        """Whether it is the interaction's answer. More than one message only follows it where the bot could not post:
-        what is posted is recognised when it is sent again, which a follow-up is not.
+    async def _answered(
+        self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The message, where it is the interaction's answer. More than one only follows it where the bot could not
+        post: what is posted is recognised when it is sent again, which a follow-up is not.
         """
         token, file = answers["token"], _file(parcel)
         if answers["first"]:
             await self._streams.ended(token)
-            await self._rest.edit_answer(token, body, file)
-            return True
+            return await self._rest.edit_answer(token, body, file)
         if not answers["ephemeral"] and answers["present"]:
-            return False
+            return None
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
-        await self._rest.follow_up(token, {**body, "flags": flags}, file)
-        return True
+        return await self._rest.follow_up(token, {**body, "flags": flags}, file)
 
-    async def _post(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None) -> None:
+    async def _post(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None) -> dict[str, Any]:
         """A message of its own: to the channel, or to the person alone where only they were to see it."""
         channel = parcel.payload.get("channel")
         if channel is None or (answers is not None and (answers["ephemeral"] or not answers["present"])):
@@ -132,7 +137,7 @@ class DiscordTransport:
         body = {**body, "nonce": parcel.effect[:_NONCE], "enforce_nonce": True}
         if reply_to := parcel.payload.get("reply_to"):
             body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
-        await self._rest.post(channel, body, _file(parcel))
+        return await self._rest.post(channel, body, _file(parcel))
 
     async def _direct_channel(self, person: str) -> str:
         if person not in self._direct:

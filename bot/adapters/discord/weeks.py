@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.adapters.discord.posts import community_of
 from bot.adapters.discord.servers import Servers
@@ -37,16 +37,18 @@ class Weeks:
     async def told(self, guild: str, day: datetime, language: str | None) -> str:
         """The week in which a day is."""
         week = await self._servers.week(guild, day)
-        since = datetime.combine((day - timedelta(days=day.weekday())).date(), time(), UTC)
-        until = since + timedelta(days=_DAYS)
+        since, until = week.span
         community = community_of(guild)
         unanswered = await self._asked.unanswered(community, since, until)
+        thumbs = await self._feedback.tally(since, until, community)
         disliked = await self._feedback.disliked(since, until, community, limit=_TOP)
         return self._words.say(
             "digest",
             language,
             week=week.name,
-            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered", "up", "down")},
+            **{key: week.counts.get(key, 0) for key in ("asked", "unanswered")},
+            up=thumbs.ups,
+            down=thumbs.downs,
             questions=_items((group.text, group.count) for group in grouped(unanswered)[:_TOP]),
             disliked=_items((each.question, each.downs) for each in disliked),
             sources=_list(week.sources),

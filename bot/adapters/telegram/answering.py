@@ -10,7 +10,7 @@ from telegram import Bot
 from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.pacing import Pacing
-from bot.adapters.telegram.posts import PLATFORM, Post, outgoing
+from bot.adapters.telegram.posts import PLATFORM, Post, outgoing, posted
 from bot.adapters.telegram.render import Renderer, Rows
 from bot.chat.signs import Signs
 from bot.chat.stopping import Stopped, Stops
@@ -53,9 +53,10 @@ class Answering:
         change: Change = unchanged,
         rows: Rows | None = None,
         file: SentFile | None = None,
+        replies_to: int | None = None,
     ) -> None:
         """`change`: what is to be different about the reply before it is shown; `rows` of buttons below it; `file` is
-        what came with the text.
+        what came with the text; `replies_to` the message of the bot's that is meant.
         """
         incoming = Incoming(
             who=by.who,
@@ -66,6 +67,7 @@ class Answering:
             locale=self._words.language(by.language),
             # A group's topics are rooms of one community.
             community=None if by.private else Room(platform=PLATFORM, number=by.place.chat, private=False),
+            replies_to=posted(by.place, replies_to) if replies_to is not None else None,
             file=file,
         )
         stop_label = self._words.say("label.stop", by.language)

@@ -19,6 +19,7 @@ from bot.adapters.telegram.events import (
     Faceless,
     Migrated,
     Polled,
+    Reacted,
     Reader,
     Said,
     SentDocument,
@@ -31,7 +32,7 @@ from bot.adapters.telegram.events import (
 )
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.groups import Groups
-from bot.adapters.telegram.posts import Place, outgoing, room_of
+from bot.adapters.telegram.posts import Place, outgoing, posted, room_of
 from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.transport import QUIZ_KEY
@@ -41,8 +42,10 @@ from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
 from bot.chat.stopping import Stops
 from bot.chat.words import Words
+from bot.core.feedback import Thumb
 from bot.core.mail import Accepted, Notice, Outgoing
 from bot.core.ports import Keepsakes
+from bot.flow.thumbs import Thumbs
 from bot.flow.work import Work
 from bot.learning.learner import Identity
 
@@ -68,6 +71,7 @@ class TelegramDesk:
         stops: Stops,
         preferences: Preferences,
         keepsakes: Keepsakes,
+        thumbs: Thumbs,
         files: Files | None,
         now: Callable[[], datetime],
     ) -> None:
@@ -82,6 +86,7 @@ class TelegramDesk:
         self._stops = stops
         self._preferences = preferences
         self._keepsakes = keepsakes
+        self._thumbs = thumbs
         self._files = files
         self._now = now
 
@@ -92,6 +97,8 @@ class TelegramDesk:
                 await self._said(work, event)
             case Tapped():
                 await self._tapped(work, event)
+            case Reacted():
+                await self._reacted(work, event)
             case Polled():
                 await self._polled(work, event)
             case Sought():
@@ -142,7 +149,7 @@ class TelegramDesk:
             case "quiz":
                 await self._ask(work, said.by, f"/practice {argument}".strip())
             case _:
-                await self._ask(work, said.by, said.text)
+                await self._ask(work, said.by, said.text, said.replies_to)
 
     async def _said_in_group(self, work: Work, said: Said, command: str | None, argument: str) -> None:
         if command in _ADMINISTERING:
@@ -155,7 +162,8 @@ class TelegramDesk:
             key = "privacy" if command == "privacy" else "group.hello"
             await self._groups.tell(work, said.by.place, key, await self._groups.language(said.by))
         else:
-            await self._answering.answer(work, said.by, said.text, language=await self._language_in_group(said.by))
+            language = await self._language_in_group(said.by)
+            await self._answering.answer(work, said.by, said.text, language=language, replies_to=said.replies_to)
 
     async def _sent(self, work: Work, sent: SentDocument) -> None:
         """A document becomes its sender's own: so it is taken where nobody else sees it."""
@@ -174,8 +182,22 @@ class TelegramDesk:
     async def _language_in_group(self, by: Speaker) -> str | None:
         return await self._preferences.language(Identity(platform=by.who.platform, number=by.place.chat))
 
-    async def _ask(self, work: Work, by: Speaker, text: str) -> None:
-        await self._answering.answer(work, by, text, language=await self._preferences.language(by.who))
+    async def _ask(self, work: Work, by: Speaker, text: str, replies_to: int | None = None) -> None:
+        language = await self._preferences.language(by.who)
+        await self._answering.answer(work, by, text, language=language, replies_to=replies_to)
+
+    async def _reacted(self, work: Work, reacted: Reacted) -> None:
+        """Counted, and not answered: whoever reacts does not begin to talk."""
+        place = reacted.by.place
+        thumb = Thumb(
+            who=reacted.by.who,
+            message=posted(place, reacted.message),
+            up=reacted.up,
+            taken_back=reacted.taken_back,
+            at=reacted.at,
+            community=None if place.private else room_of(place.chat, None, private=False),
+        )
+        await self._thumbs.take(work, thumb)
 
     async def _tapped(self, work: Work, tapped: Tapped) -> None:
         press = buttons.read(tapped.data)
@@ -193,7 +215,7 @@ class TelegramDesk:
             await self._toast(tapped)
             if not by.private:
                 by = replace(by, place=replace(by.place, reply_to=tapped.message))
-            await self._ask(work, by, text)
+            await self._ask(work, by, text, tapped.message)
 
     async def _step(self, work: Work, tapped: Tapped, value: str) -> None:
         step, _, choice = value.partition(":")

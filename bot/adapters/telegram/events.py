@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from telegram import Chat, Message, PollAnswer, Update, User
+from telegram import Chat, Message, PollAnswer, ReactionTypeEmoji, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.adapters.telegram.posts import PLATFORM, Place, room_of
+from bot.chat.reactions import latest
 from bot.learning.learner import Identity, Room
 
 # What is asked of Telegram, and nothing else: the list is remembered there, so it is said at every start.
@@ -21,6 +23,7 @@ ALLOWED_UPDATES = (
     "poll_answer",
     "my_chat_member",
     "guest_message",
+    "message_reaction",
 )
 _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
@@ -47,6 +50,8 @@ class Said:
     text: str
     message: int
     edited: bool = False
+    # The bot's own message that it replies to.
+    replies_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,17 @@ class Tapped:
     query: str
     data: str
     message: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """A thumb on somebody's message: Telegram does not say whose. In a group it tells only administrators."""
+
+    by: Speaker
+    message: int
+    up: bool
+    taken_back: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +153,8 @@ class Migrated:
     new: Room
 
 
-Event = Said | SentDocument | SentElse | Faceless | Tapped | Polled | Sought | Summoned | Added | Silenced | Migrated
+Heard = Said | SentDocument | SentElse | Faceless | Tapped | Reacted | Polled | Sought | Summoned
+Event = Heard | Added | Silenced | Migrated
 
 
 class Reader:
@@ -152,6 +169,7 @@ class Reader:
             self._message,
             self._edited,
             self._tap,
+            self._reaction,
             self._poll,
             self._inline,
             self._guest,
@@ -179,7 +197,7 @@ class Reader:
         by = _speaker(message.from_user, message)
         if text:
             bare = text if private else self._bare(text)
-            return Said(by=by, text=bare, message=message.message_id)
+            return Said(by=by, text=bare, message=message.message_id, replies_to=self._replied(message))
         return self._without_text(message, by)
 
     def _edited(self, update: Update) -> Event | None:
@@ -189,7 +207,10 @@ class Reader:
             return None
         if message.from_user is None or not message.text:
             return None
-        return Said(by=_speaker(message.from_user, message), text=message.text, message=message.message_id, edited=True)
+        by = _speaker(message.from_user, message)
+        return Said(
+            by=by, text=message.text, message=message.message_id, edited=True, replies_to=self._replied(message)
+        )
 
     def _tap(self, update: Update) -> Event | None:
         query = update.callback_query
@@ -199,6 +220,21 @@ class Reader:
         topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
         by = _speaker_in(query.from_user, message.chat, topic, reply_to=None)
         return Tapped(by=by, query=query.id, data=query.data, message=message.message_id)
+
+    @staticmethod
+    def _reaction(update: Update) -> Event | None:
+        change = update.message_reaction
+        if change is None or change.user is None or change.user.is_bot:
+            return None
+        before, after = (
+            latest(each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji))
+            for reactions in (change.old_reaction, change.new_reaction)
+        )
+        up = before if after is None else after
+        if up is None or before == after:
+            return None
+        by = _speaker_in(change.user, change.chat, None, reply_to=None)
+        return Reacted(by=by, message=change.message_id, up=up, taken_back=after is None, at=change.date)
 
     @staticmethod
     def _poll(update: Update) -> Event | None:
@@ -249,9 +285,14 @@ class Reader:
         command = self._command.match(text)
         if command:
             return command[1] is None or command[1].lower() == self._username
+        return self._replied(message) is not None or self._mention.search(text) is not None
+
+    def _replied(self, message: Message) -> int | None:
+        """The bot's message that this one replies to. What opens a topic is replied to by all that is said in it."""
         replied = message.reply_to_message
-        to_us = replied is not None and replied.from_user is not None and replied.from_user.id == self._id
-        return to_us or self._mention.search(text) is not None
+        if replied is None or replied.from_user is None or replied.from_user.id != self._id:
+            return None
+        return None if replied.forum_topic_created is not None else replied.message_id
 
     def _without_text(self, message: Message, by: Speaker) -> Event | None:
         document = message.document

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.core.mail import Outgoing
+from bot.core.mail import Outgoing, Posted
 from bot.learning.learner import Room
 
 PLATFORM = "telegram"
@@ -45,6 +45,11 @@ class Place:
 def room_of(chat: str, topic: int | None, *, private: bool) -> Room:
     """The room of a conversation: topics are apart, so what is said in one is no context in another."""
     return Room(platform=PLATFORM, number=chat if topic is None else f"{chat}:{topic}", private=private)
+
+
+def posted(place: Place, message: int) -> Posted:
+    """A message, as it is known by what has been sent: topics are parts of one chat, and its messages are numbered."""
+    return Posted(room=Room(platform=PLATFORM, number=place.chat, private=place.private), number=str(message))
 
 
 def outgoing(

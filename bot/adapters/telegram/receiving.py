@@ -12,6 +12,7 @@ from bot.adapters.telegram.events import (
     Event,
     Migrated,
     Polled,
+    Reacted,
     Reader,
     Said,
     SentDocument,
@@ -100,6 +101,9 @@ def _place_of(event: Event) -> tuple[str, str | None]:
             return f"guest:{event.query}", event.who.number
         case Said() | Tapped():
             return event.by.room.number, event.by.who.number
+        case Reacted():
+            # Apart from the talk: it may have to wait until the message is known to be an answer.
+            return f"thumbs:{event.by.room.number}:{event.by.who.number}", event.by.who.number
     by = getattr(event, "by", None)
     if by is not None:
         return by.room.number, by.who.number

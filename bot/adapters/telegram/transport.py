@@ -44,6 +44,9 @@ _TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic cl
 _PICTURE = ("image_process_failed", "photo_invalid_dimensions", "photo_ext_invalid", "photo_content_type_invalid")
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "group chat was deactivated")
 
+# What a call gives: the message, or of an edit perhaps only that it is done.
+Arrived = Message | bool
+
 
 class TelegramTransport:
     """A `Transport`. What a button asks is kept before its message is sent, which poll is whose after."""
@@ -62,18 +65,21 @@ class TelegramTransport:
             await self._keepsakes.keep(_owner(parcel), things, self._now() + KEPT)
         if parcel.room.private and parcel.payload.get("closes_quiz"):
             await self._close_quiz(Identity(platform=PLATFORM, number=parcel.room.number))
+        edit = parcel.payload.get("edit")
         try:
-            await self._delivered(parcel, parcel.kind, dict(parcel.payload["call"]), parcel.payload.get("edit"))
+            arrived = await self._delivered(parcel, parcel.kind, dict(parcel.payload["call"]), edit)
         except TelegramError as error:
-            return _outcome(error)
-        return Sent()
+            outcome = _outcome(error)
+            # What is not modified is there already.
+            return Sent(messages=(str(edit),)) if isinstance(outcome, Sent) and edit else outcome
+        return Sent(messages=(str(arrived.message_id),) if isinstance(arrived, Message) else ())
 
-    async def _delivered(self, parcel: Parcel, kind: str, call: Call, edit: int | None) -> None:
+    async def _delivered(self, parcel: Parcel, kind: str, call: Call, edit: int | None) -> Arrived:
         """Send it; where Telegram does not take it so, send what is left without what it does not take."""
         around = _around(parcel.payload)
         for _ in range(4):
             try:
-                await self._call(parcel, kind, {**call, **({} if edit else around)}, edit)
+                return await self._call(parcel, kind, {**call, **({} if edit else around)}, edit)
             except BadRequest as error:
                 words = error.message.lower()
                 if _any(words, _UNEDITABLE) and edit:
@@ -88,23 +94,22 @@ class TelegramTransport:
                     call = {k: v for k, v in call.items() if k not in {"entities", "reply_markup"}}
                 else:
                     raise
-            else:
-                return
         raise BadRequest("refused in every form")
 
-    async def _call(self, parcel: Parcel, kind: str, call: Call, edit: int | None) -> None:
+    async def _call(self, parcel: Parcel, kind: str, call: Call, edit: int | None) -> Arrived:
         chat = int(parcel.room.number)
         call = as_objects(call)
         if kind == "text" and edit:
-            await self._bot.edit_message_text(chat_id=chat, message_id=edit, **call)
-        elif kind == "text":
-            await self._bot.send_message(chat_id=chat, **call)
-        elif kind == "poll":
-            await self._asked(parcel, await self._bot.send_poll(chat_id=chat, **call))
-        elif kind == "photo":
-            await self._bot.send_photo(chat_id=chat, photo=_file(parcel, call), **call)
-        else:
-            await self._bot.send_document(chat_id=chat, document=_file(parcel, call), **call)
+            return await self._bot.edit_message_text(chat_id=chat, message_id=edit, **call)
+        if kind == "text":
+            return await self._bot.send_message(chat_id=chat, **call)
+        if kind == "poll":
+            asked = await self._bot.send_poll(chat_id=chat, **call)
+            await self._asked(parcel, asked)
+            return asked
+        if kind == "photo":
+            return await self._bot.send_photo(chat_id=chat, photo=_file(parcel, call), **call)
+        return await self._bot.send_document(chat_id=chat, document=_file(parcel, call), **call)
 
     async def _asked(self, parcel: Parcel, message: Message) -> None:
         """Remember whose the poll is: its answer names neither the chat nor the question."""

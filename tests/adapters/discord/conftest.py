@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.app import (
 from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.ports import Limits
+from bot.flow.thumbs import AGAIN_AFTER
 from tests.adapters.at_work import Running, at_work
 from tests.servers.discord.people import MODERATOR, Person
 from tests.servers.discord.server import DiscordServer, discord_server
@@ -47,6 +48,7 @@ async def running(
     now: Callable[[], datetime] = utc_now,
     patience: float = 30.0,
     ears: BuildEars | None = None,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -64,7 +66,17 @@ async def running(
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
         builds = [
-            build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears, digests_every=0.05)
+            build_discord(
+                settings,
+                known,
+                service,
+                stores,
+                limits=UNLIMITED,
+                now=now,
+                ears=ears,
+                digests_every=0.05,
+                thumbs_again=thumbs_again,
+            )
         ]
         if telegram is not None:
             bot = await opened.enter_async_context(open_telegram(settings))

@@ -20,7 +20,7 @@ _PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 
 async def test_nothing_privileged_is_asked_for(server: DiscordServer, bot: Running) -> None:
     told = server.gateway.identified[0]
-    assert told["intents"] == 1 | 1 << 9 | 1 << 12
+    assert told["intents"] == 1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
     assert not told["intents"] & _PRIVILEGED
     assert told["shard"] == [0, 1]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.core.assistant import Assistant, utc_now
 from bot.core.conversation import Responder
 from bot.flow.ports import Limits, Platform
 from bot.flow.reception import Reception
+from bot.flow.thumbs import AGAIN_AFTER
 from tests.adapters.at_work import Running, at_work
 from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 
@@ -44,6 +45,7 @@ async def running(
     takes_files: bool = False,
     menus: bool = False,
     now: Callable[[], datetime] = utc_now,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
     **more: Any,
 ) -> AsyncIterator[Running]:
     settings = library.settings.model_copy(
@@ -54,7 +56,9 @@ async def running(
         service = build_service(library, store=stores.learners, now=now, keeping=keeping)
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
-        build = build_telegram(settings, opened, service, stores, limits=limits, now=now, pacing=PACING)
+        build = build_telegram(
+            settings, opened, service, stores, limits=limits, now=now, pacing=PACING, thumbs_again=thumbs_again
+        )
 
         def platform(reception: Reception) -> Platform:
             made = build(reception)

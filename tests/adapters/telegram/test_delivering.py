@@ -210,7 +210,7 @@ class TestPolling:
 
     async def test_only_what_is_understood_is_asked_for(self, server: TelegramServer, bot: Running) -> None:
         await server.world.until(lambda: server.world.allowed, "a question")
-        assert "callback_query" in (server.world.allowed or [])
+        assert {"callback_query", "message_reaction"} <= {*(server.world.allowed or [])}
         assert "channel_post" not in (server.world.allowed or [])
 
     async def test_it_ends_in_time_and_what_was_not_answered_is_answered_next_time(
@@ -247,7 +247,7 @@ class TestWebhook:
             assert "425" in (await anna.receives())["text"]
         hook = server.made("setWebhook")[0]
         assert hook["secret_token"] == secret_of(TOKEN)
-        assert "callback_query" in hook["allowed_updates"]
+        assert {"callback_query", "message_reaction"} <= {*hook["allowed_updates"]}
         assert set(server.pushed) == {200}
 
     async def test_who_does_not_know_the_secret_is_not_heard(

@@ -115,6 +115,27 @@ class Person:
         await self._server.gateway.dispatch("MESSAGE_CREATE", copy.deepcopy(seen))
         return message
 
+    async def reacts(self, message: Message, emoji: str, *, taken_away: bool = False) -> None:
+        """Put a reaction below a message, or take one's own away. Said as Discord's documentation describes it."""
+        place = message["channel_id"]
+        told: dict[str, Any] = {
+            "user_id": self.id,
+            "channel_id": place,
+            "message_id": message["id"],
+            "emoji": {"id": None, "name": emoji} if not emoji.isascii() else {"id": "7", "name": emoji},
+            "burst": False,
+            "type": 0,
+        }
+        guild = self.world.channels[place].get("guild_id")
+        if guild is not None:
+            told["guild_id"] = guild
+        if not taken_away:
+            told |= {"message_author_id": message.get("author", self.world.bot)["id"], "burst_colors": []}
+            if guild is not None:
+                told["member"] = {"user": self._user, "roles": [], "joined_at": None, "flags": 0}
+        kind = "MESSAGE_REACTION_REMOVE" if taken_away else "MESSAGE_REACTION_ADD"
+        await self._server.gateway.dispatch(kind, told)
+
     # What comes of it.
 
     async def acknowledged(self, found: Interaction) -> Interaction:

@@ -240,7 +240,7 @@ class DiscordServer:
         return body
 
     def _shown(self, found: Interaction, message: dict[str, Any]) -> dict[str, Any]:
-        return {"type": 0, "author": self.world.bot, **message, "webhook_id": self.world.application, "id": found.id}
+        return {"type": 0, "author": self.world.bot, **message, "webhook_id": self.world.application}
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.servers.telegram.description import Upload
 from tests.servers.telegram.parser import found_in
-from tests.servers.telegram.world import ANONYMOUS_ADMIN, BOT, Chat, World
+from tests.servers.telegram.world import ANONYMOUS_ADMIN, BOT, BOT_ID, REACTIONS, Chat, World
 
 Message = dict[str, Any]
 
@@ -91,6 +91,29 @@ class Person:
         if expired:
             return {}
         return await self.world.until(lambda: query.answer, f"an answer to the tap on {label}")
+
+    async def reacts(
+        self, message: Message, *emojis: str, anonymously: bool = False, update_id: int | None = None
+    ) -> None:
+        """Put these reactions below a message, in the place of those that were there; none takes them away.
+
+        In a group the bot is told of it only where it is an administrator.
+        """
+        key = (message["chat"]["id"], message["message_id"], self.id)
+        before, self.world.given[key] = self.world.given.get(key, []), [*emojis]
+        chat = self.world.chats[message["chat"]["id"]]
+        if chat.type != "private" and chat.statuses.get(BOT_ID) != "administrator":
+            return
+        who = {"actor_chat": chat.shown()} if anonymously else {"user": self.shown}
+        changed = {
+            "chat": message["chat"],
+            "message_id": message["message_id"],
+            **who,
+            "date": int(time.time()),
+            "old_reaction": [_reaction(emoji) for emoji in before],
+            "new_reaction": [_reaction(emoji) for emoji in emojis],
+        }
+        self.world.update("message_reaction", changed, update_id)
 
     async def answers_poll(self, message: Message, *options: str) -> None:
         """Choose the options that have this in their text."""
@@ -194,6 +217,9 @@ class Group:
         world.chats[self.chat.id] = self.chat
         self._read = 0
 
+    def makes_the_bot_administrator(self) -> None:
+        self.chat.statuses[BOT_ID] = "administrator"
+
     async def receives(self) -> Message:
         """The next message that the bot has posted here."""
 
@@ -250,6 +276,14 @@ def button_of(message: Message, label: str) -> dict[str, Any]:
 def labels(message: Message) -> list[str]:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["text"] for row in rows for button in row]
+
+
+def _reaction(emoji: str) -> dict[str, Any]:
+    """A number is that of an emoji of somebody's own making."""
+    if emoji.isdigit():
+        return {"type": "custom_emoji", "custom_emoji_id": emoji}
+    assert emoji in REACTIONS, f"{emoji} is none of the reactions that Telegram has"
+    return {"type": "emoji", "emoji": emoji}
 
 
 def _entities(text: str, key: str) -> dict[str, Any]:

@@ -19,6 +19,12 @@ BOT = {
     "username": "credway_bot",
 }
 ANONYMOUS_ADMIN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+# What the description of `ReactionTypeEmoji` names.
+_NAMED = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 "
+    "🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡"
+)
+REACTIONS = frozenset(_NAMED.split())
 # What is delivered unless it is asked for by name.
 _BY_NAME_ONLY = {"chat_member", "message_reaction", "message_reaction_count"}
 
@@ -64,6 +70,8 @@ class World(Changing):
         self.actions: dict[int, list[str]] = defaultdict(list)
         self.pinned: dict[int, list[int]] = defaultdict(list)
         self.reactions: dict[tuple[int, int], list[Any]] = {}
+        # What people have put below messages: by chat, message and person.
+        self.given: dict[tuple[int, int, int], list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.files: dict[str, Upload] = {}
         self.menus: dict[tuple[str, str], list[dict[str, Any]]] = {}
