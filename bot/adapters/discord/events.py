@@ -23,7 +23,6 @@ _COMMAND, _COMPONENT, _COMPLETING, _MODAL = 2, 3, 4, 5
 _MESSAGE_MENU = 3
 _SUBCOMMAND = 1
 _BOT_DM = 1
-_PUBLIC_THREAD = 11
 _ADMINISTRATOR = 1 << 3
 MANAGE_ROLES = 1 << 28
 # An ordinary message, and one that replies to another.
@@ -95,8 +94,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """A command with its options. `inner` is the name of the subcommand, where it has one. Whether
-    whoever called may give roles, and whether the bot may, is told beside a `role`.
+    """A command with its options. `inner` is the name of the subcommand, where it has one. Beside a `role` is told who
+    may give any.
     """
 
     by: Speaker
@@ -157,15 +156,6 @@ class SentAway:
     guild: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A thread that has just been opened in a channel: in a forum it is a post. Who did is not asked."""
-
-    guild: str
-    channel: str
-    thread: str
-
-
 Event = Said | Called | Chosen | Tapped | Reacted | Typing
 
 
@@ -200,15 +190,6 @@ def sent_away(event: Raw) -> SentAway | None:
     """A server that is only away for a while says that it is unavailable."""
     gone = event["t"] == "GUILD_DELETE" and not event["d"].get("unavailable")
     return SentAway(guild=event["d"]["id"]) if gone else None
-
-
-def opened(event: Raw) -> Opened | None:
-    """Threads that are merely shown anew, to somebody who may see them now, are told by the same event."""
-    if event["t"] != "THREAD_CREATE":
-        return None
-    told = event["d"]
-    new = told.get("newly_created") and told.get("type") == _PUBLIC_THREAD and told.get("parent_id")
-    return Opened(guild=told["guild_id"], channel=told["parent_id"], thread=told["id"]) if new else None
 
 
 class Reader:

@@ -7,10 +7,10 @@ a form that begins with the title.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.adapters.discord.events import POST, Opened
+from bot.adapters.discord.events import POST
 from bot.adapters.discord.posts import Place, outgoing
 from bot.adapters.discord.render import button, row, said
 from bot.adapters.discord.servers import Servers
@@ -20,6 +20,25 @@ from bot.flow.work import Work
 # An update of ours: what of a thread's opening is kept.
 OPENED = "OPENED"
 _WITHOUT_NOTIFYING = 1 << 12
+_PUBLIC_THREAD = 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A thread that has just been opened in a channel: in a forum it is a post. Who did is not asked."""
+
+    guild: str
+    channel: str
+    thread: str
+
+
+def opened(event: Mapping[str, Any]) -> Opened | None:
+    """Threads that are merely shown anew, to somebody who may see them now, are told by the same event."""
+    if event["t"] != "THREAD_CREATE":
+        return None
+    told = event["d"]
+    new = told.get("newly_created") and told.get("type") == _PUBLIC_THREAD and told.get("parent_id")
+    return Opened(guild=told["guild_id"], channel=told["parent_id"], thread=told["id"]) if new else None
 
 
 def opened_of(payload: Mapping[str, Any]) -> Opened | None:

@@ -20,7 +20,6 @@ import discord
 from bot.adapters.discord.events import (
     Chosen,
     Event,
-    Opened,
     Reacted,
     Reader,
     Said,
@@ -28,11 +27,10 @@ from bot.adapters.discord.events import (
     Tapped,
     Typing,
     kept,
-    opened,
     sent_away,
 )
 from bot.adapters.discord.forms import form_of
-from bot.adapters.discord.forums import OPENED
+from bot.adapters.discord.forums import OPENED, Opened, opened
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, SUPPRESS_EMBEDS
 from bot.adapters.discord.sdk import Rest
 from bot.chat.signs import Signs

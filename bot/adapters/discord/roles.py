@@ -80,8 +80,9 @@ class Worn:
     async def erase(self, identities: Sequence[Identity]) -> dict[str, int]:
         """Brought in as updates that are nobody's: they outlive the person, for as long as it takes to do them."""
         worn = [each for who in identities if who.platform == PLATFORM for each in await self.by(who)]
-        if worn:
-            await self._mailbox.accept([_off(each, self._now()) for each in worn], self._now())
+        if not worn:
+            return {}
+        await self._mailbox.accept([_off(each, self._now()) for each in worn], self._now())
         return {"roles": len(worn)}
 
 

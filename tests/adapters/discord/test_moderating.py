@@ -169,6 +169,18 @@ class TestDigest:
         assert "football" not in digest
         assert "Paris?\n" in digest
 
+    async def test_what_did_not_help_is_told_with_its_question(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, mo: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        for person in (anna, server.person("Ben")):
+            await person.reads(await person.taps(answer, "👎"))
+        alone = await anna.reads(await anna.calls("ask", channel, question="ccna cost?", private=True))
+        await anna.reads(await anna.taps(alone, "👎"))
+        digest = await told(mo, channel, "digest")
+        assert "did not help:**\n• sec+ cost? (2)" in digest
+        assert "ccna" not in digest
+
 
 def guild_of(server: DiscordServer, channel: str) -> str:
     found: str = server.world.channels[channel]["guild_id"]
