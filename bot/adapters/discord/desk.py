@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.adapters.discord.answering import Answering
+from bot.adapters.discord.cards import row
 from bot.adapters.discord.commands import BY_NAME, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
 from bot.adapters.discord.events import Called, Chosen, Reader, Said, Speaker, Tapped, sent_away
 from bot.adapters.discord.files import sent_file
+from bot.adapters.discord.paging import STEP, kept_pages, key_of, turn_of
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.receiving import FAULTS, conversation_of
-from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
+from bot.adapters.discord.render import Renderer, asking, citations_of, said
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.servers import Servers
 from bot.adapters.discord.teaching import Teaching
@@ -92,7 +94,7 @@ class DiscordDesk:
         event = self._event(accepted)
         if event is None:
             return ()
-        return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place)
+        return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place.beside)
 
     def notice(self, notice: Notice, to: Identity) -> Sequence[Outgoing]:
         posts = self._renderer.posts(notice.reply, to.number)
@@ -168,6 +170,8 @@ class DiscordDesk:
         match step:
             case "sources":
                 await self._sources(work, tapped, rest)
+            case _ if step == STEP:
+                await self._turn(work, tapped)
             case "up" | "down":
                 await self._communities.thumb(work, tapped, up=step == "up")
             case "quiz":
@@ -188,8 +192,20 @@ class DiscordDesk:
         if kept is None:
             await self._tell(work, tapped, "button.old")
             return
-        posts = self._renderer.sources(citations_of(kept), kept["language"])
+        posts = self._renderer.sources(citations_of(kept), kept["language"], tapped.by.who.number)
         await work.settle(*outgoing(posts, tapped.by.place))
+
+    async def _turn(self, work: Work, tapped: Tapped) -> None:
+        """To another page: in the message itself for who asked, for others in a copy that they alone see."""
+        turn, by = turn_of(tapped.data), tapped.by
+        kept = None
+        if turn is not None:
+            kept = await self._keepsakes.recall(identity(turn.owner), key_of(turn.token), self._now())
+        if turn is None or kept is None or not (kept["everybody"] or by.who.number == turn.owner):
+            await self._tell(work, tapped, "button.old")
+            return
+        post = kept_pages(kept, turn.owner).post(turn.number, by=by.who.number)
+        await work.settle(*outgoing([post], by.place))
 
     async def _thread(self, work: Work, tapped: Tapped) -> None:
         """A longer talk goes on beside the channel. Only what mentions the bot is heard there, and it says so."""
@@ -212,7 +228,7 @@ class DiscordDesk:
     async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | None, key: str) -> None:
         if event is not None:
             posts: list[Post] = [said(self._words.say(key, event.by.language))]
-            await work.settle(*outgoing(posts, event.by.place))
+            await work.settle(*outgoing(posts, event.by.place.beside))
 
 
 def _to_person(message: Outgoing) -> Outgoing:

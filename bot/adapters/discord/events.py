@@ -7,11 +7,13 @@ when no library's cache knows of the server or channel any more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.discord.cards import texts_of
 from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MENUS, OF_ALL, SERVER
+from bot.adapters.discord.paging import turn_of
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
 from bot.learning.learner import Identity, Room
 
@@ -181,13 +183,22 @@ def _interaction(raw: Raw) -> Event | None:
     if raw["type"] in {_COMMAND, _COMPLETING}:
         return _command(raw, data)
     if raw["type"] == _COMPONENT:
-        values = data.get("values") or [data["custom_id"]]
-        step = values[0].partition(":")[2].partition(":")[0]
-        alone = step in _ALONE or bool(raw.get("message", {}).get("flags", 0) & EPHEMERAL)
-        return Tapped(by=_speaker(raw, alone=alone), data=values[0], message=raw["message"]["id"])
+        return _tapped(raw, data.get("values") or [data["custom_id"]])
     text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
     # What the form was opened for says whether its answer is for the person alone.
     return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
+
+
+def _tapped(raw: Raw, values: Sequence[str]) -> Tapped:
+    """Pages are turned where they are by who asked for them, and by anybody where nobody else sees them."""
+    data = values[0]
+    step = data.partition(":")[2].partition(":")[0]
+    hidden = bool(raw.get("message", {}).get("flags", 0) & EPHEMERAL)
+    turn = turn_of(data)
+    by = _speaker(raw, alone=step in _ALONE or hidden or turn is not None)
+    if turn is not None and (hidden or by.who.number == turn.owner):
+        by = replace(by, place=replace(by.place, turns=True, ephemeral=by.place.ephemeral and hidden))
+    return Tapped(by=by, data=data, message=raw["message"]["id"])
 
 
 def _command(raw: Raw, data: Raw) -> Event | None:
@@ -253,13 +264,16 @@ def _permissions(raw: Raw) -> str:
 def _without_people(data: Raw) -> dict[str, Any]:
     """Of a message that a menu was opened on, only its text; of what else is named, only files."""
     resolved = data.get("resolved", {})
-    messages = {
-        number: {"content": message.get("content", "")} for number, message in resolved.get("messages", {}).items()
-    }
+    messages = {number: {"content": _text_of(message)} for number, message in resolved.get("messages", {}).items()}
     files = {number: _bare_file(file) for number, file in resolved.get("attachments", {}).items()}
     told = {name: found for name, found in (("messages", messages), ("attachments", files)) if found}
     rest = {key: value for key, value in data.items() if key != "resolved"}
     return {**rest, "resolved": told} if told else rest
+
+
+def _text_of(message: Raw) -> str:
+    """What a message says: one that is made of components has no content of its own."""
+    return message.get("content") or "\n".join(texts_of(message.get("components", ())))
 
 
 def _bare_file(raw: Raw) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.adapters.discord.posts import NO_MENTIONS
+from bot.adapters.discord.posts import COMPONENTS_V2, NO_MENTIONS
 
 API_URL = "https://discord.com/api"
 _VERSION = "v10"
@@ -110,6 +110,9 @@ class Rest:
 
     async def edit_answer(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:
         """Put the answer to an interaction into what it was acknowledged with."""
+        if body.get("flags", 0) & COMPONENTS_V2:
+            # What was plain text before can be components only when that is taken back.
+            body = {**body, "content": None}
         await self._message("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", body, file, token)
 
     async def follow_up(self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import discord
 
+from bot.adapters.discord.cards import card, text
 from bot.adapters.discord.live import Streams
-from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, identity
+from bot.adapters.discord.plainly import plain_posts
+from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, Post, identity
 from bot.adapters.discord.sdk import Rest
 from bot.core.mail import Parcel
 from bot.core.ports import Keepsakes
@@ -25,7 +27,7 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits(per_second=45, under_way=8)
 # How long a button works whose question or sources are kept.
 KEPT = timedelta(days=90)
-_NONCE = 24
+_NONCE = 23
 _WRONG_TOKEN_WAIT = 60.0
 _DIRECT_CHANNELS = 10_000
 # What Discord says of a call.
@@ -72,33 +74,49 @@ class DiscordTransport:
         return Sent()
 
     async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> None:
-        """As it is; where Discord does not take it so, without what can be done without."""
+        """As it is; where Discord takes no such card, the same as plain text: the words matter more than their form."""
         try:
             await self._delivered(parcel, body)
         except discord.HTTPException as error:
-            if error.code != _INVALID_FORM or not body.get("components"):
+            if error.code != _INVALID_FORM:
                 raise
+            if not body.get("components"):
+                # A line, in place of a card: what is one stays one.
+                await self._delivered(parcel, card([text(body["content"])]).body)
+                return
             logger.warning("discord.plain reason=%s", error.text)
-            # The words matter more than what can be tapped.
-            await self._delivered(parcel, {**body, "components": []})
+            await self._plainly(parcel, plain_posts(body, parcel.payload.get("kept", {})))
 
-    async def _delivered(self, parcel: Parcel, body: dict[str, Any]) -> None:
+    async def _plainly(self, parcel: Parcel, posts: Sequence[Post]) -> None:
+        """In as many messages as it takes. What is shown already may be a card, which no edit makes plain again."""
+        for number, post in enumerate(posts):
+            try:
+                await self._delivered(parcel, post.body, number)
+            except discord.HTTPException as error:
+                if error.code != _INVALID_FORM or number:
+                    raise
+                await self._delivered(parcel, post.body, number, edits=False)
+
+    async def _delivered(self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True) -> None:
+        """`number` counts what one parcel had to become. It `edits` what is there already, if anything is."""
         answers = parcel.payload.get("answers")
+        if answers is not None and (number or not edits):
+            answers = {**answers, "first": False}
         if answers is not None and self._now().timestamp() < answers["until"]:
             try:
-                if await self._answered(parcel, body, answers):
+                if await self._answered(parcel, body, answers, number):
                     return
             except discord.HTTPException as error:
                 if error.code not in _TOKEN_OVER | _NO_SUCH_ANSWER:
                     raise
                 logger.info("discord.answer_over effect=%s code=%s", parcel.effect, error.code)
-        await self._post(parcel, body, answers)
+        await self._post(parcel, body, answers, number)
 
-    async def _answered(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any]) -> bool:
+    async def _answered(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any], number: int) -> bool:
         """Whether it is the interaction's answer. More than one message only follows it where the bot could not post:
         what is posted is recognised when it is sent again, which a follow-up is not.
         """
-        token, file = answers["token"], _file(parcel)
+        token, file = answers["token"], _file(parcel, number)
         if answers["first"]:
             await self._streams.ended(token)
             await self._rest.edit_answer(token, body, file)
@@ -109,15 +127,15 @@ class DiscordTransport:
         await self._rest.follow_up(token, {**body, "flags": flags}, file)
         return True
 
-    async def _post(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None) -> None:
+    async def _post(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None, number: int) -> None:
         """A message of its own: to the channel, or to the person alone where only they were to see it."""
         channel = parcel.payload.get("channel")
         if channel is None or (answers is not None and (answers["ephemeral"] or not answers["present"])):
             channel = await self._direct_channel(parcel.payload["who"])
-        body = {**body, "nonce": parcel.effect[:_NONCE], "enforce_nonce": True}
+        body = {**body, "nonce": f"{parcel.effect[:_NONCE]}{number or ''}", "enforce_nonce": True}
         if reply_to := parcel.payload.get("reply_to"):
             body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
-        await self._rest.post(channel, body, _file(parcel))
+        await self._rest.post(channel, body, _file(parcel, number))
 
     async def _direct_channel(self, person: str) -> str:
         if person not in self._direct:
@@ -127,8 +145,9 @@ class DiscordTransport:
         return self._direct[person]
 
 
-def _file(parcel: Parcel) -> tuple[str, bytes] | None:
-    return (parcel.payload["filename"], parcel.content) if parcel.content is not None else None
+def _file(parcel: Parcel, number: int) -> tuple[str, bytes] | None:
+    """It goes with the first message."""
+    return (parcel.payload["filename"], parcel.content) if parcel.content is not None and number == 0 else None
 
 
 def _outcome(error: discord.HTTPException, *, private: bool) -> Outcome:

@@ -6,14 +6,17 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.discord.cards import MAX_TEXT
+from bot.adapters.discord.paging import kept_pages
 from bot.adapters.discord.posts import Place, Post, outgoing
 from bot.adapters.discord.render import Renderer, asking
-from bot.adapters.discord.written import MAX_CONTENT, pieces, written
+from bot.adapters.discord.written import pieces, written
 from bot.chat import buttons
 from bot.chat.markdown import styled
 from bot.core.reply import Action, Reply
@@ -21,6 +24,7 @@ from bot.text.prompts import Phrases
 from tests.adapters.telegram.replies import LONG_TEXTS, REPLIES, TEXTS, USUAL
 from tests.adapters.telegram.test_render import NAUGHTY
 from tests.servers.discord import description
+from tests.servers.discord.components import COMPONENTS_V2, every, text_of
 
 PROMPTS = Path(__file__).resolve().parents[3] / "prompts"
 GOLDEN = Path(__file__).parent / "golden"
@@ -37,13 +41,20 @@ POSTING = "POST /channels/{channel_id}/messages"
 def check(posts: tuple[Post, ...], cited: set[str]) -> None:
     """Discord takes every message of it; none mentions anybody, none leads where nothing is cited."""
     assert posts
-    for post in posts:
-        description.check(POSTING, post.body)
-        text = post.body["content"]
+    for body in [body for post in posts for body in bodies(post)]:
+        description.check(POSTING, body)
+        text = text_of(body)
         assert set(_OURS.findall(text)) <= {_written(url) for url in cited}
         rest = _CODE.sub("", _OURS.sub("]", text))
         assert not _LINK.search(rest)
         assert not _MENTION.search(rest)
+
+
+def bodies(post: Post) -> list[dict[str, Any]]:
+    """The message, with each of its pages."""
+    kept = [kept_pages(told, "7") for key, told in post.kept.items() if key.startswith("pages:")]
+    turned = [pages.post(number, by=by).body for pages in kept for number in range(len(pages.pages)) for by in "79"]
+    return [post.body, *turned]
 
 
 def _written(url: str) -> str:
@@ -66,12 +77,28 @@ def test_the_usual_replies_look_as_they_did(name: str) -> None:
 
 
 def _shown(post: Post) -> str:
-    rows = [
-        " ".join(f"[{each.get('label') or each.get('placeholder')}]" for each in row["components"])
-        for row in post.body["components"]
-    ]
+    if "components" not in post.body:
+        return str(post.body["content"])
+    (card,) = post.body["components"]
+    accent = f" #{card['accent_color']:06x}" if "accent_color" in card else ""
     files = [f"({post.filename}, {len(post.content or b'')} bytes)"] if post.filename else []
-    return "\n".join([post.body["content"], *rows, *files])
+    return "\n".join([f"card{accent}", *map(_line, card["components"]), *files])
+
+
+def _line(part: dict[str, Any]) -> str:
+    """A part of a card as it could be typed."""
+    match part["type"]:
+        case 1:
+            return " ".join(f"[{each.get('label') or each.get('placeholder')}]" for each in part["components"])
+        case 9:
+            return f"{text_of({'components': [part], 'flags': COMPONENTS_V2})} [{part['accessory']['label']}]"
+        case 10:
+            return str(part["content"])
+        case 12:
+            return f"picture {part['items']}"
+        case 13:
+            return f"file {part['file']['url']}"
+    return "—"
 
 
 @given(REPLIES, st.booleans())
@@ -88,7 +115,7 @@ def test_discord_takes_whatever_a_reply_holds(reply: Reply, everybody: bool) -> 
 @settings(max_examples=60, deadline=None)
 def test_discord_takes_whatever_sources_hold(reply: Reply) -> None:
     if reply.citations:
-        check(RENDERER.sources(reply.citations, "en"), {citation.url or "" for citation in reply.citations})
+        check(RENDERER.sources(reply.citations, "en", "7"), {citation.url or "" for citation in reply.citations})
 
 
 @pytest.mark.parametrize("text", NAUGHTY, ids=lambda text: ascii(text)[:24])
@@ -117,7 +144,7 @@ def test_what_a_text_holds_mentions_nobody_and_leads_nowhere(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_texts_are_cut_to_fit(text: str) -> None:
     parts = list(pieces(styled(text, {})))
-    assert all(0 < len(part) <= MAX_CONTENT for part in parts)
+    assert all(0 < len(part) <= MAX_TEXT for part in parts)
 
 
 @given(st.text(alphabet="ab *_~`|>#-+[]()<@:/.\\\n", max_size=200))
@@ -142,7 +169,7 @@ def test_a_button_fits_and_says_what_it_said(ask: str, owner: str | None) -> Non
 def test_more_follow_ups_than_buttons_are_a_list() -> None:
     actions = tuple(Action(label=f"Choice {n}", ask=f"ask {n}") for n in range(30))
     (post,) = RENDERER.posts(Reply(text="Which?", actions=actions), "7")
-    select = post.body["components"][0]["components"][0]
+    (select,) = [each for each in every(post.body["components"]) if "options" in each]
     assert [option["value"] for option in select["options"]] == [f"q:ask {n}" for n in range(25)]
     assert asking("label", "/me")["custom_id"] == "q:/me"
 
