@@ -215,3 +215,18 @@ async def test_an_apology_takes_the_place_of_what_was_shown(
     )
     assert is_v2(apology)
     assert "one" not in apology["content"]
+
+
+async def test_whoever_asks_when_too_much_waits_is_told_at_once(
+    server: DiscordServer, library: Library, home: Path, slow: Slow, anna: Person
+) -> None:
+    now = [datetime.now(UTC)]
+    async with running(server, library, home, responder=slow, now=lambda: now[0]):
+        for question in ("first", "waits behind it"):
+            await anna.acknowledged(await anna.calls("ask", question=question))
+        now[0] += timedelta(seconds=62)
+        refused = await anna.acknowledged(await anna.calls("ask", question="one too many"))
+        assert "Too many people" in refused.data["content"]
+        assert refused.data["allowed_mentions"]["parse"] == []
+        assert refused.ephemeral
+        slow.may_end.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.discord.cards import MAX_TEXT
+from bot.adapters.discord.cards import ASKS, MAX_TEXT, SOURCED, row
 from bot.adapters.discord.paging import kept_pages
+from bot.adapters.discord.plainly import plain_posts
 from bot.adapters.discord.posts import Place, Post, outgoing
-from bot.adapters.discord.render import Renderer, asking
-from bot.adapters.discord.written import pieces, written
+from bot.adapters.discord.render import Renderer, asking, said
+from bot.adapters.discord.written import only_links, pieces, written
 from bot.chat import buttons
 from bot.chat.markdown import styled
-from bot.core.reply import Action, Reply
+from bot.core.reply import Action, Attachment, Reply
 from bot.text.prompts import Phrases
 from tests.adapters.telegram.replies import LONG_TEXTS, REPLIES, TEXTS, USUAL
 from tests.adapters.telegram.test_render import NAUGHTY
@@ -35,6 +37,7 @@ _MENTION = re.compile(r"<(?:@[!&]?\d|#\d|/\w|a?:\w|t:\d|id:)|@(?:everyone|here)\
 _OURS = re.compile(r"\]\(<(https?://[^>\s]*)>\)")
 _CODE = re.compile(r"```.*?```|``.*?``|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"\w+://\w|discord\.gg/\w", re.IGNORECASE)
+CONTAINER = 17
 POSTING = "POST /channels/{channel_id}/messages"
 
 
@@ -109,6 +112,67 @@ def test_discord_takes_whatever_a_reply_holds(reply: Reply, everybody: bool) -> 
     # It survives in the outbox as JSON.
     for each in outgoing(posts, EVERYBODY):
         assert json.loads(json.dumps(each.payload)) == each.payload
+
+
+def read_over(post: Post) -> str:
+    """Letters and digits of all that a message and its pages say, without addresses."""
+    kept = [kept_pages(told, "7") for key, told in post.kept.items() if key.startswith("pages:")]
+    shown = [kept[0].post(number).body for number in range(len(kept[0].pages))] if kept else [post.body]
+    # Of a page, what stands above the line is said, and what stands below is where it is from.
+    return _letters("".join(str(body["components"][0]["components"][0]["content"]) for body in shown))
+
+
+def _letters(text: str) -> str:
+    without = re.sub(r"```\w*$", "", _OURS.sub("]", text), flags=re.MULTILINE)
+    return "".join(char for char in without if char.isalnum())
+
+
+@given(REPLIES)
+@settings(max_examples=100, deadline=None)
+def test_all_of_a_text_is_read_over_its_pages(reply: Reply) -> None:
+    post = RENDERER.posts(reply, "7", everybody=True)[0]
+    wanted = _letters(written(only_links(styled(reply.text, {}), frozenset())))
+    assert read_over(post) == (wanted or read_over(post))
+
+
+@given(REPLIES)
+@settings(max_examples=100, deadline=None)
+def test_all_of_it_comes_as_plain_text_where_cards_are_refused(reply: Reply) -> None:
+    post = RENDERER.posts(reply, "7", everybody=True)[0]
+    plain = plain_posts(post.body, post.kept)
+    for each in plain:
+        description.check(POSTING, each.body)
+    told = "".join(each.body["content"] for each in plain)
+    pages = [
+        _letters(page[0]["content"]) for key, kept in post.kept.items() if "pages:" in key for page in kept["pages"]
+    ]
+    assert all(page in _letters(told) for page in pages or [read_over(post)])
+    labels = [each["label"] for each in every(post.body["components"]) if each.get("custom_id", "")[:1] in {"q", "k"}]
+    assert all(f"-# {label}" in told for label in labels)
+
+
+@given(REPLIES, st.sampled_from(["image/png", "text/calendar"]), st.text(max_size=2000))
+@settings(max_examples=60, deadline=None)
+def test_discord_takes_whatever_files_are_named(reply: Reply, media_type: str, name: str) -> None:
+    files = tuple(Attachment(name=name, media_type=media_type, content=b"x", caption=name) for _ in range(2))
+    posts = RENDERER.posts(replace(reply, attachments=files), "7")
+    check(posts, {citation.url or "" for citation in reply.citations})
+    assert [post.content for post in posts if post.content] == [b"x", b"x"]
+
+
+def test_the_edge_says_what_a_card_rests_on() -> None:
+    def edge(name: str) -> int | None:
+        (post, *_) = RENDERER.posts(USUAL[name], "7")
+        found: int | None = post.body["components"][0].get("accent_color")
+        return found
+
+    assert (edge("answer"), edge("question"), edge("formatted")) == (SOURCED, ASKS, None)
+
+
+def test_a_line_is_no_card_and_what_can_be_tapped_is() -> None:
+    assert said("Thank you.").body["content"] == "Thank you."
+    assert said("**One**\n\ntwo").body["components"][0]["type"] == CONTAINER
+    assert said("Tap.", [row([asking("label", "/me")])]).body["components"][0]["type"] == CONTAINER
 
 
 @given(REPLIES)
