@@ -54,11 +54,12 @@ class Streams:
 class Live:
     """One answer under way, where it can be edited: `show` is given its parts."""
 
-    def __init__(self, rest: Rest, renderer: Renderer, place: Place, stop_label: str) -> None:
+    def __init__(self, rest: Rest, renderer: Renderer, place: Place, stop_label: str, asked: str) -> None:
         self._rest = rest
         self._renderer = renderer
         self._place = place
         self._stop_label = stop_label
+        self._asked = asked
         self._pending: Reply | None = None
         self._changed = asyncio.Event()
         self._closed = False
@@ -92,7 +93,8 @@ class Live:
     async def _put(self, reply: Reply) -> None:
         token = self._place.answers
         # A card from its first part on: what is one cannot be plain text any more.
-        draft = self._renderer.draft(reply, [row([button(self._stop_label, STOP)])]).body
+        stop = row([button(self._stop_label, STOP)])
+        draft = self._renderer.draft(reply, [stop], asked=self._asked).body
         if token is None or not reply.text.strip() or draft == self._shown:
             return
         try:

@@ -39,6 +39,9 @@ _BESIDE = 3
 # So many sources stand below an answer, on a phone a line each; all of them are one tap away.
 _SOURCES = 6
 _TITLE = 90
+# Of a question above its answer so much, which escaping makes three times as long at most; sources have the rest.
+_ASKED = 200
+_ROOM = MAX_TEXTS - MAX_TEXT - 3 * _ASKED - 10
 # So much of a passage is kept for the button below an answer; with its title it is at most so long, and so many are
 # one page.
 _QUOTED = 600
@@ -55,13 +58,15 @@ class Renderer:
         self._phrases = phrases
 
     def posts(
-        self, reply: Reply, owner: str, *, everybody: bool = False, more: Sequence[Part] = ()
+        self, reply: Reply, owner: str, *, everybody: bool = False, asked: str = "", more: Sequence[Part] = ()
     ) -> tuple[Post, ...]:
         """A reply as messages in their order. `owner`: who asked, and in a room with others (`everybody`) the only one
-        who may tap its follow-ups. `more` are rows of buttons of the bot's own.
+        who may tap its follow-ups. `asked` is what others there do not see otherwise; `more` are rows of buttons of the
+        bot's own.
         """
         kept: dict[str, Any] = {}
         pages = list(self._pages(reply))
+        pages[0] = [*_asked(asked), *pages[0]]
         rows = [*self._follow_ups(reply, owner if everybody else None, kept), *more]
         rows.append(self._around(reply, owner, kept, everybody=everybody))
         below = [each for each in rows if each["components"]]
@@ -78,9 +83,10 @@ class Renderer:
         first = replace(first, kept={**kept, **first.kept})
         return (first, *(_with_file(cards.card(_shown(file)), file) for file in files))
 
-    def draft(self, reply: Reply, rows: Sequence[Part]) -> Post:
+    def draft(self, reply: Reply, rows: Sequence[Part], *, asked: str = "") -> Post:
         """As much as a card holds, while more of it is coming."""
-        return message(next(pieces(self._answer(reply)), ""), rows)
+        told = next(pieces(self._answer(reply)), "")
+        return cards.card([*_asked(asked), cards.text(told), *rows])
 
     def sources(self, citations: Sequence[Citation], language: str, owner: str) -> tuple[Post, ...]:
         """All sources with what they say, and where to read on."""
@@ -111,7 +117,7 @@ class Renderer:
         lines: list[str] = []
         for citation in citations[:_SOURCES]:
             line = f"{_SMALL}{written(self._source(citation, language, _TITLE))}"
-            if sum(map(len, lines)) + len(lines) + len(line) > MAX_TEXTS - MAX_TEXT:
+            if sum(map(len, lines)) + len(lines) + len(line) > _ROOM:
                 break
             lines.append(line)
         return "\n".join(lines)
@@ -187,6 +193,12 @@ def asking(label: str, ask: str) -> Part:
 
 def citations_of(kept: Mapping[str, Any]) -> tuple[Citation, ...]:
     return tuple(Citation(**citation) for citation in kept["citations"])
+
+
+def _asked(text: str) -> list[Part]:
+    """A question above its answer. Of a command, Discord shows others only that it was used."""
+    told = written(Styled(shortened(" ".join(safe(text).split()), _ASKED)))
+    return [cards.text(f"{_SMALL}“{told}”")] if told else []
 
 
 def _step(label: str, step: str) -> Part:

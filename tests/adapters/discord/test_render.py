@@ -107,7 +107,7 @@ def _line(part: dict[str, Any]) -> str:
 @given(REPLIES, st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_discord_takes_whatever_a_reply_holds(reply: Reply, everybody: bool) -> None:  # noqa: FBT001
-    posts = RENDERER.posts(reply, "123456789012345678", everybody=everybody)
+    posts = RENDERER.posts(reply, "123456789012345678", everybody=everybody, asked=reply.text)
     check(posts, {citation.url or "" for citation in reply.citations})
     # It survives in the outbox as JSON.
     for each in outgoing(posts, EVERYBODY):

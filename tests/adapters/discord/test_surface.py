@@ -23,6 +23,18 @@ class TestQuestions:
         again = await anna.reads(await anna.taps(answer, "Validity"))
         assert "three years" in again["content"]
 
+    async def test_in_a_channel_the_answer_to_a_command_says_what_was_asked(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        """Discord shows others only that a command was used. What somebody wrote stands there anyway."""
+        answer = await anna.asks("sec+ *cost*?", channel)
+        assert answer["content"].startswith("-# “sec+ \\*cost\\*?”\n")
+        again = await anna.reads(await anna.taps(answer, "Validity"))
+        assert "valid" in again["content"].split("\n")[0]
+        await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
+        assert "“" not in (await anna.receives(channel))["content"]
+        assert "“" not in (await anna.asks("sec+ cost?"))["content"]
+
     async def test_sources_are_a_tap_away_for_everybody_and_only_who_taps_sees_them(
         self, server: DiscordServer, channel: str, bot: Running, anna: Person
     ) -> None:
