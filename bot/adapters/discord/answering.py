@@ -76,21 +76,23 @@ class Answering:
         if self._signs.was_given(work.update.key):
             work.seen()
         await self._signs.over()
-        live = Live(self._rest, self._renderer, by.place, self._words.say("label.stop", by.language))
+        # What is said in a channel stands there; what a command or a button asks does not.
+        asked = "" if by.private or by.place.answers is None else text
+        live = Live(self._rest, self._renderer, by.place, self._words.say("label.stop", by.language), asked)
 
         def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
             live.close()
-            return [*outgoing(self._posts(by, reply), by.place), *also]
+            return [*outgoing(self._posts(by, reply, asked), by.place), *also]
 
         with self._streams.running(by.place.answers or work.update.key, live):
             showing = asyncio.create_task(live.run())
             try:
                 progress = live.show if by.place.answers else None
-                asked = work.respond(incoming, render, progress)
-                answer, _ = await self._stops.unless_stopped(conversation, by.who, asked)
+                answering = work.respond(incoming, render, progress)
+                answer, _ = await self._stops.unless_stopped(conversation, by.who, answering)
             except Stopped:
                 live.close()
-                await work.settle(*self._stopped(by, live))
+                await work.settle(*self._stopped(by, live, asked))
             else:
                 if guild is not None:
                     await self._servers.count_answer(guild, answer)
@@ -98,13 +100,13 @@ class Answering:
                 live.close()
                 await asyncio.gather(showing, return_exceptions=True)
 
-    def _posts(self, by: Speaker, reply: Reply) -> tuple[Post, ...]:
-        return self._renderer.posts(reply, by.who.number, everybody=not by.private)
+    def _posts(self, by: Speaker, reply: Reply, asked: str) -> tuple[Post, ...]:
+        return self._renderer.posts(reply, by.who.number, everybody=not by.private, asked=asked)
 
-    def _stopped(self, by: Speaker, live: Live) -> list[Outgoing]:
+    def _stopped(self, by: Speaker, live: Live, asked: str) -> list[Outgoing]:
         """What had been shown by then, and that it is not all."""
         note = self._words.say("stopped", by.language)
         latest = live.latest or Reply(text="")
         text = f"{latest.text}\n\n{note}" if latest.text else note
         reply = replace(latest, text=text, actions=(), attachments=(), quiz=None)
-        return outgoing(self._posts(by, reply), by.place)
+        return outgoing(self._posts(by, reply, asked), by.place)

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.adapters.discord.cards import ASKS, button, row
 from bot.adapters.discord.digests import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
 from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.posts import Place, identity, outgoing
-from bot.adapters.discord.render import button, message, row, said
+from bot.adapters.discord.render import message, said
 from bot.adapters.discord.servers import Servers
 from bot.adapters.discord.weeks import Weeks
 from bot.adapters.discord.written import pieces
@@ -68,7 +69,7 @@ class Communities:
         ]
         text = next(pieces(Styled(safe(quiz.question)).wrapped("bold")))
         await self._keepsakes.keep(self._server(by), {f"quiz:{token}": kept}, self._now() + _KEPT)
-        await work.settle(*outgoing([message(text, [row(made)])], by.place))
+        await work.settle(*outgoing([message(text, [row(made)], ASKS)], by.place))
 
     async def answer_quiz(self, work: Work, tapped: Tapped, value: str) -> None:
         token, _, chosen = value.partition(":")

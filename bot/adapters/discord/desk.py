@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.discord.answering import Answering
+from bot.adapters.discord.cards import row
 from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digests import digest_of
@@ -16,9 +17,10 @@ from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.forums import Forums, opened_of
 from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.moderating import Moderating
+from bot.adapters.discord.paging import STEP, kept_pages, key_of, turn_of
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
 from bot.adapters.discord.receiving import FAULTS, conversation_of
-from bot.adapters.discord.render import Renderer, asking, citations_of, row, said
+from bot.adapters.discord.render import Renderer, asking, citations_of, said
 from bot.adapters.discord.roles import Roles, off_of, refused_of
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.silence import Silence
@@ -118,7 +120,7 @@ class DiscordDesk:
         event = self._event(accepted)
         if event is None or isinstance(event, Reacted):
             return ()
-        return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place)
+        return outgoing([said(self._words.say("fault", event.by.language, id=fault))], event.by.place.beside)
 
     def notice(self, notice: Notice, to: Identity) -> Sequence[Outgoing]:
         posts = self._renderer.posts(notice.reply, to.number)
@@ -220,6 +222,8 @@ class DiscordDesk:
         match step:
             case "sources":
                 await self._sources(work, tapped, rest)
+            case _ if step == STEP:
+                await self._turn(work, tapped)
             case "up" | "down":
                 await self._communities.thumb(work, tapped, up=step == "up")
             case "quiz":
@@ -244,8 +248,20 @@ class DiscordDesk:
         if kept is None:
             await self._tell(work, tapped, "button.old")
             return
-        posts = self._renderer.sources(citations_of(kept), kept["language"])
+        posts = self._renderer.sources(citations_of(kept), kept["language"], tapped.by.who.number)
         await work.settle(*outgoing(posts, tapped.by.place))
+
+    async def _turn(self, work: Work, tapped: Tapped) -> None:
+        """To another page: in the message itself for who asked, for others in a copy that they alone see."""
+        turn, by = turn_of(tapped.data), tapped.by
+        kept = None
+        if turn is not None:
+            kept = await self._keepsakes.recall(identity(turn.owner), key_of(turn.token), self._now())
+        if turn is None or kept is None or not (kept["everybody"] or by.who.number == turn.owner):
+            await self._tell(work, tapped, "button.old")
+            return
+        post = kept_pages(kept, turn.owner).post(turn.number, by=by.who.number)
+        await work.settle(*outgoing([post], by.place))
 
     async def _thread(self, work: Work, tapped: Tapped) -> None:
         """A longer talk goes on beside the channel. Only what mentions the bot is heard there, and it says so."""
@@ -264,7 +280,7 @@ class DiscordDesk:
     async def _tell(self, work: Work, event: Said | Called | Chosen | Tapped | Reacted | None, key: str) -> None:
         if event is not None:
             posts: list[Post] = [said(self._words.say(key, event.by.language))]
-            await work.settle(*outgoing(posts, event.by.place))
+            await work.settle(*outgoing(posts, event.by.place.beside))
 
 
 def _to_person(message: Outgoing) -> Outgoing:

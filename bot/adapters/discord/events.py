@@ -7,11 +7,13 @@ when no library's cache knows of the server or channel any more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.discord.cards import texts_of
 from bot.adapters.discord.commands import BY_NAME, MANAGE_GUILD, MANAGE_MESSAGES, MENUS, OF_ALL, SERVER
+from bot.adapters.discord.paging import turn_of
 from bot.adapters.discord.posts import EPHEMERAL, Place, born, identity, room_of
 from bot.chat.reactions import is_up
 from bot.core.mail import Posted
@@ -249,16 +251,24 @@ def _interaction(raw: Raw) -> Event | None:
     if raw["type"] in {_COMMAND, _COMPLETING}:
         return _command(raw, data)
     if raw["type"] == _COMPONENT:
-        values = data.get("values") or [data["custom_id"]]
-        step = values[0].partition(":")[2].partition(":")[0]
-        message = raw["message"]
-        of_one = bool(message.get("flags", 0) & EPHEMERAL)
-        by = _speaker(raw, alone=of_one or step in _ALONE)
-        below = Posted(room=room_of(replace(by.place, ephemeral=of_one)), number=message["id"])
-        return Tapped(by=by, data=values[0], message=message["id"], below=below, title=raw.get("title", ""))
+        return _tapped(raw, data.get("values") or [data["custom_id"]])
     text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
     # What the form was opened for says whether its answer is for the person alone.
     return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
+
+
+def _tapped(raw: Raw, values: Sequence[str]) -> Tapped:
+    """Pages are turned where they are by who asked for them, and by anybody where nobody else sees them."""
+    data = values[0]
+    step = data.partition(":")[2].partition(":")[0]
+    message = raw["message"]
+    hidden = bool(message.get("flags", 0) & EPHEMERAL)
+    turn = turn_of(data)
+    by = _speaker(raw, alone=step in _ALONE or hidden or turn is not None)
+    if turn is not None and (hidden or by.who.number == turn.owner):
+        by = replace(by, place=replace(by.place, turns=True, ephemeral=by.place.ephemeral and hidden))
+    below = Posted(room=room_of(replace(by.place, ephemeral=hidden)), number=message["id"])
+    return Tapped(by=by, data=data, message=message["id"], below=below, title=raw.get("title", ""))
 
 
 def _command(raw: Raw, data: Raw) -> Event | None:
@@ -335,9 +345,7 @@ def _permissions(raw: Raw) -> str:
 def _without_people(data: Raw) -> dict[str, Any]:
     """Of a message that a menu was opened on, only its text; of what else is named, only files and roles."""
     resolved = data.get("resolved", {})
-    messages = {
-        number: {"content": message.get("content", "")} for number, message in resolved.get("messages", {}).items()
-    }
+    messages = {number: {"content": _text_of(message)} for number, message in resolved.get("messages", {}).items()}
     files = {number: _bare_file(file) for number, file in resolved.get("attachments", {}).items()}
     roles = {
         number: {key: role.get(key) for key in ("id", "name", "permissions", "managed")}
@@ -354,6 +362,11 @@ def _bare_reference(raw: Raw) -> dict[str, Any]:
     replied = raw.get("referenced_message") or {}
     author = replied.get("author", {})
     return {"referenced_message": {"id": replied["id"], "author": {"id": author["id"]}}} if author.get("bot") else {}
+
+
+def _text_of(message: Raw) -> str:
+    """What a message says: one that is made of components has no content of its own."""
+    return message.get("content") or "\n".join(texts_of(message.get("components", ())))
 
 
 def _bare_file(raw: Raw) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.events import POST
 from bot.adapters.discord.posts import Place, outgoing
-from bot.adapters.discord.render import button, row, said
+from bot.adapters.discord.render import said
 from bot.adapters.discord.servers import Servers
 from bot.chat.words import Words
 from bot.flow.work import Work

@@ -10,12 +10,14 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import discord
 
+from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.posts import Place
 from bot.adapters.discord.receiving import FAULTS
-from bot.adapters.discord.render import Renderer, button, message, row
+from bot.adapters.discord.render import Renderer
 from bot.adapters.discord.sdk import Rest
 from bot.chat.stopping import STOP
 from bot.core.reply import Reply
@@ -52,15 +54,16 @@ class Streams:
 class Live:
     """One answer under way, where it can be edited: `show` is given its parts."""
 
-    def __init__(self, rest: Rest, renderer: Renderer, place: Place, stop_label: str) -> None:
+    def __init__(self, rest: Rest, renderer: Renderer, place: Place, stop_label: str, asked: str) -> None:
         self._rest = rest
         self._renderer = renderer
         self._place = place
         self._stop_label = stop_label
+        self._asked = asked
         self._pending: Reply | None = None
         self._changed = asyncio.Event()
         self._closed = False
-        self._shown = ""
+        self._shown: dict[str, Any] = {}
         self.latest: Reply | None = None
         self.ended = asyncio.Event()
 
@@ -88,14 +91,15 @@ class Live:
             self.ended.set()
 
     async def _put(self, reply: Reply) -> None:
-        text = self._renderer.text(reply)
         token = self._place.answers
-        if token is None or not reply.text.strip() or text == self._shown:
-            return
+        # A card from its first part on: what is one cannot be plain text any more.
         stop = row([button(self._stop_label, STOP)])
+        draft = self._renderer.draft(reply, [stop], asked=self._asked).body
+        if token is None or not reply.text.strip() or draft == self._shown:
+            return
         try:
-            await self._rest.edit_answer(token, message(text, [stop]).body)
-            self._shown = text
+            await self._rest.edit_answer(token, draft)
+            self._shown = draft
         except discord.RateLimited as error:
             await self._pause(min(error.retry_after, _LONGEST_WAIT))
         except FAULTS as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.mail import Outgoing
@@ -16,6 +16,8 @@ _EPOCH = 1_420_070_400_000
 ANSWERABLE_SECONDS = 14 * 60
 SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
+# The message is made of components alone. Once set, no edit takes it away.
+COMPONENTS_V2 = 1 << 15
 NO_MENTIONS: dict[str, Any] = {"parse": [], "replied_user": False}
 
 
@@ -36,7 +38,8 @@ class Place:
     """Where posts go, and whose. `answers` is the token of an interaction that waits for its answer.
 
     `ephemeral`: only `who` sees it, in a channel where others are. `present`: the bot is a member there, so that it
-    may post by itself.
+    may post by itself. `turns`: the answer changes the message in which something was tapped. `first`: the
+    interaction's own answer is still to be given.
     """
 
     channel: str
@@ -48,11 +51,19 @@ class Place:
     ephemeral: bool = False
     present: bool = True
     reply_to: str | None = None
+    turns: bool = False
+    first: bool = True
 
     @property
     def private(self) -> bool:
         """Nobody else sees it."""
         return self.ephemeral or self.guild is None
+
+    @property
+    def beside(self) -> Place:
+        """The same for what is told without changing that message."""
+        alone = self.guild is not None
+        return replace(self, turns=False, first=False, ephemeral=alone) if self.turns else self
 
 
 def room_of(place: Place) -> Room:
@@ -95,7 +106,7 @@ def outgoing(posts: Iterable[Post], place: Place) -> list[Outgoing]:
                 "application": place.application,
                 "token": place.answers,
                 "until": place.since + ANSWERABLE_SECONDS,
-                "first": number == 0,
+                "first": number == 0 and place.first,
                 "ephemeral": place.ephemeral,
                 "present": place.present,
             }

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.adapters.discord.cards import line
 from bot.adapters.discord.events import (
     Chosen,
     Event,
@@ -31,7 +32,7 @@ from bot.adapters.discord.events import (
 )
 from bot.adapters.discord.forms import form_of
 from bot.adapters.discord.forums import OPENED, Opened, opened
-from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, SUPPRESS_EMBEDS
+from bot.adapters.discord.posts import EPHEMERAL, PLATFORM
 from bot.adapters.discord.sdk import Rest
 from bot.chat.signs import Signs
 from bot.chat.stopping import Stops, is_stop_button, is_stop_word
@@ -48,7 +49,7 @@ _MEANT = (
     *('"INTERACTION_CREATE"', '"MESSAGE_CREATE"', '"GUILD_DELETE"', '"THREAD_CREATE"'),
     *('"MESSAGE_REACTION_ADD"', '"MESSAGE_REACTION_REMOVE"'),
 )
-_MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
+_MESSAGE, _DEFERRED, _TURNING, _CHOICES, _FORM = 4, 5, 6, 8, 9
 _MOST_CHOICES, _LONGEST_CHOICE = 25, 100
 # So many events are written down at once, and so many messages wait while nothing can be written down.
 _AT_ONCE = 200
@@ -172,6 +173,8 @@ class Receiving:
         place = event.by.place
         if place.answers is None:
             self._signs.give(key, self._lost_without_harm(self._rest.type(place.channel)))
+        elif place.turns:
+            self._signs.give(key, self._answer(event, _TURNING, None))
         else:
             data = {"flags": EPHEMERAL} if place.ephemeral else {}
             self._signs.give(key, self._answer(event, _DEFERRED, data))
@@ -199,9 +202,10 @@ class Receiving:
         ]
 
     def _told(self, key: str, event: Event) -> dict[str, Any]:
-        return {"content": self._words.say(key, event.by.language), "flags": EPHEMERAL | SUPPRESS_EMBEDS}
+        body = line(self._words.say(key, event.by.language)).body
+        return {**body, "flags": body["flags"] | EPHEMERAL}
 
-    async def _answer(self, event: Event, kind: int, data: dict[str, Any]) -> None:
+    async def _answer(self, event: Event, kind: int, data: dict[str, Any] | None) -> None:
         token = event.by.place.answers
         if token is not None:
             await self._lost_without_harm(self._rest.acknowledge(event.by.key, token, kind, data))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.events import Called, Speaker, Tapped
 from bot.adapters.discord.posts import PLATFORM, Place, community_of, outgoing
-from bot.adapters.discord.render import button, row, said
+from bot.adapters.discord.render import said
 from bot.adapters.discord.servers import GivenRole, Servers
 from bot.chat import buttons
 from bot.chat.words import Words

@@ -14,7 +14,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.adapters.discord.posts import NO_MENTIONS
+from bot.adapters.discord.posts import COMPONENTS_V2, NO_MENTIONS
 
 API_URL = "https://discord.com/api"
 _VERSION = "v10"
@@ -114,6 +114,9 @@ class Rest:
         self, token: str, body: dict[str, Any], file: tuple[str, bytes] | None = None
     ) -> dict[str, Any]:
         """Put the answer to an interaction into what it was acknowledged with; the message, as after all of these."""
+        if body.get("flags", 0) & COMPONENTS_V2:
+            # What was plain text before can be components only when that is taken back.
+            body = {**body, "content": None}
         return await self._message(
             "PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", body, file, token
         )

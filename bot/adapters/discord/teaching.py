@@ -10,10 +10,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.adapters.discord.cards import Part, button, row, select
 from bot.adapters.discord.events import Called, Chosen, Speaker, Tapped
 from bot.adapters.discord.files import sent_file, text_file
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
-from bot.adapters.discord.render import Row, button, message, row, said
+from bot.adapters.discord.render import message, said
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.servers import Servers
 from bot.adapters.discord.written import pieces
@@ -144,16 +145,13 @@ class Teaching:
         text = self._words.say("teach.taken", language, name=document.name, count=len(document.passages))
         await work.settle(*outgoing([said(text)], by.place))
 
-    def _choices(self, held: Sequence[Shelved], by: Speaker) -> list[Row]:
+    def _choices(self, held: Sequence[Shelved], by: Speaker) -> list[Part]:
         if not held:
             return []
         options = [
-            {"label": shortened(safe(each.name), _LABEL) or "…", "value": _step("remove", each.id)}
-            for each in held[:_LISTED]
+            (_step("remove", each.id), shortened(safe(each.name), _LABEL).strip() or "…") for each in held[:_LISTED]
         ]
-        placeholder = self._words.say("teach.choose", by.language)
-        select = {"type": 3, "custom_id": _step("choose", ""), "placeholder": placeholder, "options": options}
-        return [row([select])]
+        return [row([select(_step("choose", ""), self._words.say("teach.choose", by.language), options)])]
 
     async def _tell(self, work: Work, by: Speaker, key: str) -> None:
         posts: list[Post] = [said(self._words.say(key, by.language))]

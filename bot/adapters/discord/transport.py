@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import discord
 
+from bot.adapters.discord.cards import card, text
 from bot.adapters.discord.live import Streams
-from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, identity
+from bot.adapters.discord.plainly import plain_posts
+from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, Post, identity
 from bot.adapters.discord.roles import ROLE, role_refused, wearing_of
 from bot.adapters.discord.sdk import Rest
 from bot.core.mail import Parcel
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits(per_second=45, under_way=8)
 # How long a button works whose question or sources are kept.
 KEPT = timedelta(days=90)
-_NONCE = 24
+_NONCE = 23
 _WRONG_TOKEN_WAIT = 60.0
 _DIRECT_CHANNELS = 10_000
 # What Discord says of a call.
@@ -84,43 +86,59 @@ class DiscordTransport:
         return Sent(messages=messages)
 
     async def _done(self, parcel: Parcel) -> tuple[str, ...]:
-        """The number of the message, where one has arrived."""
+        """The numbers of the messages that have arrived, where it is any."""
         if parcel.kind == ROLE:
             await self._rest.set_role(**_role(parcel), on=parcel.payload["on"])
             return ()
-        arrived = await self._formed(parcel, dict(parcel.payload["body"]))
-        return (str(arrived["id"]),)
+        return await self._formed(parcel, dict(parcel.payload["body"]))
 
-    async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> dict[str, Any]:
-        """As it is; where Discord does not take it so, without what can be done without."""
+    async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> tuple[str, ...]:
+        """As it is; where Discord takes no such card, the same as plain text: the words matter more than their form."""
         try:
-            return await self._delivered(parcel, body)
+            return (await self._delivered(parcel, body),)
         except discord.HTTPException as error:
-            if error.code != _INVALID_FORM or not body.get("components"):
+            if error.code != _INVALID_FORM:
                 raise
+            if not body.get("components"):
+                # A line, in place of a card: what is one stays one.
+                return (await self._delivered(parcel, card([text(body["content"])]).body),)
             logger.warning("discord.plain reason=%s", error.text)
-            # The words matter more than what can be tapped.
-            return await self._delivered(parcel, {**body, "components": []})
+            return await self._plainly(parcel, plain_posts(body, parcel.payload.get("kept", {})))
 
-    async def _delivered(self, parcel: Parcel, body: dict[str, Any]) -> dict[str, Any]:
+    async def _plainly(self, parcel: Parcel, posts: Sequence[Post]) -> tuple[str, ...]:
+        """In as many messages as it takes. What is shown already may be a card, which no edit makes plain again."""
+        arrived = []
+        for number, post in enumerate(posts):
+            try:
+                arrived.append(await self._delivered(parcel, post.body, number))
+            except discord.HTTPException as error:
+                if error.code != _INVALID_FORM or number:
+                    raise
+                arrived.append(await self._delivered(parcel, post.body, number, edits=False))
+        return tuple(arrived)
+
+    async def _delivered(self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True) -> str:
+        """`number` counts what one parcel had to become. It `edits` what is there already, if anything is."""
         answers = parcel.payload.get("answers")
+        if answers is not None and (number or not edits):
+            answers = {**answers, "first": False}
         if answers is not None and self._now().timestamp() < answers["until"]:
             try:
-                if (answer := await self._answered(parcel, body, answers)) is not None:
-                    return answer
+                if (answer := await self._answered(parcel, body, answers, number)) is not None:
+                    return str(answer["id"])
             except discord.HTTPException as error:
                 if error.code not in _TOKEN_OVER | _NO_SUCH_ANSWER:
                     raise
                 logger.info("discord.answer_over effect=%s code=%s", parcel.effect, error.code)
-        return await self._post(parcel, body, answers)
+        return str((await self._post(parcel, body, answers, number))["id"])
 
     async def _answered(
-        self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any]
+        self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any], number: int
     ) -> dict[str, Any] | None:
         """The message, where it is the interaction's answer. More than one only follows it where the bot could not
         post: what is posted is recognised when it is sent again, which a follow-up is not.
         """
-        token, file = answers["token"], _file(parcel)
+        token, file = answers["token"], _file(parcel, number)
         if answers["first"]:
             await self._streams.ended(token)
             return await self._rest.edit_answer(token, body, file)
@@ -129,15 +147,17 @@ class DiscordTransport:
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
         return await self._rest.follow_up(token, {**body, "flags": flags}, file)
 
-    async def _post(self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    async def _post(
+        self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None, number: int
+    ) -> dict[str, Any]:
         """A message of its own: to the channel, or to the person alone where only they were to see it."""
         channel = parcel.payload.get("channel")
         if channel is None or (answers is not None and (answers["ephemeral"] or not answers["present"])):
             channel = await self._direct_channel(parcel.payload["who"])
-        body = {**body, "nonce": parcel.effect[:_NONCE], "enforce_nonce": True}
+        body = {**body, "nonce": f"{parcel.effect[:_NONCE]}{number or ''}", "enforce_nonce": True}
         if reply_to := parcel.payload.get("reply_to"):
             body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
-        return await self._rest.post(channel, body, _file(parcel))
+        return await self._rest.post(channel, body, _file(parcel, number))
 
     async def _direct_channel(self, person: str) -> str:
         if person not in self._direct:
@@ -152,8 +172,9 @@ def _role(parcel: Parcel) -> dict[str, str]:
     return {"guild": wearing.guild, "person": wearing.who, "role": wearing.role}
 
 
-def _file(parcel: Parcel) -> tuple[str, bytes] | None:
-    return (parcel.payload["filename"], parcel.content) if parcel.content is not None else None
+def _file(parcel: Parcel, number: int) -> tuple[str, bytes] | None:
+    """It goes with the first message."""
+    return (parcel.payload["filename"], parcel.content) if parcel.content is not None and number == 0 else None
 
 
 def _outcome(error: discord.HTTPException, *, private: bool) -> Outcome:

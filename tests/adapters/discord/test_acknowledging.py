@@ -14,6 +14,7 @@ from bot.core.answer import Answer
 from bot.core.conversation import Response, Turn
 from bot.core.reply import Reply
 from tests.adapters.discord.conftest import Running, running
+from tests.servers.discord.components import is_v2
 from tests.servers.discord.people import Person, inside
 from tests.servers.discord.server import LOST, DiscordServer, Fault, too_many
 from tests.servers.discord.world import DEADLINE
@@ -28,6 +29,7 @@ class Slow:
         self.parts: asyncio.Queue[str] = asyncio.Queue()
         self.may_end = asyncio.Event()
         self.asked = 0
+        self.breaks = False
 
     async def respond(self, turn: Turn) -> Response:
         self.asked += 1
@@ -37,6 +39,8 @@ class Slow:
                 break
             await turn.progress(Reply(text=part))
         await self.may_end.wait()
+        if self.breaks:
+            raise RuntimeError("broken on purpose")
         text = f"whole: {turn.question}"
         answer = Answer(question=turn.question, status="answered", language="en", mode="llm", text=text)
         return Response(answer=answer, context=turn.context)
@@ -109,7 +113,7 @@ async def test_what_comes_too_late_for_its_interaction_is_a_message(
         now[0] += timedelta(minutes=14, seconds=1)
         slow.may_end.set()
         message = await anna.receives(None if alone else channel)
-        assert message["content"] == "whole: late"
+        assert message["content"].endswith("whole: late")
         assert asked.answer is None
         assert len(server.world.posted(message["channel_id"])) == 1
 
@@ -179,5 +183,50 @@ async def test_what_discord_takes_no_buttons_with_comes_without(
     invalid = Fault(400, (("message", "Invalid Form Body"), ("code", 50035)))
     server.fail("@original", invalid)
     answer = await anna.reads(await anna.calls("ask", channel, question="plain"))
-    assert answer["content"] == "whole: plain"
-    assert answer["components"] == []
+    assert answer["content"] == "-# “plain”\nwhole: plain"
+    assert not is_v2(answer)
+    assert inside(answer) == []
+
+
+async def test_what_was_shown_as_a_card_while_it_grew_and_is_refused_at_last_comes_as_a_message(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str
+) -> None:
+    asked = await anna.calls("ask", channel, question="in parts")
+    slow.parts.put_nowait("one")
+    await server.world.until(lambda: asked.answer, "the first part")
+    server.fail("@original", Fault(400, (("message", "Invalid Form Body"), ("code", 50035))))
+    slow.may_end.set()
+    slow.parts.put_nowait("end")
+    assert (await anna.receives(channel))["content"].endswith("whole: in parts")
+    assert is_v2(asked.original or {})
+
+
+async def test_an_apology_takes_the_place_of_what_was_shown(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str
+) -> None:
+    asked = await anna.calls("ask", channel, question="in parts")
+    slow.parts.put_nowait("one")
+    await server.world.until(lambda: asked.answer, "the first part")
+    slow.breaks = True
+    slow.parts.put_nowait("end")
+    slow.may_end.set()
+    apology = await server.world.until(
+        lambda: asked.original if "went wrong" in (asked.original or {})["content"] else None, "an apology"
+    )
+    assert is_v2(apology)
+    assert "one" not in apology["content"]
+
+
+async def test_whoever_asks_when_too_much_waits_is_told_at_once(
+    server: DiscordServer, library: Library, home: Path, slow: Slow, anna: Person
+) -> None:
+    now = [datetime.now(UTC)]
+    async with running(server, library, home, responder=slow, now=lambda: now[0]):
+        for question in ("first", "waits behind it"):
+            await anna.acknowledged(await anna.calls("ask", question=question))
+        now[0] += timedelta(seconds=62)
+        refused = await anna.acknowledged(await anna.calls("ask", question="one too many"))
+        assert "Too many people" in refused.data["content"]
+        assert refused.data["allowed_mentions"]["parse"] == []
+        assert refused.ephemeral
+        slow.may_end.set()

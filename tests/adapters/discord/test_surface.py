@@ -6,6 +6,7 @@ import pytest
 
 from bot.learning.learner import Identity
 from tests.adapters.discord.conftest import Running
+from tests.servers.discord.components import every
 from tests.servers.discord.people import Person, inside, labels
 from tests.servers.discord.server import DiscordServer
 
@@ -21,6 +22,18 @@ class TestQuestions:
 
         again = await anna.reads(await anna.taps(answer, "Validity"))
         assert "three years" in again["content"]
+
+    async def test_in_a_channel_the_answer_to_a_command_says_what_was_asked(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        """Discord shows others only that a command was used. What somebody wrote stands there anyway."""
+        answer = await anna.asks("sec+ *cost*?", channel)
+        assert answer["content"].startswith("-# “sec+ \\*cost\\*?”\n")
+        again = await anna.reads(await anna.taps(answer, "Validity"))
+        assert "valid" in again["content"].split("\n")[0]
+        await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
+        assert "“" not in (await anna.receives(channel))["content"]
+        assert "“" not in (await anna.asks("sec+ cost?"))["content"]
 
     async def test_sources_are_a_tap_away_for_everybody_and_only_who_taps_sees_them(
         self, server: DiscordServer, channel: str, bot: Running, anna: Person
@@ -128,8 +141,12 @@ class TestCommands:
     ) -> None:
         path = await anna.reads(await anna.calls("plan", goal="sc-100"))
         picture = await anna.reads(await anna.taps(path, "Picture"))
+        (gallery,) = [each for each in every(picture["components"]) if "items" in each]
+        assert gallery["items"][0]["media"]["url"] == "attachment://credway-path.png"
         assert server.world.files[picture["attachments"][0]["id"]].startswith(b"\x89PNG")
         calendar = await anna.reads(await anna.taps(path, "Calendar"))
+        (file,) = [each for each in every(calendar["components"]) if "file" in each]
+        assert file["file"]["url"] == "attachment://credway-path.ics"
         assert server.world.files[calendar["attachments"][0]["id"]].startswith(b"BEGIN:VCALENDAR")
 
     async def test_practice_is_tapped(self, bot: Running, anna: Person) -> None:
@@ -179,6 +196,26 @@ class TestMenus:
         assert "valid for three years" in contradicted
         assert "-# [" in told
         assert checked.ephemeral
+
+    async def test_what_the_bot_said_itself_can_be_asked_about_although_a_card_has_no_content(
+        self, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        form = await anna.acknowledged(await anna.opens_menu("Ask about this", answer, channel))
+        assert "425" in form.data["components"][0]["component"]["value"]
+
+
+class TestMentions:
+    async def test_no_message_and_no_edit_lets_anything_be_a_mention(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("@everyone <@1> sec+ cost?", channel)
+        await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
+        await anna.receives(channel)
+        await anna.reads(await anna.taps(answer, "👍"))
+        sent = [made.body for made in server.calls if isinstance(made.body, dict) and "flags" in made.body]
+        assert len(sent) >= 3
+        assert [body["allowed_mentions"] for body in sent] == [{"parse": [], "replied_user": False}] * len(sent)
 
 
 class TestButtons:

@@ -10,13 +10,14 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tests.servers.discord import components
+from tests.servers.discord.components import Forbidden
+
+__all__ = ["CONTENT", "Forbidden", "calls", "check", "messages_in"]
+
 CONTENT = 2000
-_ROWS, _IN_ROW = 5, 5
-_BUTTON, _LINK = 2, 5
-
-
-class Forbidden(Exception):
-    """What the description or a limit forbids: a fault of the bot's, whatever the server then answers."""
+_MESSAGE, _DEFERRED, _UPDATE = 4, 5, 7
+EPHEMERAL = 1 << 6
 
 
 @cache
@@ -54,8 +55,10 @@ def messages_in(call: str, body: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(body, dict):
         return
     if call.endswith("/callback"):
-        if body["type"] == 4:
+        if body["type"] in {_MESSAGE, _UPDATE}:
             yield body["data"]
+        elif body["type"] == _DEFERRED and (body.get("data") or {}).get("flags", 0) & ~EPHEMERAL:
+            raise Forbidden("a deferred answer knows no flag but EPHEMERAL")
     elif ("messages" in call or "/webhooks/" in call) and not call.endswith("/threads"):
         yield body
 
@@ -63,20 +66,8 @@ def messages_in(call: str, body: Any) -> Iterator[dict[str, Any]]:
 def _message(told: dict[str, Any]) -> None:
     if len(told.get("content") or "") > CONTENT:
         raise Forbidden(f"content has {len(told['content'])} of at most {CONTENT} characters")
-    if not (told.get("content") or "").strip() and not told.get("attachments"):
+    if not components.is_v2(told) and not (told.get("content") or "").strip() and not told.get("attachments"):
         raise Forbidden("an empty message")
     if told.get("allowed_mentions", {}).get("parse", ["everyone"]):
         raise Forbidden("mentions are parsed unless it is said that they are not")
-    rows = told.get("components") or []
-    if len(rows) > _ROWS or any(len(row["components"]) > _IN_ROW for row in rows):
-        raise Forbidden("too many rows or buttons")
-    inside = [each for row in rows for each in row["components"]]
-    ids = [each["custom_id"] for each in inside if "custom_id" in each]
-    if len(ids) != len(set(ids)):
-        raise Forbidden("COMPONENT_CUSTOM_ID_DUPLICATED")
-    for each in inside:
-        if each["type"] == _BUTTON and (each["style"] == _LINK) != ("url" in each):
-            raise Forbidden("a button leads somewhere or is a link, not both")
-        values = [option["value"] for option in each.get("options", ())]
-        if len(values) != len(set(values)):
-            raise Forbidden("SELECT_COMPONENT_OPTION_VALUE_DUPLICATED")
+    components.check(told)

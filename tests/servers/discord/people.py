@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from tests.servers.discord.components import every, is_v2
 from tests.servers.discord.world import Interaction, Message
 
 if TYPE_CHECKING:
@@ -72,13 +73,10 @@ class Person:
         return choices
 
     async def opens_menu(self, name: str, message: Message, channel: str | None = None) -> Interaction:
-        data = {
-            "id": "1",
-            "name": name,
-            "type": 3,
-            "target_id": message["id"],
-            "resolved": {"messages": {message["id"]: message}},
-        }
+        # As Discord has it: a message of components has no content.
+        shown = {**message, "content": ""} if is_v2(message) else message
+        resolved = {"messages": {message["id"]: shown}}
+        data = {"id": "1", "name": name, "type": 3, "target_id": message["id"], "resolved": resolved}
         return await self._interact(_COMMAND, data, channel)
 
     async def taps(self, message: Message, label: str) -> Interaction:
@@ -183,7 +181,8 @@ class Person:
             await self._server.gateway.ready()
         place = channel or self.dm
         guild = self.world.channels[place].get("guild_id")
-        found = self.world.interaction(channel=place, person=self.id, installed=installed)
+        tapped = self.world.find(message["id"]) if message is not None else None
+        found = self.world.interaction(channel=place, person=self.id, installed=installed, tapped=tapped)
         raw: dict[str, Any] = {
             "id": found.id,
             "application_id": self.world.application,
@@ -217,8 +216,8 @@ class Person:
 
 
 def inside(message: Message) -> list[dict[str, Any]]:
-    """Everything that can be tapped below a message."""
-    return [each for row in message.get("components") or [] for each in row["components"]]
+    """Everything that can be tapped below a message, and the lists to choose from."""
+    return [each for each in every(message.get("components")) if "custom_id" in each or "url" in each]
 
 
 def labels(message: Message) -> list[str]:

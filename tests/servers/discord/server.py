@@ -18,11 +18,12 @@ from typing import Any
 from aiohttp import web
 
 from tests.servers.discord import description
+from tests.servers.discord.components import text_of
 from tests.servers.discord.gateway import Gateway
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import DEADLINE, EPHEMERAL, TOKEN, Interaction, Problem, World
 
-_MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
+_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
 _FOLLOW_UPS = 5
 
 
@@ -144,13 +145,22 @@ class DiscordServer:
         found.ephemeral = bool(found.data.get("flags", 0) & EPHEMERAL)
         if found.kind in {_MESSAGE, _DEFERRED}:
             found.original = {"id": self.world.number(), "channel_id": found.channel, **found.data}
+            found.original["content"] = text_of(found.original)
+            found.told = found.kind == _MESSAGE
+        elif found.kind in {_DEFERRED_UPDATE, _UPDATE}:
+            if found.tapped is None:
+                raise Problem(400, 50035, "Invalid Form Body", errors={"type": "nothing was tapped"})
+            found.original, found.ephemeral = found.tapped, bool(found.tapped.get("flags", 0) & EPHEMERAL)
+            if found.kind == _UPDATE:
+                self.world.edit(found.original, found.data)
+                found.told = True
 
     async def _edit_original(self, parts: dict[str, str], body: Any) -> Any:
         found = self.world.of_token(parts["webhook_token"])
         if found.original is None:
             raise Problem(404, 10015, "Unknown Webhook")
-        flags = found.original.get("flags", 0) & EPHEMERAL
-        found.original = {**found.original, **self._kept(body), "flags": body.get("flags", 0) | flags}
+        self.world.edit(found.original, self._kept(body))
+        found.told = True
         return self._shown(found, found.original)
 
     async def _follow_up(self, parts: dict[str, str], body: Any) -> Any:
@@ -160,6 +170,7 @@ class DiscordServer:
         if not found.installed and len(found.follow_ups) >= _FOLLOW_UPS:
             raise Problem(400, 40094, "This interaction cannot send any more follow-up messages")
         message = {"id": self.world.number(), "channel_id": found.channel, **self._kept(body)}
+        message["content"] = text_of(message)
         found.follow_ups.append(message)
         return self._shown(found, message)
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.servers.discord.components import COMPONENTS_V2, is_v2, text_of
 from tests.servers.waiting import Changing
 
 DEADLINE = 3.0
@@ -27,7 +28,9 @@ class Problem(Exception):
 
 @dataclass(slots=True)
 class Interaction:
-    """What somebody did, and what came of it: `acknowledged` after so many seconds, None until then."""
+    """What somebody did, and what came of it: `acknowledged` after so many seconds, None until then. `tapped` is the
+    message whose button it was, which is the original answer where it is to be changed; `told`: there is an answer.
+    """
 
     id: str
     token: str
@@ -42,11 +45,13 @@ class Interaction:
     original: Message | None = None
     follow_ups: list[Message] = field(default_factory=list)
     over: bool = False
+    tapped: Message | None = None
+    told: bool = False
 
     @property
     def answer(self) -> Message | None:
         """What it was answered with, once there is something to read."""
-        return self.original if self.original and self.original.get("content") else None
+        return self.original if self.told else None
 
 
 class World(Changing):
@@ -128,7 +133,24 @@ class World(Changing):
             raise Problem(403, code, "Cannot send messages here")
         return self.channels[number]
 
-    # Messages.
+    # Messages. Each has as `content` what a person reads of it, whatever it is made of.
+
+    def find(self, number: str) -> Message | None:
+        """A message as it is now."""
+        answers = [each for found in self.interactions.values() for each in (found.original, *found.follow_ups)]
+        posted = [each for messages in self.messages.values() for each in messages]
+        return next((each for each in (*posted, *answers) if each is not None and each["id"] == number), None)
+
+    def edit(self, message: Message, body: Message) -> None:
+        """The flag for components stays, and what it does not go with has to be emptied."""
+        was = is_v2(message)
+        if was and body.get("content"):
+            raise Problem(400, 50035, "Invalid Form Body", errors={"content": "MESSAGE_CANNOT_USE_LEGACY_FIELDS"})
+        if is_v2(body) and not was and message.get("content") and body.get("content", "") is not None:
+            raise Problem(400, 50035, "Invalid Form Body", errors={"content": "to be emptied"})
+        lasting = message.get("flags", 0) & (EPHEMERAL | COMPONENTS_V2)
+        message.update({**body, "flags": (body.get("flags") or 0) | lasting})
+        message["content"] = text_of(message)
 
     def post(self, channel: str, body: dict[str, Any], author: dict[str, Any] | None = None) -> Message:
         message = {
@@ -140,6 +162,7 @@ class World(Changing):
             **{key: value for key, value in body.items() if key not in {"nonce", "enforce_nonce"}},
             "author": author or self.bot,
         }
+        message["content"] = text_of(message)
         if guild := self.channels[channel].get("guild_id"):
             message["guild_id"] = guild
         self.messages.setdefault(channel, []).append(message)
@@ -152,9 +175,17 @@ class World(Changing):
 
     # Interactions.
 
-    def interaction(self, *, channel: str, person: str, installed: bool = True, ago: float = 0.0) -> Interaction:
+    def interaction(
+        self,
+        *,
+        channel: str,
+        person: str,
+        installed: bool = True,
+        ago: float = 0.0,
+        tapped: Message | None = None,
+    ) -> Interaction:
         number = self.number(ago)
-        found = Interaction(number, f"token-{number}", channel, person, time.monotonic(), installed)
+        found = Interaction(number, f"token-{number}", channel, person, time.monotonic(), installed, tapped=tapped)
         self.interactions[found.token] = found
         return found
 
