@@ -187,6 +187,24 @@ class TestInGroups:
         await ben.reacts(answer, "👍")
         assert await thumbs(bot) == (0, 0)
 
+    async def test_topics_are_one_community_and_why_is_asked_within_one(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
+        forum = server.group("Forum", anna, topics=True)
+        forum.makes_the_bot_administrator()
+        answers = []
+        for topic, question in ((11, "what does CCNA cost?"), (22, "what does AZ-104 cost?")):
+            await anna.sends(f"@credway_bot {question}", to=forum, topic=topic)
+            answers.append(await forum.receives())
+            await bot.settled()
+        for answer in answers:
+            await anna.reacts(answer, "👍")
+        assert await thumbs(bot, Room(platform="telegram", number=str(forum.chat.id), private=False)) == (2, 0)
+        await anna.sends("/why", to=forum, topic=11, reply_to=answers[0])
+        assert "CCNA" in (await forum.receives())["text"]
+        await anna.sends("/why", to=forum, topic=11, reply_to=answers[1])
+        assert "no answer of mine that I still remember" in (await forum.receives())["text"]
+
     async def test_who_hides_behind_the_group_is_nobody_to_count(self, bot: Running, anna: Person, team: Group) -> None:
         answer = await asked_in(team, anna, bot)
         await anna.reacts(answer, "👍", anonymously=True)
