@@ -53,7 +53,7 @@ def search_one(query: str, request: Request, *, as_json: bool) -> None:
         phrases = console_phrases(library.settings)
         view = output_view(phrases)
         if hits:
-            view.passages([_numbered(number, hit) for number, hit in enumerate(hits, 1)])
+            view.passages([shown(Citation.of(hit.passage, number)) for number, hit in enumerate(hits, 1)])
         else:
             view.note(phrases.say("search.nothing"))
 
@@ -88,22 +88,6 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "as_of": passage.as_of,
         "score": round(hit.score, 4),
     }
-
-
-def _numbered(number: int, hit: Hit) -> Citation:
-    passage = hit.passage
-    return shown(
-        Citation(
-            n=number,
-            document=passage.document,
-            title=passage.title,
-            heading=passage.heading,
-            passage=passage.text,
-            url=passage.url,
-            source=passage.source,
-            as_of=passage.as_of,
-        )
-    )
 
 
 def scope(library: Library, request: Request) -> frozenset[str]:

@@ -84,6 +84,19 @@ class Citation:
     source: str | None
     as_of: str | None
 
+    @classmethod
+    def of(cls, passage: Passage, n: int) -> Citation:
+        return cls(
+            n=n,
+            document=passage.document,
+            title=passage.title,
+            heading=passage.heading,
+            passage=passage.text,
+            url=passage.url,
+            source=passage.source,
+            as_of=passage.as_of,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

@@ -99,7 +99,7 @@ def set_out(kept: Sequence[Statement], dropped: Sequence[str] = ()) -> Released:
     return Released(
         text=_set_text(kept, numbers),
         claims=tuple(_claim(statement, numbers) for statement in kept if statement.passages),
-        citations=tuple(_citation(number, passage) for passage, number in numbers.items()),
+        citations=tuple(Citation.of(passage, number) for passage, number in numbers.items()),
         dropped=tuple(dropped),
     )
 
@@ -148,16 +148,3 @@ def _with_marks(text: str, marks: str) -> str:
 def _claim(statement: Statement, numbers: dict[Passage, int]) -> Claim:
     cited = tuple(sorted({numbers[passage] for passage in statement.passages}))
     return Claim(text=statement.text.rstrip(".。।"), verdict=statement.verdict, citations=cited)
-
-
-def _citation(number: int, passage: Passage) -> Citation:
-    return Citation(
-        n=number,
-        document=passage.document,
-        title=passage.title,
-        heading=passage.heading,
-        passage=passage.text,
-        url=passage.url,
-        source=passage.source,
-        as_of=passage.as_of,
-    )

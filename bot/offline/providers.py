@@ -9,7 +9,7 @@ from bot.core.ports import Hit
 from bot.core.toolbox import Toolbox
 from bot.documents.model import Passage
 from bot.offline.cues import aspects
-from bot.offline.reading import is_about, split_sentences
+from bot.offline.reading import MAX_SENTENCES, fitting, is_about, split_sentences
 from bot.offline.scope import GENERAL
 from bot.offline.thresholds import FAIR_SIMILARITY
 from bot.offline.understanding import Question, Understanding
@@ -31,7 +31,6 @@ _LIST = "\n- "
 _WORD_SHARE = 0.06
 _MAX_WORDS = 65
 _MAX_WORDS_A_SIDE = 40
-_MAX_SENTENCES = 3
 
 
 class ProviderPages:
@@ -96,7 +95,7 @@ class ProviderPages:
             if asked & self._understanding.fields_in(sentence)
         ]
         found.sort(key=lambda item: -item[0])
-        return [Statement(text=sentence, passages=(passage,)) for _, sentence, passage in found[:_MAX_SENTENCES]]
+        return [Statement(text=sentence, passages=(passage,)) for _, sentence, passage in found[:MAX_SENTENCES]]
 
     async def _section(
         self, provider: str, question: Question, asked: frozenset[str], *, english: bool
@@ -154,17 +153,7 @@ class ProviderPages:
         ranked = list(range(len(sentences)))
         if asked != {OFFERING}:  # what is offered is told in the page's own order
             ranked.sort(key=lambda place: (-worth(place), place))
-        chosen: list[int] = []
-        size = 0
-        for place in ranked:
-            length = len(sentences[place].split())
-            if chosen and size + length > limit:
-                continue
-            chosen.append(place)
-            size += length
-            if len(chosen) == _MAX_SENTENCES:
-                break
-        return " ".join(sentences[place] for place in sorted(chosen))
+        return fitting(sentences, ranked, limit)
 
     def _worth(self, sentence: str, wanted: set[str], asked: frozenset[str], *, first: bool) -> float:
         """How much a sentence says of what is asked. `first`: by our rule of writing it answers the heading."""

@@ -25,7 +25,7 @@ _OWN_PAGE = 0.01
 _AS_NEAR = 0.02
 _MAX_WORDS = 60
 _MAX_SECOND = 35
-_MAX_SENTENCES = 3
+MAX_SENTENCES = 3
 _HITS = 6
 _HALF = 0.5
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|\n+")
@@ -146,6 +146,13 @@ def excerpt(passage: Passage, question: str, limit: int = _MAX_WORDS, *, first: 
     ranked = sorted(range(len(sentences)), key=lambda place: (-_shared(sentences[place], asked), place))
     keep_first = first or (passage.kind != "credential" and bool(asked & set(terms(passage.heading or passage.title))))
     order = [0, *(place for place in ranked if place)] if keep_first else ranked
+    return fitting(sentences, order, limit)
+
+
+def fitting(sentences: Sequence[str], order: Sequence[int], limit: int) -> str:
+    """The few that come first in an order and have no more words than `limit` together (the first always), said in
+    the order in which they stand.
+    """
     chosen: list[int] = []
     size = 0
     for place in order:
@@ -154,7 +161,7 @@ def excerpt(passage: Passage, question: str, limit: int = _MAX_WORDS, *, first: 
             continue
         chosen.append(place)
         size += length
-        if len(chosen) == _MAX_SENTENCES:
+        if len(chosen) == MAX_SENTENCES:
             break
     return " ".join(sentences[place] for place in sorted(chosen))
 
