@@ -45,11 +45,12 @@ def too_many(seconds: float) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A call that was made, as it was taken."""
+    """A call that was made, as it was taken, with the contents of its files."""
 
     call: str
     parts: dict[str, str]
     body: Any
+    files: tuple[bytes, ...] = ()
 
 
 class DiscordServer:
@@ -118,11 +119,12 @@ class DiscordServer:
         fault = next((faults.pop(0) for part, faults in self._faults.items() if part in call and faults), None)
         if fault is not None and not fault.done:
             return _json(fault.status, dict(fault.body))
+        files = tuple(body.get("_files", ())) if isinstance(body, dict) else ()
         try:
             done = await self._do[call](parts, body)
         except Problem as problem:
             return _json(problem.status, problem.body)
-        self.calls.append(Made(call, parts, body))
+        self.calls.append(Made(call, parts, body, files))
         self.world.changed()
         if fault is not None and fault.lost and request.transport is not None:
             request.transport.abort()
