@@ -24,17 +24,19 @@ if TYPE_CHECKING:
     from bot.adapters.discord.gateway import BuildEars
     from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
+    from bot.adapters.discord.starting import StartPace
     from bot.chat.signs import Signs
     from bot.chat.stopping import Stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordBot:
-    """A bot that Discord knows."""
+    """A bot that Discord knows, and in how many shards it hears its servers."""
 
     rest: Rest
     id: int
     name: str
+    shards: int
 
 
 @asynccontextmanager
@@ -53,7 +55,9 @@ async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
         await client.login(settings.discord_token)
         if client.user is None or client.application_id is None:
             raise MissingService("Discord does not say who the bot is")
-        known = DiscordBot(rest=Rest(client, str(client.application_id)), id=client.user.id, name=client.user.name)
+        rest = Rest(client, str(client.application_id))
+        shards = settings.discord_shards or (await rest.gateway()).shards
+        known = DiscordBot(rest=rest, id=client.user.id, name=client.user.name, shards=shards)
     except discord.LoginFailure as error:
         await client.close()
         raise MissingService(
@@ -86,11 +90,12 @@ def build_discord(
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     ears: BuildEars | None = None,
+    starts: StartPace | None = None,
     digests_every: float = 3600.0,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
-    `ears` makes what hears the gateway, the library's client with its own patience unless given;
-    every so many seconds is looked whether a week is over.
+    `ears` makes what hears a shard, the library's client with its own patience unless given; `starts` is how its
+    sessions are begun; every so many seconds is looked whether a week is over.
     """
     from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
@@ -98,7 +103,8 @@ def build_discord(
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
     from bot.adapters.discord.menus import Menus  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
-    from bot.adapters.discord.sdk import Ears  # noqa: PLC0415
+    from bot.adapters.discord.sdk import Ears, Shard  # noqa: PLC0415
+    from bot.adapters.discord.starting import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
     from bot.chat.stopping import Stops  # noqa: PLC0415
@@ -108,7 +114,9 @@ def build_discord(
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
     desk = _build_desk(rest, phrases, reader, stops, signs, streams, service, stores, refusals(settings), now)
 
-    def platform(reception: Reception) -> Platform:
+    beginning = SessionStarts(rest, stores.leases, now, starts or StartPace())
+
+    def shard(number: int, reception: Reception) -> Gateway:
         receiving = Receiving(
             rest=rest,
             reader=reader,
@@ -118,13 +126,17 @@ def build_discord(
             signs=signs,
             complete=service.cards.names,
         )
+        one = Shard(number=number, of=opened.shards)
+        return Gateway(settings.discord_token, rest.application, one, receiving, beginning, ears or Ears)
+
+    def platform(reception: Reception) -> Platform:
         transport = DiscordTransport(rest, streams, stores.keepsakes, now, limits or LIMITS)
         gateways = (
-            Gateway(settings.discord_token, rest, receiving, ears or Ears),
             Menus(rest, words, stores.keepsakes, now),
             Digests(WantedDigests(rest.application, stores.keepsakes, now), reception, now, digests_every),
         )
-        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)
+        shards = tuple(shard(number, reception) for number in range(opened.shards))
+        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways, shards=shards)
 
     return platform
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.gateway import BuildEars
+from bot.adapters.discord.starting import StartPace
 from bot.app import (
     Library,
     build_discord,
@@ -34,6 +35,8 @@ from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
 from tests.servers.telegram.server import TelegramServer
 
 UNLIMITED = Limits()
+# Nobody waits for a turn that has no need to.
+AT_ONCE = StartPace(every=0.01, lasting=0.0, first=0.01, longest=0.1, look_again=0.05)
 
 
 @asynccontextmanager
@@ -47,6 +50,7 @@ async def running(
     now: Callable[[], datetime] = utc_now,
     patience: float = 30.0,
     ears: BuildEars | None = None,
+    starts: StartPace = AT_ONCE,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -64,7 +68,17 @@ async def running(
         if responder is not None:
             service = replace(service, assistant=Assistant(responder, library.phrases, stores.learners))
         builds = [
-            build_discord(settings, known, service, stores, limits=UNLIMITED, now=now, ears=ears, digests_every=0.05)
+            build_discord(
+                settings,
+                known,
+                service,
+                stores,
+                limits=UNLIMITED,
+                now=now,
+                ears=ears,
+                starts=starts,
+                digests_every=0.05,
+            )
         ]
         if telegram is not None:
             bot = await opened.enter_async_context(open_telegram(settings))

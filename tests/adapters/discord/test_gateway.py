@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.gateway import Gateway
 from bot.adapters.discord.sdk import Ears
 from bot.app import Library
 from bot.errors import InputError
@@ -102,8 +101,3 @@ async def test_only_one_process_hears(server: DiscordServer, library: Library, h
         assert second.task.done() is False
         await server.world.until(lambda: len(server.gateway.identified) == 2, "the other process")
         assert "300" in (await anna.asks("ccna cost?"))["content"]
-
-
-def test_a_gateway_is_named_after_its_bot() -> None:
-    rest = type("Rest", (), {"application": "7"})()
-    assert Gateway("token", rest, None, Ears).name == "discord:gateway:7"  # type: ignore[arg-type]

@@ -192,8 +192,9 @@ class DiscordServer:
         return self.world.channels[self.world.direct_channel(body["recipient_id"])]
 
     async def _gateway(self, _parts: dict[str, str], _body: Any) -> Any:
-        limit = {"total": 1000, "remaining": self.gateway.remaining, "reset_after": 1000, "max_concurrency": 1}
-        return {"url": self.gateway.url, "shards": 1, "session_start_limit": limit}
+        gateway = self.gateway
+        limit = {"total": 1000, "remaining": gateway.remaining, "reset_after": 1000, "max_concurrency": gateway.at_once}
+        return {"url": gateway.url, "shards": gateway.shards, "session_start_limit": limit}
 
     async def _me(self, _parts: dict[str, str], _body: Any) -> Any:
         return self.world.bot
