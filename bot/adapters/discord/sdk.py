@@ -24,6 +24,7 @@ _LONGEST_RATE_LIMIT = 30.0
 # A call whose answer does not come within so many seconds may have arrived.
 _PATIENCE = 30.0
 _FILE_PATIENCE = 60.0
+_THREAD_THERE = 160004
 
 Heard = Callable[[str], Awaitable[None]]
 
@@ -168,9 +169,14 @@ class Rest:
         await self.call("POST", "/channels/{channel_id}/typing", channel_id=channel)
 
     async def start_thread(self, channel: str, message: str, name: str) -> str:
+        """The thread of a message, which has the message's number; the same where there is one already."""
         path = "/channels/{channel_id}/messages/{message_id}/threads"
-        found = await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
-        return str(found["id"])
+        try:
+            await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
+        except discord.HTTPException as error:
+            if error.code != _THREAD_THERE:
+                raise
+        return message
 
     async def fetch(self, url: str) -> bytes:
         """A file that somebody has sent, from where Discord keeps it."""

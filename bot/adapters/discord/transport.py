@@ -105,6 +105,10 @@ class DiscordTransport:
             return True
         if not answers["ephemeral"] and answers["present"]:
             return False
+        if parcel.again:
+            # It may be there already, and nothing recognises one that is sent twice.
+            logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
+            return True
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
         await self._rest.follow_up(token, {**body, "flags": flags}, file)
         return True

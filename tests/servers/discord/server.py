@@ -179,6 +179,8 @@ class DiscordServer:
     async def _thread(self, parts: dict[str, str], body: Any) -> Any:
         channel = self.world.open_channel(parts["channel_id"])
         number = parts["message_id"]
+        if number in self.world.channels:
+            raise Problem(400, 160004, "A thread has already been created for this message")
         told = {"id": number, "type": 11, "parent_id": channel["id"], "name": body["name"]}
         self.world.channels[number] = {**told, "guild_id": channel["guild_id"]}
         return told
