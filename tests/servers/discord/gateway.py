@@ -64,6 +64,7 @@ class Gateway:
         self.at_once = 1
         self.every = 0.0
         self.too_early = 0
+        self.heartbeats = 0
         self._turns: dict[int, float] = {}
 
     def shard_of(self, guild: str | None) -> int:
@@ -98,6 +99,11 @@ class Gateway:
         socket = await self._left(await self.ready())
         await socket.send({"op": _RECONNECT, "d": None})
 
+    async def ask_for_a_heartbeat(self) -> None:
+        session = await self.ready()
+        assert session.socket is not None
+        await session.socket.send({"op": _HEARTBEAT, "d": None})
+
     async def invalidate(self, *, resumable: bool = False) -> None:
         """Op 9: the session is no more, and a new one is to be begun; or it is to be resumed."""
         session = await self.ready()
@@ -128,6 +134,8 @@ class Gateway:
     async def _heard(self, socket: Socket, told: dict[str, Any]) -> None:
         match told["op"]:
             case 1 if not self.deaf:
+                self.heartbeats += 1
+                self._world.changed()
                 await socket.send({"op": _ACK})
             case 2:
                 await self._identify(socket, told["d"])
