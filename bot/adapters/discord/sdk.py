@@ -209,14 +209,16 @@ class Rest:
         if file is None:
             async with asyncio.timeout(_PATIENCE):
                 return await self._http.request(route, json=body)
+        sent = discord.File(io.BytesIO(file[1]), filename=file[0])
         form: list[dict[str, Any]] = [
             {"name": "payload_json", "value": json.dumps(body)},
             {
                 "name": "files[0]",
-                "value": io.BytesIO(file[1]),
-                "filename": file[0],
+                "value": sent.fp,
+                "filename": sent.filename,
                 "content_type": "application/octet-stream",
             },
         ]
         async with asyncio.timeout(_FILE_PATIENCE):
-            return await self._http.request(route, form=form)
+            # Where the library tries again, it begins the file again.
+            return await self._http.request(route, form=form, files=[sent])

@@ -110,6 +110,13 @@ async def test_what_follows_an_answer_is_sent_again_where_it_is_surely_not_there
     assert [each["content"] for each in found.follow_ups] == ["and a file"]
 
 
+async def test_a_file_is_sent_whole_again(server: DiscordServer, bot: Running, anna: Person) -> None:
+    await anna.reads(await anna.calls("wallet"))
+    server.fail("@original", Fault(502))
+    export = await anna.reads(await anna.calls("export"))
+    assert b'"turns"' in server.world.files[export["attachments"][0]["id"]]
+
+
 async def test_a_thread_that_is_there_is_the_thread(
     server: DiscordServer, channel: str, bot: Running, anna: Person
 ) -> None:
