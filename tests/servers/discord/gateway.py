@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import zlib
@@ -34,11 +35,13 @@ class Socket:
         self._stream = zlib.compressobj() if compressed else None
 
     async def send(self, told: dict[str, Any]) -> None:
+        """What comes while the other side goes away is told again when it resumes, or is lost."""
         text = json.dumps(told)
-        if self._stream is None:
-            await self.ws.send_str(text)
-        else:
-            await self.ws.send_bytes(self._stream.compress(text.encode()) + self._stream.flush(zlib.Z_SYNC_FLUSH))
+        with contextlib.suppress(ConnectionResetError):
+            if self._stream is None:
+                await self.ws.send_str(text)
+            else:
+                await self.ws.send_bytes(self._stream.compress(text.encode()) + self._stream.flush(zlib.Z_SYNC_FLUSH))
 
 
 class Gateway:
