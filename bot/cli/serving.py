@@ -12,6 +12,7 @@ from bot.cli.session import load_settings, ready_library
 from bot.errors import MissingService
 
 if TYPE_CHECKING:
+    from bot.adapters.discord.starting import StartPace
     from bot.app import Library, Paces
     from bot.flow.crash_points import Passing
     from bot.flow.ports import Limits, Platform
@@ -34,10 +35,11 @@ async def serve(
     *,
     paces: Paces | None = None,
     limits: Limits | None = None,
+    starts: StartPace | None = None,
     passing: Passing | None = None,
 ) -> None:
-    """Until a signal ends it. `paces` of the flow and `limits` of sending are the product's own unless given; so is
-    `passing`, which the settings say.
+    """Until a signal ends it. `paces` of the flow, `limits` of sending and how sessions on Discord begin (`starts`) are
+    the product's own unless given; so is `passing`, which the settings say.
     """
     from bot import app
     from bot.flow.running import stopping_on_signals
@@ -59,7 +61,7 @@ async def serve(
             builds.append(app.build_telegram(settings, telegram, service, stores, limits=limits))
             tell(f"Telegram: @{telegram.user.username} is answering; Ctrl-C ends it")
         if discord is not None:
-            builds.append(app.build_discord(settings, discord, service, stores, limits=limits))
+            builds.append(app.build_discord(settings, discord, service, stores, limits=limits, starts=starts))
             tell(f"Discord: {discord.name} is answering; Ctrl-C ends it")
         flow = app.build_flow(
             settings,

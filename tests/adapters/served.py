@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from bot.adapters.discord.starting import StartPace
 from bot.app import Paces, open_library
 from bot.cli.serving import serve
 from bot.flow.crash_points import Passing
@@ -36,7 +37,8 @@ def run(settings: Settings, *, lease: float = 1.5, passing: Passing | None = Non
     """Until a signal ends it."""
     library = open_library(settings)
     library.ingest()
-    asyncio.run(serve(library, paces=paces(lease), limits=Limits(), passing=passing))
+    starts = StartPace(every=0.2, lasting=0.0, first=0.1)
+    asyncio.run(serve(library, paces=paces(lease), limits=Limits(), starts=starts, passing=passing))
     library.close()
 
 

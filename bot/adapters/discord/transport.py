@@ -43,6 +43,10 @@ _POST_WAIT = 2.0
 _UNAUTHORIZED = 401
 
 
+class _PerhapsThere(Exception):
+    """It may have arrived already, and Discord would not recognise that it is sent twice."""
+
+
 class DiscordTransport:
     """A `Transport`. An answer is put into what acknowledged its interaction; when that is over, it is a message."""
 
@@ -71,6 +75,9 @@ class DiscordTransport:
             await self._keepsakes.keep(identity(parcel.payload["who"]), parcel.payload["kept"], self._now() + KEPT)
         try:
             messages = await self._done(parcel)
+        except _PerhapsThere:
+            logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
+            return Sent()
         except discord.RateLimited as error:
             return Later(seconds=error.retry_after)
         except discord.Forbidden as error:
@@ -144,6 +151,8 @@ class DiscordTransport:
             return await self._rest.edit_answer(token, body, file)
         if not answers["ephemeral"] and answers["present"]:
             return None
+        if parcel.again:
+            raise _PerhapsThere
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
         return await self._rest.follow_up(token, {**body, "flags": flags}, file)
 
