@@ -118,16 +118,9 @@ class Bubble:
         self.lines.append(f'<rect x="0" y="{self.y - LINE + 3}" width="3" height="{LINE - 4}" fill="#1f6fb2"/>')
 
     def picture(self, content: bytes) -> None:
-        picture = Image.open(io.BytesIO(content)).convert("RGB")
         width = BUBBLE - 2 * _INSET
-        height = round(picture.height * width / picture.width)
-        small = picture.resize((width * 2, height * 2)).quantize(32)
-        kept = io.BytesIO()
-        small.save(kept, "PNG", optimize=True)
-        data = base64.b64encode(kept.getvalue()).decode()
-        self.lines.append(
-            f'<image x="0" y="{self.y + 4}" width="{width}" height="{height}" href="data:image/png;base64,{data}"/>'
-        )
+        image, height = inline_picture(content, width, self.y + 4)
+        self.lines.append(image)
         self.y += height + 4
         self.widest = width
 
@@ -193,6 +186,17 @@ def _screen(phone: Phone, height: float) -> str:
         f'<text x="64" y="44" font-size="12" fill="#dfe9f1">{escape(phone.below)}</text>'
         f"{''.join(phone.lines)}"
     )
+
+
+def inline_picture(content: bytes, width: int, y: float = 0) -> tuple[str, int]:
+    """A picture inside the SVG, in few colours, and its height."""
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    height = round(picture.height * width / picture.width)
+    small = picture.resize((width * 2, height * 2)).quantize(32)
+    kept = io.BytesIO()
+    small.save(kept, "PNG", optimize=True)
+    data = base64.b64encode(kept.getvalue()).decode()
+    return f'<image x="0" y="{y}" width="{width}" height="{height}" href="data:image/png;base64,{data}"/>', height
 
 
 def blocks(text: str, entities: Sequence[Message]) -> Iterator[tuple[list[Run], bool]]:

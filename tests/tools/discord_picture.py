@@ -5,69 +5,61 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from bot.app import Library, open_library
-from bot.chat.markdown import styled
 from bot.settings import Settings, content_folder
 from tests.adapters.discord.conftest import running
 from tests.adapters.telegram.conftest import TODAY
-from tests.servers.discord.people import Message
+from tests.servers.discord.people import inside
 from tests.servers.discord.server import DiscordServer, discord_server
-from tests.tools.chat_svg import Phone, drawing
+from tests.tools.discord_svg import Screen, drawing
 
 PICTURE = content_folder("knowledge").parent / ".github" / "discord.svg"
-_SMALL = "-# "
 
 
-def shown(server: DiscordServer, message: Message) -> dict[str, Any]:
-    """A message of Discord's as the drawing takes one."""
-    text = styled(message["content"].replace(_SMALL, ""), {})
-    rows = [
-        [{"text": each.get("label") or each["placeholder"]} for each in row["components"]]
-        for row in message.get("components") or []
-    ]
-    found: dict[str, Any] = {"text": text.text, "entities": text.entities(), "reply_markup": {"inline_keyboard": rows}}
-    pictures = [each for each in message.get("attachments", []) if each["filename"].endswith(".png")]
-    return {**found, "photo": [{"content": server.world.files[pictures[0]["id"]]}]} if pictures else found
-
-
-async def in_public(server: DiscordServer, channel: str) -> Phone:
-    anna, phone = server.person("Anna"), Phone("# study-group", "8 members")
-    phone.says({"text": "/ask sec+ cost?"}, name="Anna")
-    phone.says(shown(server, await anna.asks("sec+ cost?", channel)), name="Credway")
-    phone.says({"text": "/quiz az-104"}, name="Anna")
+async def in_public(server: DiscordServer, channel: str) -> Screen:
+    anna, screen = server.person("Anna"), Screen("# study-group", server.world.files)
+    screen.used("Anna", "/ask")
+    answer = await anna.asks("sec+ cost?", channel)
+    screen.answers(answer)
+    screen.answers(await anna.reads(await anna.taps(answer, "Sources")), alone=True)
+    screen.used("Anna", "/quiz")
     asked = await anna.reads(await anna.calls("quiz", channel, credential="az-104"))
-    phone.says(shown(server, asked), name="Credway")
-    return phone
+    screen.answers(asked)
+    screen.answers(await anna.reads(await anna.presses(asked, inside(asked)[0]["custom_id"])), alone=True)
+    return screen
 
 
-async def for_one(server: DiscordServer, channel: str) -> Phone:
-    ben, phone = server.person("Ben"), Phone("# study-group", "only you see this")
+async def for_one(server: DiscordServer, channel: str) -> Screen:
+    ben, screen = server.person("Ben"), Screen("# study-group", server.world.files)
+    screen.used("Ben", "/compare")
+    compared = await ben.calls("compare", channel, first="comptia-security-plus", second="ccna")
+    screen.answers(await ben.reads(compared))
     await ben.says("I passed Security+ on 2025-12-01")
     await ben.receives()
-    phone.says({"text": "/wallet"}, name="Ben")
-    phone.says(shown(server, await ben.reads(await ben.calls("wallet", channel))), name="Credway")
-    phone.says({"text": "/practice az-104"}, name="Ben")
+    screen.used("Ben", "/wallet")
+    screen.answers(await ben.reads(await ben.calls("wallet", channel)), alone=True)
+    screen.used("Ben", "/practice")
     practice = await ben.calls("practice", channel, credential="az-104")
-    phone.says(shown(server, await ben.reads(practice)), name="Credway")
-    return phone
+    screen.answers(await ben.reads(practice), alone=True)
+    return screen
 
 
-async def in_private(server: DiscordServer, _channel: str) -> Phone:
-    mo, phone = server.person("Mo"), Phone("Credway", "direct messages")
+async def in_private(server: DiscordServer, _channel: str) -> Screen:
+    mo, screen = server.person("Mo"), Screen("Credway", server.world.files)
+    screen.used("Mo", "/plan")
     path = await mo.reads(await mo.calls("plan", goal="sc-100", hours=6))
-    phone.says({"text": "/plan sc-100 hours: 6"}, name="Mo")
-    phone.says(shown(server, await mo.reads(await mo.taps(path, "Picture"))), name="Credway")
-    return phone
+    screen.answers(path)
+    screen.answers(await mo.reads(await mo.taps(path, "Picture")))
+    return screen
 
 
-async def talked(library: Library, home: Path) -> list[Phone]:
+async def talked(library: Library, home: Path) -> list[Screen]:
     async with discord_server() as server, running(server, library, home):
         channel = server.world.guild("Learners")["channels"][0]["id"]
-        phones = [await each(server, channel) for each in (in_public, for_one, in_private)]
+        screens = [await each(server, channel) for each in (in_public, for_one, in_private)]
         assert server.wrong == []
-        return phones
+        return screens
 
 
 def main() -> None:
@@ -75,10 +67,10 @@ def main() -> None:
         settings = Settings(_env_file=None, knowledge_dirs=(), credway_home=Path(home))
         library = open_library(settings, today=TODAY)
         library.ingest()
-        phones = asyncio.run(talked(library, Path(home)))
+        screens = asyncio.run(talked(library, Path(home)))
         library.close()
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(drawing(phones), encoding="utf-8")
+    PICTURE.write_text(drawing(screens), encoding="utf-8")
 
 
 if __name__ == "__main__":

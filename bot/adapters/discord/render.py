@@ -35,7 +35,8 @@ _IN_ROW, _OPTIONS = 5, 25
 _PAGE = 1500
 # More follow-ups than these are a list to choose from, not buttons.
 _BUTTONS = 9
-_BESIDE = 3
+# So many in a row, which a phone breaks where it has to: four options of a question stand apart from its hint.
+_BESIDE = 4
 # So many sources stand below an answer, on a phone a line each; all of them are one tap away.
 _SOURCES = 6
 _TITLE = 90
@@ -91,8 +92,11 @@ class Renderer:
     def sources(self, citations: Sequence[Citation], language: str, owner: str) -> tuple[Post, ...]:
         """All sources with what they say, and where to read on."""
         heading = cards.text(written(Styled(self._phrases.say("sources.heading", language)).wrapped("bold")))
-        told = [self._passage(citation, language) for citation in citations]
-        pages = [[heading, *told[place : place + _ON_PAGE]] for place in range(0, max(1, len(told)), _ON_PAGE)]
+        pages: list[list[Part]] = [[heading]]
+        for number, citation in enumerate(citations):
+            if number and number % _ON_PAGE == 0:
+                pages.append([heading])
+            pages[-1] += self._passage(citation, language)
         return (Pages(pages=pages, below=(), owner=owner, accent=SOURCED).first(),)
 
     def _answer(self, reply: Reply) -> Styled:
@@ -113,36 +117,42 @@ class Renderer:
             yield [cards.text(told), *([cards.separator(), cards.text(small)] if small else [])]
 
     def _small(self, citations: Sequence[Citation], language: str) -> str:
-        """A line for each source, as many as there is room for."""
+        """A line for each source with all that is cited of it, as many as there is room for."""
+        alike: dict[tuple[str | None, ...], list[Citation]] = {}
+        for each in citations:
+            alike.setdefault((each.title, each.url, each.source, each.as_of), []).append(each)
         lines: list[str] = []
-        for citation in citations[:_SOURCES]:
-            line = f"{_SMALL}{written(self._source(citation, language, _TITLE))}"
+        for found in list(alike.values())[:_SOURCES]:
+            line = f"{_SMALL}{written(self._source(found, language))}"
             if sum(map(len, lines)) + len(lines) + len(line) > _ROOM:
                 break
             lines.append(line)
         return "\n".join(lines)
 
-    def _passage(self, citation: Citation, language: str) -> Part:
-        """A source with what it says; where it leads is a button beside it."""
+    def _passage(self, citation: Citation, language: str) -> list[Part]:
+        """A source with what it says below it; where it leads is a button beside its title."""
         leads = leads_somewhere(citation.url, MAX_URL)
-        found = self._source(replace(citation, url=None) if leads else citation, language, _TITLE)
-        if citation.passage:
-            quote = shortened(" ".join(safe(citation.passage).split()), _QUOTED)
-            found += Styled("\n") + Styled(quote).wrapped("blockquote")
-        told = next(pieces(found, _PASSAGE), "")
-        if citation.url is None or not leads:
-            return cards.text(told)
-        return cards.section(told, cards.link(self._phrases.say("label.open", language), citation.url))
+        title = written(self._source([replace(citation, url=None) if leads else citation], language))
+        if citation.url is not None and leads:
+            head = cards.section(title, cards.link(self._phrases.say("label.open", language), citation.url))
+        else:
+            head = cards.text(title)
+        quote = Styled(shortened(" ".join(safe(citation.passage).split()), _QUOTED)).wrapped("blockquote")
+        told = next(pieces(quote, _PASSAGE - len(title)), "")
+        return [head, cards.text(told)] if told else [head]
 
-    def _source(self, citation: Citation, language: str, longest: int) -> Styled:
-        told = " ".join(safe(f"[{citation.n}] {full_title(citation)}").split())
-        title = Styled(shortened(told, longest))
+    def _source(self, cited: Sequence[Citation], language: str) -> Styled:
+        """The title of what is cited, with its section where it is only one."""
+        citation = cited[0]
+        title_of = full_title(citation) if len(cited) == 1 else citation.title
+        numbers = "".join(f"[{each.n}]" for each in cited)
+        title = Styled(shortened(" ".join(safe(f"{numbers} {title_of}").split()), _TITLE))
         if leads_somewhere(citation.url, MAX_URL):
             title = title.wrapped("text_link", url=citation.url)
         told_by = citation.source if citation.url is None else None
         dated = citation.as_of and self._phrases.say("source.as_of", language, as_of=citation.as_of)
         around = (" ".join(safe(part).split()) for part in (told_by, dated) if part)
-        return title + Styled("".join(f" · {shortened(part, longest)}" for part in around))
+        return title + Styled("".join(f" · {shortened(part, _TITLE)}" for part in around))
 
     def _follow_ups(self, reply: Reply, owner: str | None, kept: dict[str, Any]) -> list[Part]:
         wanted: dict[str, str] = {}

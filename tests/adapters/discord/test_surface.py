@@ -240,7 +240,7 @@ class TestButtons:
         self, server: DiscordServer, channel: str, bot: Running, anna: Person
     ) -> None:
         answer = await anna.asks("sec+ cost?", channel)
-        assert "open" in (await anna.reads(await anna.taps(answer, "thread")))["content"]
+        assert "open" in (await anna.reads(await anna.taps(answer, "Thread")))["content"]
         thread = answer["id"]
         assert "Mention me" in (await anna.receives(thread))["content"]
         await anna.says(f"<@{server.world.bot['id']}> ccna cost?", thread)
