@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     discord_token: str = Field(default="", repr=False)
     discord_api_url: str = ""
     discord_gateway_url: str = ""
+    # None: as many as Discord wants. Two processes with different numbers would hear some servers twice.
+    discord_shards: int | None = Field(default=None, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_format: Literal["text", "json"] = "text"
 

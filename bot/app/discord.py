@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
     from bot.adapters.discord.servers import Servers
+    from bot.adapters.discord.starting import StartPace
     from bot.adapters.discord.teaching import Teaching
     from bot.chat.signs import Signs
     from bot.chat.stopping import Stops
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordBot:
-    """A bot that Discord knows."""
+    """A bot that Discord knows, and in how many shards it hears its servers."""
 
     rest: Rest
     id: int
     name: str
+    shards: int
 
 
 @asynccontextmanager
@@ -59,7 +61,9 @@ async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
         await client.login(settings.discord_token)
         if client.user is None or client.application_id is None:
             raise MissingService("Discord does not say who the bot is")
-        known = DiscordBot(rest=Rest(client, str(client.application_id)), id=client.user.id, name=client.user.name)
+        rest = Rest(client, str(client.application_id))
+        shards = settings.discord_shards or (await rest.gateway()).shards
+        known = DiscordBot(rest=rest, id=client.user.id, name=client.user.name, shards=shards)
     except discord.LoginFailure as error:
         await client.close()
         raise MissingService(
@@ -92,13 +96,14 @@ def build_discord(
     now: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     ears: BuildEars | None = None,
+    starts: StartPace | None = None,
     digests_every: float = 3600.0,
     thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
 ) -> Callable[[Reception], Platform]:
     """The platform, to be made around a reception. `limits` of sending: those that Discord sets, unless given;
-    `ears` makes what hears the gateway, the library's client with its own patience unless given;
-    every so many seconds is looked whether a week is over; `thumbs_again` is how long a thumb waits each time for its
-    message to be known as an answer.
+    `ears` makes what hears a shard, the library's client with its own patience unless given; `starts` is how its
+    sessions are begun; every so many seconds is looked whether a week is over; `thumbs_again` is how long a thumb waits
+    each time for its message to be known as an answer.
     """
     from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
@@ -106,7 +111,8 @@ def build_discord(
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
     from bot.adapters.discord.menus import Menus  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
-    from bot.adapters.discord.sdk import Ears  # noqa: PLC0415
+    from bot.adapters.discord.sdk import Ears, Shard  # noqa: PLC0415
+    from bot.adapters.discord.starting import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
     from bot.chat.stopping import Stops  # noqa: PLC0415
@@ -116,7 +122,9 @@ def build_discord(
     words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
     desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
 
-    def platform(reception: Reception) -> Platform:
+    beginning = SessionStarts(rest, stores.leases, now, starts or StartPace())
+
+    def shard(number: int, reception: Reception) -> Gateway:
         receiving = Receiving(
             rest=rest,
             reader=reader,
@@ -126,13 +134,17 @@ def build_discord(
             signs=signs,
             complete=completing(service),
         )
+        one = Shard(number=number, of=opened.shards)
+        return Gateway(settings.discord_token, rest.application, one, receiving, beginning, ears or Ears)
+
+    def platform(reception: Reception) -> Platform:
         transport = DiscordTransport(rest, streams, stores.keepsakes, reception, now, limits or LIMITS)
         gateways = (
-            Gateway(settings.discord_token, rest, receiving, ears or Ears),
             Menus(rest, words, stores.keepsakes, now),
             Digests(WantedDigests(rest.application, stores.keepsakes, now), reception, now, digests_every),
         )
-        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways)
+        shards = tuple(shard(number, reception) for number in range(opened.shards))
+        return Platform(name=transport.platform, desk=desk, transport=transport, gateways=gateways, shards=shards)
 
     return platform
 

@@ -17,7 +17,7 @@ from bot.dialogue.hearing import Heard, Speaker
 from bot.dialogue.plan_wishes import PlanWishes, completed
 from bot.dialogue.stacking import StackWords
 from bot.learning.calendar import path_calendar
-from bot.learning.learner import Learner
+from bot.learning.learner import Changes, Learner
 from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.offline.planning import Planned, PlanWords
@@ -103,8 +103,8 @@ class Planning:
         if context.plan is not None and heard.calls("calendar"):
             return await self._calendar(heard, context.plan)
         if heard.calls("plan", "missing"):
-            wish = self._wish(heard)
-            return await self._plan(heard, wish.over(context.plan) if context.plan and not wish.aims else wish)
+            wish, before = self._wish(heard), self._before(heard)
+            return await self._plan(heard, wish.over(before) if before and not wish.aims else wish)
         if context.plan is not None and self._may_be_what_if(heard):
             wish = self._wish(heard)
             if wish.changes and not wish.goals:
@@ -112,6 +112,17 @@ class Planning:
         if heard.calls("next") and heard.turn.learner is not None:
             return await self._next(heard, heard.turn.learner)
         return None
+
+    def _before(self, heard: Heard) -> PlanWish | None:
+        """What the last path was asked for, wherever that was; not where another goal was told after it."""
+        here, learner = heard.turn.context.plan, heard.turn.learner
+        if learner is None:
+            return here
+        kept = learner.profile.plan
+        if kept is not None and all(goal in self._toolbox.catalog for goal in kept.goals):
+            return kept
+        told = completed(PlanWish(), learner).aims
+        return None if here is not None and here.aims and told else here
 
     def _wish(self, heard: Heard) -> PlanWish:
         def say(key: str, **values: object) -> str:
@@ -149,6 +160,7 @@ class Planning:
             draft,
             own_words="\n".join([self._words.own_words(planned), limits.text if limits else ""]),
             context=Context(focus=ids[-1:], options=ids, plan=wish),
+            changes=_keeping(wish, heard.turn.learner),
         )
 
     @staticmethod
@@ -217,3 +229,10 @@ class Planning:
 
     def _goals(self, heard: Heard) -> tuple[Suggestion, ...]:
         return (self._speaker.suggest("label.me", heard, "/me"),)
+
+
+def _keeping(wish: PlanWish, learner: Learner | None) -> Changes:
+    """The plan as the learner's last one; without aims of its own it is that of their goals, which are kept."""
+    if learner is None or not wish.aims or wish == learner.profile.plan:
+        return Changes()
+    return Changes(profile=replace(learner.profile, plan=wish))

@@ -18,6 +18,7 @@ from bot.learning.learner import Changes, Holding, Learner, Profile
 from bot.learning.wallet import Entry, Say, checked_holding, wallet
 from bot.learning.zones import local_day
 from bot.offline.wallet import WalletWords
+from bot.planning.model import PlanWish
 
 _SOON = timedelta(days=90)
 
@@ -38,6 +39,9 @@ class ProfileWords:
         text = self._speaker.say(key, heard, name=self.name(held.credential), date=held.earned_on)
         return self._speaker.say("wallet.approximate", heard, text=text) if approximate else text
 
+    def _aims(self, plan: PlanWish | None) -> str | None:
+        return ", ".join([*map(self.name, plan.goals), *plan.topics]) if plan is not None else None
+
     def profile(self, profile: Profile, heard: Heard) -> Iterator[str]:
         """A line for everything that is set."""
         values = {
@@ -50,6 +54,7 @@ class ProfileWords:
             "budget_usd": _number(profile.budget_usd),
             "deadline": profile.deadline,
             "time_zone": profile.time_zone,
+            "plan": self._aims(profile.plan),
         }
         for name, value in values.items():
             if value:
@@ -176,6 +181,9 @@ def _matters(entry: Entry, today: date) -> bool:
 def _changes(told: Told, learner: Learner) -> Changes:
     """What changes of the learner; nothing where all of it is known already."""
     profile = told.profile(learner.profile)
+    if (profile.goals, profile.goal_text) != (learner.profile.goals, learner.profile.goal_text):
+        # A path to what was the goal before is none to this one.
+        profile = replace(profile, plan=None)
     holdings = (_merged(held, learner) for held in told.holdings)
     return Changes(
         profile=profile if profile != learner.profile else None,
@@ -231,7 +239,7 @@ class Me:
             return self._speaker.plain(heard, "undo.nothing")
         kept = {held.credential for held in before.wallet}
         changes = Changes(
-            profile=before.profile,
+            profile=replace(before.profile, plan=learner.profile.plan),
             holdings=before.wallet,
             dropped=tuple(held.credential for held in learner.wallet if held.credential not in kept),
             undo=True,

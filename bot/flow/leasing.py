@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from bot.core.mail import Leases
 from bot.errors import MissingService
@@ -37,16 +37,24 @@ class Sole:
         self._terms = terms
 
     async def run(
-        self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event
+        self,
+        name: str,
+        work: Callable[[asyncio.Event], Coroutine[None, None, None]],
+        stop: asyncio.Event,
+        turns: asyncio.Lock | None = None,
     ) -> None:
         """Run `work` whenever the lease of that name is ours, until `stop` is set. It is cancelled when the lease is
         lost, before another can have it.
+
+        `turns` is common to leases that processes share: whoever has got one leaves the next to the others for a while.
         """
         while not stop.is_set():
-            if await self._ask(name) == "ours":
-                await self._held(name, work, stop)
-            else:
-                await _either(stop, self._terms.every)
+            async with _Turn(turns) as turn:
+                if not stop.is_set() and await self._ask(name) == "ours":
+                    turn.ends_after(self._terms.every)
+                    await self._held(name, work, stop)
+                    continue
+            await _either(stop, self._terms.every)
 
     async def _held(
         self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event
@@ -96,6 +104,31 @@ class Sole:
         except (MissingService, TimeoutError):
             return "unknown"
         return "ours" if fence is not None else "another's"
+
+
+class _Turn:
+    """To ask for one of the leases that are shared; it is passed on when it ends, or a while after it was of use."""
+
+    def __init__(self, turns: asyncio.Lock | None) -> None:
+        self._turns = turns
+        self._ours = False
+
+    async def __aenter__(self) -> Self:
+        if self._turns is not None:
+            await self._turns.acquire()
+            self._ours = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._end()
+
+    def ends_after(self, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        if self._turns is not None and self._ours:
+            self._ours = False
+            self._turns.release()
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:

@@ -127,9 +127,12 @@ class Gateway(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """One platform as the flow runs it."""
+    """One platform as the flow runs it. `shards` are gateways that bring in a part each: a process takes one after the
+    other, so that processes which are started together share them.
+    """
 
     name: str
     desk: Desk
     transport: Transport
     gateways: tuple[Gateway, ...] = ()
+    shards: tuple[Gateway, ...] = ()

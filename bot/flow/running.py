@@ -92,6 +92,9 @@ class Flow:
                 for platform in parts.platforms
                 for gateway in platform.gateways
             ]
+            for platform in parts.platforms:
+                turns = asyncio.Lock()
+                coming += [group.create_task(self._kept_up(shard, telling, turns)) for shard in platform.shards]
             around_it = [group.create_task(pulse.run()), group.create_task(self._look_after())]
             if parts.reminders is not None:
                 coming.append(group.create_task(parts.reminders.run(telling)))
@@ -122,11 +125,12 @@ class Flow:
             return await self._parts.leases.lease("ready", "anybody", now, now) is not None
 
         async def coming_in() -> bool:
-            return all(gateway.ready for platform in self._parts.platforms for gateway in platform.gateways)
+            platforms = self._parts.platforms
+            return all(gateway.ready for each in platforms for gateway in (*each.gateways, *each.shards))
 
         return {"not draining": going_on, "database": can_write, "platforms": coming_in, **self._checks}
 
-    async def _kept_up(self, gateway: Gateway, stop: asyncio.Event) -> None:
+    async def _kept_up(self, gateway: Gateway, stop: asyncio.Event, turns: asyncio.Lock | None = None) -> None:
         """Run a gateway, and again when it fails: a platform that is away comes back."""
         first, longest = _AGAIN_AFTER
         wait = first
@@ -136,7 +140,7 @@ class Flow:
                 if gateway.name is None:
                     await gateway.run(stop)
                 else:
-                    await self._parts.sole.run(gateway.name, gateway.run, stop)
+                    await self._parts.sole.run(gateway.name, gateway.run, stop, turns)
             except InputError:
                 raise
             except Exception:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from bot.planning.model import PlanWish
+
 HoldingState = Literal["held", "in_progress", "planned"]
 AnswerStyle = Literal["short", "full"]
 
@@ -32,7 +34,8 @@ class Profile:
     """What the learner has said of themselves; None or empty where nothing was said.
 
     `goals` are credential ids, `goal_text` the words where no credential was named; `time_zone` is an IANA name;
-    quiet hours are local times, in which nothing is sent.
+    quiet hours are local times, in which nothing is sent. `plan` is what the last path was asked for, so that it is
+    the same on every platform; it was asked and not told, and so is nothing that can be taken back.
     """
 
     goals: tuple[str, ...] = ()
@@ -47,6 +50,7 @@ class Profile:
     quiet_from: time = time(22)
     quiet_until: time = time(8)
     answer_style: AnswerStyle = "short"
+    plan: PlanWish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

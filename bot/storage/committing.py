@@ -86,13 +86,18 @@ async def _change(connection: AsyncConnection, before: Learner, changes: Changes
     await rewrite(connection, after, row)
     if changes.undo:
         await _forget_last_change(connection, before)
-    elif (before.profile, before.wallet) != (after.profile, after.wallet):
+    elif _told(before) != _told(after):
         await _remember_for_undoing(connection, before)
     if changes.reminders is not None:
         await _set_reminders(connection, after.id, changes.reminders)
     await put_cards(connection, after.id, changes.cards)
     await _add_reviews(connection, after.id, changes.reviews)
     return after
+
+
+def _told(learner: Learner) -> tuple[Profile, tuple[Holding, ...]]:
+    """What can be taken back."""
+    return replace(learner.profile, plan=None), learner.wallet
 
 
 def _as_stored(learner: Learner) -> Learner:

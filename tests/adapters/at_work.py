@@ -74,6 +74,6 @@ def in_a_hurry() -> Paces:
     return Paces(
         work=Pace(shift=Shift(at_once=16, look_every=0.05), try_again=again),
         send=SendPace(shift=Shift(at_once=64, look_every=0.05), first_wait=0.02, longest_wait=0.2),
-        terms=Terms(),
+        terms=Terms(every=0.3),
         reminders_every=0.05,
     )

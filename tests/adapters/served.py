@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from bot.adapters.discord.starting import StartPace
 from bot.app import (
     Paces,
     build_discord,
@@ -54,7 +55,8 @@ async def serve() -> None:
             builds.append(build_telegram(settings, telegram, service, stores, limits=Limits()))
         if settings.discord_token:
             discord = await opened.enter_async_context(open_discord(settings))
-            builds.append(build_discord(settings, discord, service, stores, limits=Limits()))
+            starts = StartPace(every=0.2, lasting=0.0, first=0.1)
+            builds.append(build_discord(settings, discord, service, stores, limits=Limits(), starts=starts))
         flow = build_flow(
             settings,
             stores,

@@ -128,3 +128,19 @@ async def test_a_span_from_now_is_a_deadline(place: Place) -> None:
 
 async def test_a_misspelt_goal_is_understood_or_asked_about(place: Place) -> None:
     assert "AZ-104" in await place.person().says("/plan azure solutons architect expert")
+
+
+async def test_the_last_path_is_kept_until_there_is_another_goal_and_is_not_undone(place: Place) -> None:
+    person = place.person()
+    await person.says("I hold AZ-900", "/plan SC-100 without SC-200")
+    assert "last path: SC-100" in await person.says("/me")
+
+    await person.says("/undo")
+    said = await person.says("/me")
+    assert "last path: SC-100" in said
+    assert "AZ-900" not in said
+
+    assert "no SC-200" in await person.says("what is a micro-credential?", "/plan")
+    await person.says("my goal is AZ-305")
+    assert "last path" not in await person.says("/me")
+    assert "AZ-305" in await person.says("/plan")

@@ -87,7 +87,8 @@ COMMANDS = (
         name="plan",
         asks="/plan $goal",
         options=(
-            Option(name="goal", required=True, completes=True),
+            # Without one it is the last path, wherever it was made.
+            Option(name="goal", completes=True),
             Option(name="hours", kind=INTEGER, least=1, most=60),
             Option(name="budget", kind=INTEGER, least=0, most=100_000),
             _PRIVATELY,

@@ -1,28 +1,35 @@
-"""Discord's gateway: one process hears it, and it is entered no more often than Discord allows."""
+"""Discord's gateway: each shard of it is heard by one process, and a lost session is resumed."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import discord
 
 from bot.adapters.discord.receiving import FAULTS, Receiving
-from bot.adapters.discord.sdk import Ears, Heard, Rest
+from bot.adapters.discord.sdk import Ears, Heard, Shard
+from bot.adapters.discord.starting import SessionStarts
 from bot.errors import InputError
 
-logger = logging.getLogger(__name__)
+Turn = Callable[[int], Awaitable[None]]
 
-BuildEars = Callable[[Heard, Callable[[bool], None]], Ears]
-# Of the thousand times a day that one may connect anew; when none is left, Discord ends all and resets the token.
-_RESERVE = 100
-_LOOK_AGAIN = 600.0
+
+class BuildEars(Protocol):
+    """Makes what hears one shard: tells what it hears and whether it hears anything, and waits for its turn before it
+    begins a session anew.
+    """
+
+    def __call__(self, shard: Shard, heard: Heard, ready: Callable[[bool], None], turn: Turn) -> Ears: ...
+
+
 # Close codes after which connecting again is of no use.
 _REFUSED = {
     4004: "DISCORD_TOKEN: Discord does not know it; copy it from the developer portal again",
-    4010: "Discord refuses the shard",
+    4010: "Discord refuses the shard; leave DISCORD_SHARDS empty, or set the same for all processes",
+    4011: "Discord wants more shards; leave DISCORD_SHARDS empty or set more, and start again",
     4012: "Discord refuses this version of its gateway; update Credway",
     4013: "Discord refuses the intents",
     4014: "Discord refuses the intents; none that this bot asks for needs permission",
@@ -30,58 +37,53 @@ _REFUSED = {
 
 
 class Gateway:
-    """A `Gateway` of the flow. A lost session is resumed, so that nothing is missed in a short time."""
+    """A `Gateway` of the flow: one shard. A lost session is resumed, so that nothing is missed in a short time."""
 
-    def __init__(self, token: str, rest: Rest, receiving: Receiving, build: BuildEars) -> None:
+    def __init__(
+        self,
+        token: str,
+        application: str,
+        shard: Shard,
+        receiving: Receiving,
+        starts: SessionStarts,
+        build: BuildEars,
+    ) -> None:
         self._token = token
-        self._rest = rest
+        self._application = application
+        self._shard = shard
         self._receiving = receiving
+        self._starts = starts
         self._build = build
         # Another process may be the one that hears.
         self.ready = True
 
     @property
     def name(self) -> str:
-        return f"discord:gateway:{self._rest.application}"
+        return f"discord:gateway:{self._application}:{self._shard.number}/{self._shard.of}"
 
     async def run(self, stop: asyncio.Event) -> None:
         self.ready = False
         writing = asyncio.create_task(self._receiving.run())
         try:
-            if await self._may_connect(stop):
+            if await _unless_stopped(self._starts.turn(self._shard.number), stop):
                 await self._listen(stop)
                 await self._receiving.drained()
+        except asyncio.CancelledError:
+            # Another process has it now, and says whether it is heard.
+            self.ready = True
+            raise
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
-    async def _may_connect(self, stop: asyncio.Event) -> bool:
-        """When there are sessions enough left to be started; False when it is to stop."""
-        while not stop.is_set():
-            remaining, after = await self._rest.session_starts()
-            if remaining >= _RESERVE:
-                return True
-            logger.error("discord.few_sessions_left remaining=%d reset_after=%.0f", remaining, after)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(after + 1, _LOOK_AGAIN)):
-                    await stop.wait()
-        return False
-
     async def _listen(self, stop: asyncio.Event) -> None:
-        ears = self._build(self._receiving.hear, self._is_ready)
-        stopping = asyncio.create_task(stop.wait())
-        hearing = asyncio.create_task(self._hear(ears))
+        ears = self._build(self._shard, self._receiving.hear, self._is_ready, self._starts.turn)
         try:
-            await asyncio.wait({stopping, hearing}, return_when=asyncio.FIRST_COMPLETED)
-            if hearing.done():
-                hearing.result()
+            await _unless_stopped(self._hear(ears), stop)
         finally:
             self.ready = False
-            stopping.cancel()
-            hearing.cancel()
             with contextlib.suppress(*FAULTS):
                 await ears.close()
-            await asyncio.gather(hearing, stopping, return_exceptions=True)
 
     async def _hear(self, ears: Ears) -> None:
         try:
@@ -98,3 +100,17 @@ class Gateway:
 
     def _is_ready(self, ready: bool) -> None:  # noqa: FBT001 - the only thing it says
         self.ready = ready
+
+
+async def _unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> bool:
+    """Whether the work came to its own end and is not to stop. Raises what it raises."""
+    stopping, working = asyncio.create_task(stop.wait()), asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        return working.done() and not stop.is_set()
+    finally:
+        stopping.cancel()
+        working.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -23,8 +24,29 @@ _LONGEST_RATE_LIMIT = 30.0
 # A call whose answer does not come within so many seconds may have arrived.
 _PATIENCE = 30.0
 _FILE_PATIENCE = 60.0
+_THREAD_THERE = 160004
 
 Heard = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Its number, and of how many."""
+
+    number: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayLimits:
+    """What Discord says of its gateway: how many shards it wants, how many sessions may still be begun, after how many
+    seconds it will be as many as at first, and how many at once.
+    """
+
+    shards: int
+    remaining: int
+    reset_after: float
+    at_once: int
 
 
 def point_at(api_url: str, gateway_url: str) -> None:
@@ -53,13 +75,25 @@ def build_client() -> discord.Client:
     return discord.Client(intents=intents(), max_messages=None, max_ratelimit_timeout=_LONGEST_RATE_LIMIT)
 
 
-class Ears(discord.AutoShardedClient):
-    """Hears the gateway on as many shards as Discord wants, resumes sessions, and tells what it hears as it came."""
+class Ears(discord.Client):
+    """Hears one shard of the gateway, resumes its session, and tells what it hears as it came."""
 
-    def __init__(self, heard: Heard, ready: Callable[[bool], None], *, heartbeat_timeout: float = 60.0) -> None:
-        """A connection from which nothing has come for `heartbeat_timeout` seconds is dead."""
+    def __init__(
+        self,
+        shard: Shard,
+        heard: Heard,
+        ready: Callable[[bool], None],
+        turn: Callable[[int], Awaitable[None]],
+        *,
+        heartbeat_timeout: float = 60.0,
+    ) -> None:
+        """A connection from which nothing has come for `heartbeat_timeout` seconds is dead. `turn` is waited for before
+        a session is begun anew; the first one has had its turn.
+        """
         super().__init__(
             intents=intents(),
+            shard_id=shard.number,
+            shard_count=shard.of,
             heartbeat_timeout=heartbeat_timeout,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -68,19 +102,25 @@ class Ears(discord.AutoShardedClient):
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
             allowed_mentions=discord.AllowedMentions.none(),
         )
+        self._shard = shard
         self._heard = heard
         self._tell_ready = ready
+        self._turn = turn
+
+    async def before_identify_hook(self, _shard: int | None, *, initial: bool = False) -> None:
+        if not initial:
+            await self._turn(self._shard.number)
 
     async def on_socket_raw_receive(self, message: str) -> None:
         await self._heard(message)
 
-    async def on_shard_connect(self, _shard: int) -> None:
+    async def on_connect(self) -> None:
         self._tell_ready(True)
 
-    async def on_shard_resumed(self, _shard: int) -> None:
+    async def on_resumed(self) -> None:
         self._tell_ready(True)
 
-    async def on_shard_disconnect(self, _shard: int) -> None:
+    async def on_disconnect(self) -> None:
         self._tell_ready(False)
 
 
@@ -140,9 +180,14 @@ class Rest:
         await self.call("POST", "/channels/{channel_id}/typing", channel_id=channel)
 
     async def start_thread(self, channel: str, message: str, name: str) -> str:
+        """The thread of a message, which has the message's number; the same where there is one already."""
         path = "/channels/{channel_id}/messages/{message_id}/threads"
-        found = await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
-        return str(found["id"])
+        try:
+            await self.call("POST", path, {"name": name}, channel_id=channel, message_id=message)
+        except discord.HTTPException as error:
+            if error.code != _THREAD_THERE:
+                raise
+        return message
 
     async def parent(self, channel: str) -> str | None:
         """The channel that a thread belongs to; of a channel the category, if it is in one."""
@@ -163,10 +208,15 @@ class Rest:
         """All commands of the application, instead of those that it had."""
         await self.call("PUT", "/applications/{application_id}/commands", commands, application_id=self.application)
 
-    async def session_starts(self) -> tuple[int, float]:
-        """How often one may still connect anew, and after how many seconds it will be as often as at first."""
-        limit = (await self.call("GET", "/gateway/bot"))["session_start_limit"]
-        return limit["remaining"], limit["reset_after"] / 1000
+    async def gateway(self) -> GatewayLimits:
+        told = await self.call("GET", "/gateway/bot")
+        limit = told["session_start_limit"]
+        return GatewayLimits(
+            shards=told["shards"],
+            remaining=limit["remaining"],
+            reset_after=limit["reset_after"] / 1000,
+            at_once=limit["max_concurrency"],
+        )
 
     async def _message(
         self, method: str, path: str, body: dict[str, Any], file: tuple[str, bytes] | None, token: str
@@ -181,14 +231,16 @@ class Rest:
         if file is None:
             async with asyncio.timeout(_PATIENCE):
                 return await self._http.request(route, json=body)
+        sent = discord.File(io.BytesIO(file[1]), filename=file[0])
         form: list[dict[str, Any]] = [
             {"name": "payload_json", "value": json.dumps(body)},
             {
                 "name": "files[0]",
-                "value": io.BytesIO(file[1]),
-                "filename": file[0],
+                "value": sent.fp,
+                "filename": sent.filename,
                 "content_type": "application/octet-stream",
             },
         ]
         async with asyncio.timeout(_FILE_PATIENCE):
-            return await self._http.request(route, form=form)
+            # Where the library tries again, it begins the file again.
+            return await self._http.request(route, form=form, files=[sent])

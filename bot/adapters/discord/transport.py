@@ -95,29 +95,31 @@ class DiscordTransport:
     async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> tuple[str, ...]:
         """As it is; where Discord takes no such card, the same as plain text: the words matter more than their form."""
         try:
-            return (await self._delivered(parcel, body),)
+            return await self._delivered(parcel, body)
         except discord.HTTPException as error:
             if error.code != _INVALID_FORM:
                 raise
             if not body.get("components"):
                 # A line, in place of a card: what is one stays one.
-                return (await self._delivered(parcel, card([text(body["content"])]).body),)
+                return await self._delivered(parcel, card([text(body["content"])]).body)
             logger.warning("discord.plain reason=%s", error.text)
             return await self._plainly(parcel, plain_posts(body, parcel.payload.get("kept", {})))
 
     async def _plainly(self, parcel: Parcel, posts: Sequence[Post]) -> tuple[str, ...]:
         """In as many messages as it takes. What is shown already may be a card, which no edit makes plain again."""
-        arrived = []
+        arrived: list[str] = []
         for number, post in enumerate(posts):
             try:
-                arrived.append(await self._delivered(parcel, post.body, number))
+                arrived += await self._delivered(parcel, post.body, number)
             except discord.HTTPException as error:
                 if error.code != _INVALID_FORM or number:
                     raise
-                arrived.append(await self._delivered(parcel, post.body, number, edits=False))
+                arrived += await self._delivered(parcel, post.body, number, edits=False)
         return tuple(arrived)
 
-    async def _delivered(self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True) -> str:
+    async def _delivered(
+        self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True
+    ) -> tuple[str, ...]:
         """`number` counts what one parcel had to become. It `edits` what is there already, if anything is."""
         answers = parcel.payload.get("answers")
         if answers is not None and (number or not edits):
@@ -125,27 +127,31 @@ class DiscordTransport:
         if answers is not None and self._now().timestamp() < answers["until"]:
             try:
                 if (answer := await self._answered(parcel, body, answers, number)) is not None:
-                    return str(answer["id"])
+                    return answer
             except discord.HTTPException as error:
                 if error.code not in _TOKEN_OVER | _NO_SUCH_ANSWER:
                     raise
                 logger.info("discord.answer_over effect=%s code=%s", parcel.effect, error.code)
-        return str((await self._post(parcel, body, answers, number))["id"])
+        return (str((await self._post(parcel, body, answers, number))["id"]),)
 
     async def _answered(
         self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any], number: int
-    ) -> dict[str, Any] | None:
+    ) -> tuple[str, ...] | None:
         """The message, where it is the interaction's answer. More than one only follows it where the bot could not
         post: what is posted is recognised when it is sent again, which a follow-up is not.
         """
         token, file = answers["token"], _file(parcel, number)
         if answers["first"]:
             await self._streams.ended(token)
-            return await self._rest.edit_answer(token, body, file)
+            return (str((await self._rest.edit_answer(token, body, file))["id"]),)
         if not answers["ephemeral"] and answers["present"]:
             return None
+        if parcel.again:
+            # It may be there already, and nothing recognises one that is sent twice.
+            logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
+            return ()
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
-        return await self._rest.follow_up(token, {**body, "flags": flags}, file)
+        return (str((await self._rest.follow_up(token, {**body, "flags": flags}, file))["id"]),)
 
     async def _post(
         self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None, number: int

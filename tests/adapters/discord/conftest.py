@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.gateway import BuildEars
+from bot.adapters.discord.starting import StartPace
 from bot.app import (
     Library,
     build_discord,
@@ -35,6 +36,8 @@ from tests.servers.telegram.server import TOKEN as TELEGRAM_TOKEN
 from tests.servers.telegram.server import TelegramServer
 
 UNLIMITED = Limits()
+# Nobody waits for a turn that has no need to.
+AT_ONCE = StartPace(every=0.01, lasting=0.0, first=0.01, longest=0.1, look_again=0.05)
 
 
 @asynccontextmanager
@@ -49,6 +52,7 @@ async def running(
     patience: float = 30.0,
     ears: BuildEars | None = None,
     thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
+    starts: StartPace = AT_ONCE,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -74,6 +78,7 @@ async def running(
                 limits=UNLIMITED,
                 now=now,
                 ears=ears,
+                starts=starts,
                 digests_every=0.05,
                 thumbs_again=thumbs_again,
             )

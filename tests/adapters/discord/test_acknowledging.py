@@ -128,6 +128,20 @@ async def test_where_nothing_was_acknowledged_the_answer_is_a_message(
     assert (await anna.receives())["content"] == "whole: lost"
 
 
+async def test_what_is_acknowledged_after_three_seconds_is_refused_and_answered_by_a_message(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    """The deadline is of real time: the bot hears of this one too late."""
+    slow.may_end.set()
+    await server.gateway.ready()
+    server.late = DEADLINE + 0.1
+    late = await anna.calls("ask", question="late")
+    assert (await anna.receives())["content"] == "whole: late"
+    assert late.acknowledged is None
+    server.late = 0.0
+    assert (await anna.asks("in time"))["content"] == "whole: in time"
+
+
 async def test_a_token_that_is_over_before_its_time_leads_to_a_message(bot: Running, slow: Slow, anna: Person) -> None:
     asked = await anna.acknowledged(await anna.calls("ask", question="over"))
     asked.over = True

@@ -46,11 +46,12 @@ def too_many(seconds: float) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A call that was made, as it was taken."""
+    """A call that was made, as it was taken, with the contents of its files."""
 
     call: str
     parts: dict[str, str]
     body: Any
+    files: tuple[bytes, ...] = ()
 
 
 class DiscordServer:
@@ -60,6 +61,8 @@ class DiscordServer:
         self.calls: list[Made] = []
         self.wrong: list[str] = []
         self.api_url = ""
+        # So many seconds of the time to acknowledge are over when an interaction begins.
+        self.late = 0.0
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._routes = [(call, _pattern(call.split(" ")[1])) for call in description.calls()]
         self._do: dict[str, Callable[[dict[str, str], Any], Awaitable[Any]]] = {
@@ -126,11 +129,12 @@ class DiscordServer:
         fault = next((faults.pop(0) for part, faults in self._faults.items() if part in call and faults), None)
         if fault is not None and not fault.done:
             return _json(fault.status, dict(fault.body))
+        files = tuple(body.get("_files", ())) if isinstance(body, dict) else ()
         try:
             done = await self._do[call](parts, body)
         except Problem as problem:
             return _json(problem.status, problem.body)
-        self.calls.append(Made(call, parts, body))
+        self.calls.append(Made(call, parts, body, files))
         self.world.changed()
         if fault is not None and fault.lost and request.transport is not None:
             request.transport.abort()
@@ -140,7 +144,7 @@ class DiscordServer:
 
     async def _callback(self, parts: dict[str, str], body: Any) -> Any:
         found = self.world.interactions.get(parts["interaction_token"])
-        if found is None or found.id != parts["interaction_id"] or time.monotonic() - found.at > DEADLINE:
+        if found is None or found.id != parts["interaction_id"] or time.monotonic() - found.at + self.late > DEADLINE:
             raise Problem(404, 10062, "Unknown interaction")
         if found.acknowledged is not None:
             raise Problem(400, 40060, "Interaction has already been acknowledged.")
@@ -195,6 +199,8 @@ class DiscordServer:
     async def _thread(self, parts: dict[str, str], body: Any) -> Any:
         channel = self.world.open_channel(parts["channel_id"])
         number = parts["message_id"]
+        if number in self.world.channels:
+            raise Problem(400, 160004, "A thread has already been created for this message")
         told = {"id": number, "type": 11, "parent_id": channel["id"], "name": body["name"]}
         self.world.channels[number] = {**told, "guild_id": channel["guild_id"]}
         return told
@@ -227,8 +233,9 @@ class DiscordServer:
         return self.world.channels[self.world.direct_channel(body["recipient_id"])]
 
     async def _gateway(self, _parts: dict[str, str], _body: Any) -> Any:
-        limit = {"total": 1000, "remaining": self.gateway.remaining, "reset_after": 1000, "max_concurrency": 1}
-        return {"url": self.gateway.url, "shards": 1, "session_start_limit": limit}
+        gateway = self.gateway
+        limit = {"total": 1000, "remaining": gateway.remaining, "reset_after": 1000, "max_concurrency": gateway.at_once}
+        return {"url": gateway.url, "shards": gateway.shards, "session_start_limit": limit}
 
     async def _me(self, _parts: dict[str, str], _body: Any) -> Any:
         return self.world.bot

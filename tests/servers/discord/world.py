@@ -85,8 +85,11 @@ class World(Changing):
 
     # Places.
 
-    def guild(self, name: str) -> dict[str, Any]:
-        found = {"id": self.number(), "name": name, "channels": [], "members": [], "roles": [], "emojis": []}
+    def guild(self, name: str, shard: tuple[int, int] = (0, 1)) -> dict[str, Any]:
+        """A server, with a number that belongs to this shard of so many."""
+        number, of = shard
+        one = next(one for ago in itertools.count() if (int(one := self.number(ago / 1000)) >> 22) % of == number)
+        found = {"id": one, "name": name, "channels": [], "members": [], "roles": [], "emojis": []}
         found |= {"owner_id": "1", "member_count": 1, "threads": [], "unavailable": False}
         self.guilds[found["id"]] = found
         self.channel(found, "general")
