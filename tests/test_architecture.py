@@ -63,7 +63,7 @@ PARTS = [
         "documents",
         knows=f"{_BASE} documents.model",
         libraries="markdown_it pydantic yaml",
-        late="bs4 ftfy markitdown pdfminer",
+        late="bs4 ftfy lxml markitdown pdfminer",
     ),
     Part("practice.scripts", knows=f"{_BASE} core documents.model documents grounding practice", libraries="pydantic"),
     Part("documents.check", knows=f"{_BASE} documents.model documents grounding", libraries="markdown_it"),

@@ -12,8 +12,10 @@ from bot.cli.session import load_settings, ready_library
 from bot.errors import MissingService
 
 if TYPE_CHECKING:
-    from bot.app import Library
-    from bot.flow.ports import Platform
+    from bot.adapters.discord.starting import StartPace
+    from bot.app import Library, Paces
+    from bot.flow.crash_points import Passing
+    from bot.flow.ports import Limits, Platform
     from bot.flow.reception import Reception
 
 
@@ -25,15 +27,25 @@ def run() -> None:
             "no token is set; put TELEGRAM_TOKEN (@BotFather) or DISCORD_TOKEN (discord.com/developers) into .env"
         )
     with ready_library(patient=False) as library, asyncio.Runner() as runner:
-        runner.run(_serve(library))
+        runner.run(serve(library))
 
 
-async def _serve(library: Library) -> None:
+async def serve(
+    library: Library,
+    *,
+    paces: Paces | None = None,
+    limits: Limits | None = None,
+    starts: StartPace | None = None,
+    passing: Passing | None = None,
+) -> None:
+    """Until a signal ends it. `paces` of the flow, `limits` of sending and how sessions on Discord begin (`starts`) are
+    the product's own unless given; so is `passing`, which the settings say.
+    """
     from bot import app
     from bot.flow.running import stopping_on_signals
 
     settings = library.settings
-    passing = app.build_passing(settings)
+    passing = passing or app.build_passing(settings)
     async with AsyncExitStack() as opened:
         telegram = discord = None
         if settings.telegram_token:
@@ -46,13 +58,18 @@ async def _serve(library: Library) -> None:
         service = app.build_service(library, store=stores.learners, model=model, budget=budget, keeping=stores)
         builds: list[Callable[[Reception], Platform]] = []
         if telegram is not None:
-            builds.append(app.build_telegram(settings, telegram, service, stores))
+            builds.append(app.build_telegram(settings, telegram, service, stores, limits=limits))
             tell(f"Telegram: @{telegram.user.username} is answering; Ctrl-C ends it")
         if discord is not None:
-            builds.append(app.build_discord(settings, discord, service, stores))
+            builds.append(app.build_discord(settings, discord, service, stores, limits=limits, starts=starts))
             tell(f"Discord: {discord.name} is answering; Ctrl-C ends it")
         flow = app.build_flow(
-            settings, stores, service, lambda reception: [build(reception) for build in builds], passing=passing
+            settings,
+            stores,
+            service,
+            lambda reception: [build(reception) for build in builds],
+            paces=paces,
+            passing=passing,
         )
         with stopping_on_signals() as stop:
             await flow.run(stop)

@@ -106,7 +106,11 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
     "program": ("a.pdf", lambda: b"\x7fELF" + bytes(5_000), {"kind"}),
     "pdf without an end": ("a.pdf", lambda: pdf([page("Hello")])[:400], {"broken"}),
     "nothing": ("a.txt", lambda: b"  \n ", {"no_text"}),
-    "deep html": ("a.html", lambda: b"<html>" + b"<div>" * 200_000 + b"x", {"broken", "time"}),
+    "deep html": ("a.html", lambda: b"<html>" + b"<div>" * 200_000 + b"x", {"broken"}),
+    "deep lists": ("a.html", lambda: b"<html>" + b"<ul><li>" * 100_000 + b"x", {"broken"}),
+    "deep tables": ("a.html", lambda: b"<html>" + b"<table><tr><td>" * 100_000 + b"x", {"broken"}),
+    # What is left out is taken out one by one.
+    "deep buttons": ("a.html", lambda: b"<html>" + b"<button>" * 100_000 + b"x", {"broken"}),
     "too much text": ("a.txt", lambda: b"word " * 500_000, {"text"}),
     "open quotes": ("a.html", lambda: b"<html>" + b"<a b='" * 300_000, {"broken", "time", "no_text", "text"}),
 }

@@ -333,8 +333,15 @@ class TestHtml:
     def test_without_text_is_refused(self, refused: Refused) -> None:
         assert refused("a.html", "<script>only()</script><nav>Home</nav>").reason == "holds no text"
 
-    def test_nested_without_end_is_refused(self, refused: Refused) -> None:
-        assert "cannot be read as HTML" in refused("a.html", "<div>" * 5_000 + "x").reason
+    @pytest.mark.parametrize("tags", ["<div>", "<ul><li>", "<b>", "<svg>", "<div><p>x</p>"])
+    def test_nested_without_end_is_refused_before_it_is_read(self, refused: Refused, tags: str) -> None:
+        assert "512 levels deep" in refused("a.html", tags * 5_000 + "x").reason
+
+    def test_deeper_than_can_be_converted_is_refused(self, refused: Refused) -> None:
+        assert "cannot be read as HTML" in refused("a.html", "<div>" * 500 + "x").reason
+
+    def test_many_elements_beside_each_other_are_not_deep(self, read: Read) -> None:
+        assert "last" in texts(read("a.html", "<p>one<br>" * 1_000 + "<div><b>last</b></div>"))[""]
 
 
 class TestWord:

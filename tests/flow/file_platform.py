@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from bot.core.ports import LearnerStore
 from bot.core.reply import Reply
 from bot.flow.ports import Limits, Outcome, Sent
 from bot.flow.reception import Busy, Reception
+from tests.flow import counting
 from tests.flow.fakes import PLATFORM, EchoDesk, message, room_of, said
 
 PARTS = 2
@@ -67,36 +67,17 @@ class FilePlatform:
             rooms.setdefault(update["who"], []).extend(_replies(update["text"]))
         return rooms
 
-    def lost(self) -> set[str]:
-        there = {one["text"] for one in self.arrived()}
-        return {text for texts in self.expected().values() for text in texts if text not in there}
+    def lost(self) -> set[tuple[str, str]]:
+        return counting.lost(self.expected(), self.arrived())
 
     def duplicates(self) -> list[str]:
-        return [
-            text for text, times in Counter(one["text"] for one in self.arrived()).items() for _ in range(times - 1)
-        ]
+        return counting.duplicates(self.arrived())
 
     def out_of_order(self) -> set[str]:
-        """Rooms in which something arrived for the first time after what was to follow it."""
-        return {
-            room
-            for room, texts in self.expected().items()
-            if texts != [text for text in dict.fromkeys(self._in(room)) if text in texts]
-        }
+        return counting.out_of_order(self.expected(), self.arrived())
 
     def duplicates_without_need(self) -> list[str]:
-        """What arrived again although its first sender had gone on to something else, and so knew that it had."""
-        wrong = []
-        arrived = self.arrived()
-        for number, one in enumerate(arrived):
-            later = [other for other in arrived[number + 1 :] if other["room"] == one["room"]]
-            again = any(other["text"] == one["text"] for other in later)
-            went_on = any(other["by"] == one["by"] and other["text"] != one["text"] for other in later)
-            wrong += [one["text"]] if again and went_on else []
-        return wrong
-
-    def _in(self, room: str) -> list[str]:
-        return [one["text"] for one in self.arrived() if one["room"] == room]
+        return counting.duplicates_without_need(self.arrived())
 
 
 def _replies(text: str) -> list[str]:

@@ -12,9 +12,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot import app
@@ -111,22 +112,29 @@ async def _stop_when_done(stores: app.Stores, platform: FilePlatform, stop: asyn
         await asyncio.sleep(0.1)
 
 
-def forked(child: Child) -> int:
+def forked(work: Callable[[], None]) -> int:
+    """The number of a process that does this work and nothing else."""
     number = os.fork()
     if number == 0:
         failed = 1
         try:
-            asyncio.run(run(child))
+            work()
             failed = 0
         finally:
             os._exit(failed)
     return number
 
 
+def ended(running: Iterable[int]) -> list[tuple[int, int]]:
+    """Which of these processes have ended, and their return codes."""
+    gone = [os.waitpid(number, os.WNOHANG) for number in running]
+    return [(number, os.waitstatus_to_exitcode(status)) for number, status in gone if number]
+
+
 def run_all(children: Sequence[Child]) -> list[int]:
     """Their return codes. A process that was killed has the signal's number, negative."""
     enough = {place: _arrived(child) + child.arrivals for place, child in enumerate(children) if child.signal}
-    running = {forked(child): place for place, child in enumerate(children)}
+    running = {forked(partial(_run, child)): place for place, child in enumerate(children)}
     paused = {number for number, place in running.items() if children[place].pauses_at}
     codes: list[int] = [0] * len(children)
     while running:
@@ -140,19 +148,18 @@ def run_all(children: Sequence[Child]) -> list[int]:
             for number in paused:
                 os.kill(number, signal.SIGCONT)
             paused = set()
-        for number, code in _ended(running):
+        for number, code in ended(running):
             codes[running.pop(number)] = code
         time.sleep(0.005)
     return codes
 
 
+def _run(child: Child) -> None:
+    asyncio.run(run(child))
+
+
 def _arrived(child: Child) -> int:
     return len(FilePlatform(Path(child.platform)).arrived())
-
-
-def _ended(running: Mapping[int, int]) -> list[tuple[int, int]]:
-    ended = [(number, os.waitpid(number, os.WNOHANG)) for number in running]
-    return [(number, os.waitstatus_to_exitcode(status)) for number, (gone, status) in ended if gone]
 
 
 def order(children: Sequence[Child]) -> str:

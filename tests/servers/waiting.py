@@ -12,18 +12,19 @@ Found = TypeVar("Found")
 
 
 class Changing:
-    """Something that says when it has changed."""
+    """Something that says when it has changed. `patience` is for how many seconds anything is waited for."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
+        self.patience = PATIENCE
 
     def changed(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, look: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
+    async def until(self, look: Callable[[], Found | None], what: str, patience: float | None = None) -> Found:
         """The first thing that `look` finds. Waits for changes, not for time; patience only ends a test that hangs."""
-        limit = time.monotonic() + patience
+        limit = time.monotonic() + (patience or self.patience)
         while not (found := look()):
             event = self._changed
             try:

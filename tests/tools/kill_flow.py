@@ -1,20 +1,19 @@
 """Kills a process that runs the flow, again and again at random moments under load, and counts what came of it.
 
-`python -m tests.tools.kill_flow --kills 50 --under-way 1 --seed 7`. Ends with status 1 where something was lost, out of
+`python -m tests.tools.kill_flow 50 --under-way 1 --seed 7`. Ends with status 1 where something was lost, out of
 order, or delivered twice without need.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot import app
@@ -22,20 +21,18 @@ from bot.settings import Settings
 from tests.flow.file_platform import FilePlatform
 from tests.flow.processes import Child, order
 from tests.servers.postgres import running
+from tests.tools.random_kills import Moment, arguments, moments, status
 
 _ROOMS = 12
-# How many messages arrive between two kills at most, and how much is said meanwhile: there is always something to do.
-_MOST_BETWEEN = 40
+# How much is said between two kills: there is always something to do.
 _SAYINGS_PER_KILL = 25
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.tools.kill_flow")
-    parser.add_argument("--kills", type=int, default=50)
+def main(given: list[str]) -> int:
+    parser = arguments("tests.tools.kill_flow")
     parser.add_argument("--under-way", type=int, default=1, help="messages on their way at once")
-    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own, not on an SQLite file")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     with tempfile.TemporaryDirectory() as folder, running() if options.postgres else nullcontext() as postgres:
         home = Path(folder)
         platform = FilePlatform(home / "platform")
@@ -45,7 +42,7 @@ def main(arguments: list[str]) -> int:
         if postgres is not None:
             child = replace(child, database_url=postgres.url())
         asyncio.run(_migrate(child.settings))
-        killed = _kill(child, options.kills, random.Random(options.seed))  # noqa: S311 - no secret
+        killed = _kill(child, list(moments(options.kills, options.seed)))
         found = {
             "updates": sayings,
             "kills": killed,
@@ -55,8 +52,7 @@ def main(arguments: list[str]) -> int:
             "duplicates": len(platform.duplicates()),
             "duplicates without need": len(platform.duplicates_without_need()),
         }
-    print(json.dumps(found, indent=1))
-    return 1 if found["lost"] or found["rooms out of order"] or found["duplicates without need"] else 0
+    return status(found)
 
 
 async def _migrate(settings: Settings) -> None:
@@ -64,7 +60,7 @@ async def _migrate(settings: Settings) -> None:
         pass
 
 
-def _kill(child: Child, kills: int, chance: random.Random) -> int:
+def _kill(child: Child, when: Sequence[Moment]) -> int:
     """How many processes were killed before they had done everything; the last one does the rest."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.flow.processes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -72,14 +68,8 @@ def _kill(child: Child, kills: int, chance: random.Random) -> int:
         assert process.stdin is not None
         assert process.stdout is not None
         killed = 0
-        for number in range(kills + 1):
-            killing = number < kills
-            one = replace(
-                child,
-                signal="SIGKILL" if killing else "",
-                arrivals=chance.randint(0, _MOST_BETWEEN),
-                seconds=chance.uniform(0, 0.03),
-            )
+        for moment in [*when, None]:
+            one = replace(child, signal="SIGKILL", **asdict(moment)) if moment else child
             process.stdin.write(order([one]) + "\n")
             process.stdin.flush()
             killed += json.loads(process.stdout.readline()) != [0]

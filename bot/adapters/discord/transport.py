@@ -43,6 +43,10 @@ _POST_WAIT = 2.0
 _UNAUTHORIZED = 401
 
 
+class _PerhapsThere(Exception):
+    """It may have arrived already, and Discord would not recognise that it is sent twice."""
+
+
 class DiscordTransport:
     """A `Transport`. An answer is put into what acknowledged its interaction; when that is over, it is a message."""
 
@@ -71,6 +75,9 @@ class DiscordTransport:
             await self._keepsakes.keep(identity(parcel.payload["who"]), parcel.payload["kept"], self._now() + KEPT)
         try:
             messages = await self._done(parcel)
+        except _PerhapsThere:
+            logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
+            return Sent()
         except discord.RateLimited as error:
             return Later(seconds=error.retry_after)
         except discord.Forbidden as error:
@@ -95,31 +102,29 @@ class DiscordTransport:
     async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> tuple[str, ...]:
         """As it is; where Discord takes no such card, the same as plain text: the words matter more than their form."""
         try:
-            return await self._delivered(parcel, body)
+            return (await self._delivered(parcel, body),)
         except discord.HTTPException as error:
             if error.code != _INVALID_FORM:
                 raise
             if not body.get("components"):
                 # A line, in place of a card: what is one stays one.
-                return await self._delivered(parcel, card([text(body["content"])]).body)
+                return (await self._delivered(parcel, card([text(body["content"])]).body),)
             logger.warning("discord.plain reason=%s", error.text)
             return await self._plainly(parcel, plain_posts(body, parcel.payload.get("kept", {})))
 
     async def _plainly(self, parcel: Parcel, posts: Sequence[Post]) -> tuple[str, ...]:
         """In as many messages as it takes. What is shown already may be a card, which no edit makes plain again."""
-        arrived: list[str] = []
+        arrived = []
         for number, post in enumerate(posts):
             try:
-                arrived += await self._delivered(parcel, post.body, number)
+                arrived.append(await self._delivered(parcel, post.body, number))
             except discord.HTTPException as error:
                 if error.code != _INVALID_FORM or number:
                     raise
-                arrived += await self._delivered(parcel, post.body, number, edits=False)
+                arrived.append(await self._delivered(parcel, post.body, number, edits=False))
         return tuple(arrived)
 
-    async def _delivered(
-        self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True
-    ) -> tuple[str, ...]:
+    async def _delivered(self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True) -> str:
         """`number` counts what one parcel had to become. It `edits` what is there already, if anything is."""
         answers = parcel.payload.get("answers")
         if answers is not None and (number or not edits):
@@ -127,31 +132,29 @@ class DiscordTransport:
         if answers is not None and self._now().timestamp() < answers["until"]:
             try:
                 if (answer := await self._answered(parcel, body, answers, number)) is not None:
-                    return answer
+                    return str(answer["id"])
             except discord.HTTPException as error:
                 if error.code not in _TOKEN_OVER | _NO_SUCH_ANSWER:
                     raise
                 logger.info("discord.answer_over effect=%s code=%s", parcel.effect, error.code)
-        return (str((await self._post(parcel, body, answers, number))["id"]),)
+        return str((await self._post(parcel, body, answers, number))["id"])
 
     async def _answered(
         self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any], number: int
-    ) -> tuple[str, ...] | None:
+    ) -> dict[str, Any] | None:
         """The message, where it is the interaction's answer. More than one only follows it where the bot could not
         post: what is posted is recognised when it is sent again, which a follow-up is not.
         """
         token, file = answers["token"], _file(parcel, number)
         if answers["first"]:
             await self._streams.ended(token)
-            return (str((await self._rest.edit_answer(token, body, file))["id"]),)
+            return await self._rest.edit_answer(token, body, file)
         if not answers["ephemeral"] and answers["present"]:
             return None
         if parcel.again:
-            # It may be there already, and nothing recognises one that is sent twice.
-            logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
-            return ()
+            raise _PerhapsThere
         flags = body.get("flags", 0) | (EPHEMERAL if answers["ephemeral"] else 0)
-        return (str((await self._rest.follow_up(token, {**body, "flags": flags}, file))["id"]),)
+        return await self._rest.follow_up(token, {**body, "flags": flags}, file)
 
     async def _post(
         self, parcel: Parcel, body: dict[str, Any], answers: Mapping[str, Any] | None, number: int

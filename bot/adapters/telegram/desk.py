@@ -35,7 +35,7 @@ from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.posts import Place, outgoing, posted, room_of
 from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.render import Renderer, text_post
-from bot.adapters.telegram.transport import QUIZ_KEY
+from bot.adapters.telegram.transport import KEPT, QUIZ_KEY
 from bot.chat import buttons
 from bot.chat.kept import question_of
 from bot.chat.markdown import styled
@@ -238,7 +238,10 @@ class TelegramDesk:
         quiz = await self._keepsakes.recall(polled.who, QUIZ_KEY, self._now())
         if quiz is None or quiz["poll"] != polled.poll or polled.options[0] >= len(quiz["asks"]):
             return
-        await self._keepsakes.drop(polled.who, QUIZ_KEY)
+        # Answered once, by this update, which comes again where the process dies before it is settled.
+        if quiz.setdefault("answered", work.update.key) != work.update.key:
+            return
+        await self._keepsakes.keep(polled.who, {QUIZ_KEY: quiz}, self._now() + KEPT)
         place = Place(chat=polled.who.number, private=True, topic=quiz["topic"], who=polled.who.number)
         room = room_of(place.chat, place.topic, private=True)
         by = Speaker(who=polled.who, place=place, room=room, language=polled.language)

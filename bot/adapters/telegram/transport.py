@@ -130,6 +130,8 @@ class TelegramTransport:
         if quiz is None:
             return
         await self._keepsakes.drop(who, QUIZ_KEY)
+        if "answered" in quiz:
+            return
         try:
             await self._bot.stop_poll(chat_id=int(who.number), message_id=quiz["message"])
         except TelegramError as error:

@@ -42,6 +42,8 @@ _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
 _GLYPH_SHARE = 0.2
 _ITEM = re.compile(r"(?:[•◦▪●○■‣·*–-]|\d{1,3}[.)]|[a-z][.)])\s|\|")
 _SHORT_LINE = 0.7
+_PORTION = 2**16
+_DEEPEST = 512  # as browsers have it; more than the converter takes
 
 
 def read_html(data: bytes) -> Draft:
@@ -50,8 +52,10 @@ def read_html(data: bytes) -> Draft:
         from markitdown import StreamInfo  # noqa: PLC0415
         from markitdown.converters import HtmlConverter  # noqa: PLC0415
 
+        text = _html_text(data)
+        _check_depth(text)
         # lxml, because Python's own parser takes quadratic time where a quote or a comment stays open.
-        soup = BeautifulSoup(_html_text(data), "lxml")
+        soup = BeautifulSoup(text, "lxml")
         title = soup.title.get_text() if soup.title else ""
         for element in soup.find_all(_is_not_content):
             element.extract()
@@ -121,6 +125,34 @@ def _is_not_content(tag: Tag) -> bool:
         or tag.get("role") == "navigation"
         or bool(_NOT_SHOWN.search(str(tag.get("style", ""))))
     )
+
+
+class _Depth:
+    """A target of lxml's parser that counts how deep elements stand in each other."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+
+    def start(self, _tag: str, _attributes: object) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ContentError(f"is nested more than {_DEEPEST} levels deep")
+
+    def end(self, _tag: str) -> None:
+        self._depth -= 1
+
+    def close(self) -> None:
+        pass
+
+
+def _check_depth(text: str) -> None:
+    """Before the page is built: what is done with its elements takes time by their number times their depth."""
+    from lxml import etree  # noqa: PLC0415 - see _converting
+
+    parser = etree.HTMLParser(target=_Depth(), huge_tree=True)
+    for start in range(0, len(text), _PORTION):
+        parser.feed(text[start : start + _PORTION])
+    parser.close()
 
 
 def _html_text(data: bytes) -> str:

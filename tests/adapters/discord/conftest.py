@@ -51,8 +51,8 @@ async def running(
     now: Callable[[], datetime] = utc_now,
     patience: float = 30.0,
     ears: BuildEars | None = None,
-    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
     starts: StartPace = AT_ONCE,
+    thumbs_again: Sequence[timedelta] = AGAIN_AFTER,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """On Discord, and beside it on Telegram where there is a server of it."""
@@ -78,9 +78,9 @@ async def running(
                 limits=UNLIMITED,
                 now=now,
                 ears=ears,
-                starts=starts,
                 digests_every=0.05,
                 thumbs_again=thumbs_again,
+                starts=starts,
             )
         ]
         if telegram is not None:

@@ -151,10 +151,11 @@ class Person:
         chat = {"id": -900_000 - self.world.number(), "type": "group", "title": "Elsewhere"}
         message = {"message_id": self.world.number(), "date": int(time.time()), "chat": chat, "from": self.shown}
         said = {"text": text, **_entities(text, "entities"), "guest_query_id": query.id}
-        before = len(self.world.guests)
         self.world.update("guest_message", {**message, **said})
-        await self.world.until(lambda: len(self.world.guests) > before, "an answer to a guest")
-        return self.world.guests[-1]
+        return await self.world.until(
+            lambda: next((call for call in self.world.guests if call["guest_query_id"] == query.id), None),
+            "an answer to a guest",
+        )
 
     async def blocks_the_bot(self) -> None:
         self.chat.blocked = True

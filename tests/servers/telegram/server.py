@@ -40,6 +40,7 @@ _QUIET = {
 @dataclass(frozen=True, slots=True)
 class Fault:
     """How a call fails: with an answer of this status, or, `lost`, done but with the connection cut before the answer.
+    With status 200 the answer is one in which nothing of what is described stands.
 
     `done` calls take effect although they fail.
     """
@@ -65,6 +66,7 @@ def refused(words: str) -> Fault:
 
 LOST = Fault(lost=True, done=True)
 BAD_GATEWAY = Fault(502, "Bad Gateway")
+NONSENSE = Fault(200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class TelegramServer:
         if fault is not None and not fault.done:
             self.calls.append(Made(method, {}, time.monotonic(), fault.status))
             self.world.changed()
+            if fault.status == 200:
+                return web.json_response({"ok": True, "result": {}})
             return _answer(Refused(fault.status, fault.words, **dict(fault.parameters)))
         answer = await self._done(method, request)
         if fault is not None and fault.lost:
@@ -245,9 +249,12 @@ class TelegramServer:
         while not self.world.updates and (left := until - time.monotonic()) > 0:
             changed = asyncio.ensure_future(self.world._changed.wait())
             over = asyncio.ensure_future(ended.wait())
-            _, waiting = await asyncio.wait({changed, over}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
+            try:
+                await asyncio.wait({changed, over}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                # Also where whoever asked is gone.
+                changed.cancel()
+                over.cancel()
             if ended.is_set():
                 raise Refused(
                     409,

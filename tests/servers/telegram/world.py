@@ -59,13 +59,16 @@ class Query:
 
 
 class World(Changing):
-    """Everything there is. `until` waits for something to become true of it."""
+    """Everything there is. `until` waits for something to become true of it. `posts` are the bot's messages by chat,
+    `arrived` how many it were.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.chats: dict[int, Chat] = {}
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
-        self.order: list[tuple[int, int]] = []
+        self.posts: dict[int, list[int]] = defaultdict(list)
+        self.arrived = 0
         self.drafts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.actions: dict[int, list[str]] = defaultdict(list)
         self.pinned: dict[int, list[int]] = defaultdict(list)
@@ -116,17 +119,16 @@ class World(Changing):
         if "message_thread_id" in content and chat.is_forum:
             message["is_topic_message"] = True
         self.messages[chat.id, message["message_id"]] = message
-        self.order.append((chat.id, message["message_id"]))
+        if sender["id"] == BOT_ID:
+            self.posts[chat.id].append(message["message_id"])
+            self.arrived += 1
         self.changed()
         return message
 
     def posted(self, chat_id: int) -> list[dict[str, Any]]:
         """What the bot has posted to a chat and not deleted, in order, as it reads now."""
-        return [
-            self.messages[key]
-            for key in self.order
-            if key[0] == chat_id and key in self.messages and self.messages[key]["from"]["id"] == BOT_ID
-        ]
+        keys = [(chat_id, number) for number in self.posts[chat_id]]
+        return [self.messages[key] for key in keys if key in self.messages]
 
     def keep(self, upload: Upload) -> dict[str, Any]:
         file_id = f"file-{self.number()}"
