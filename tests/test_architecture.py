@@ -102,7 +102,7 @@ PARTS = [
         " evaluation flow app",
         libraries="rich typer",
         late="pydantic",
-        types="retrieval",
+        types="adapters.discord retrieval",
     ),
     Part("__main__", knows="cli"),
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.app import Library
 from bot.core.conversation import Context
 from bot.core.ports import TurnRecord
 from bot.learning.learner import Changes, Identity, Review, Room
-from tests.adapters.discord.conftest import Running
+from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.people import MODERATOR, Person, labels
 from tests.servers.discord.server import DiscordServer, Fault
 
@@ -108,6 +110,21 @@ class TestPuttingOn:
         await practised(bot, anna, days_ago=1, right=1)
         await puts_on(anna, channel)
         await wears(server, guild, anna, busy)
+
+    async def test_a_role_that_was_promised_is_given_after_a_restart(
+        self, server: DiscordServer, library: Library, home: Path, channel: str, guild: dict[str, Any], mo: Person
+    ) -> None:
+        role = server.world.role(guild, "Certified")
+        async with running(server, library, home) as bot:
+            await told(mo, channel, role=role, achievement="certificate")
+            await holds(mo, "Security+")
+            server.fail("PUT /guilds", *[Fault(status=503)] * 500)
+            await puts_on(mo, channel)
+            await bot.ends()
+        assert server.world.worn(guild["id"], mo.id) == set()
+        server.forgive()
+        async with running(server, library, home):
+            await wears(server, guild, mo, role)
 
 
 class TestTakingOff:

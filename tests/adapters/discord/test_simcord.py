@@ -74,12 +74,15 @@ class SimulatedEars:
         task.add_done_callback(self._tasks.discard)
 
 
+# What is given by what stands for it in the server: a role, a forum.
+PRIZE, FORUM = "the role", "the forum"
 # Every command and subcommand that the bot says it has, what may be given with it, and what its answer holds.
 CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "ask": ({"question": "sec+ cost?"}, "425"),
     "find": ({"what": "cloud certification under 200 dollars"}, "USD 99"),
     "compare": ({"first": "az-900", "second": "ccna"}, "USD 300"),
     "plan": ({"goal": "az-305", "hours": 5, "budget": 300}, "USD 330"),
+    "stack": ({"credential": "az-104"}, "AZ-305"),
     "wallet": ({}, "wallet"),
     "practice": ({"credential": "az-104"}, "AZ-104"),
     "progress": ({}, "pract"),
@@ -87,6 +90,8 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "me": ({}, "know nothing about you yet"),
     "link": ({}, "/link"),
     "why": ({}, "answer"),
+    "sources": ({"credential": "az-104"}, "read about"),
+    "check": ({"claim": "AZ-900 is free"}, "say otherwise"),
     "export": ({}, "credway-export.json"),
     "forget": ({}, "erase"),
     "privacy": ({}, "/export"),
@@ -95,10 +100,16 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "leaderboard": ({}, "/join"),
     "join": ({"name": "Owl"}, "Owl"),
     "leave": ({}, "ranking"),
+    "roles": ({}, "no roles"),
     "server mute": ({}, "silent"),
     "server unmute": ({}, "answer"),
     "server language": ({"language": "de"}, "Deutsch"),
     "server model": ({"on": False}, "model"),
+    "server only": ({"here": True}, "only in channels"),
+    "server budget": ({"tokens": 500}, "500"),
+    "server teachers": ({"role": PRIZE}, "this role"),
+    "server forum": ({"forum": FORUM, "on": True}, "new post"),
+    "server role": ({"role": PRIZE, "achievement": "certificate"}, "may give roles"),
     "server show": ({}, "language"),
     "server digest": ({}, "answers: 0"),
     "server teach": ({"file": ("lab.md", b"# Lab\n\nThe Zanzibar lab opens at 07:45.")}, "learnt"),
@@ -115,6 +126,10 @@ class Simulated:
     anna: Any
     mo: Any
     channel: Any
+    named: Mapping[str, Any]
+
+    async def calls(self, person: Any, name: str, given: Mapping[str, Any]) -> Any:
+        return await person.slash(self.channel, name, **{key: self.named.get(str(v), v) for key, v in given.items()})
 
     async def until(self, look: Callable[[], Any], what: str) -> Any:
         """It says of itself when the bot's callbacks have ended; this bot answers after that."""
@@ -165,6 +180,7 @@ async def simulated(library: Library, home: Path, simcord_env: simcord.Env) -> A
                 guild.add_member(env.create_user("anna")),
                 guild.add_member(env.create_user("mo"), roles=[manages]),
                 guild.create_text_channel("general"),
+                {PRIZE: guild.create_role("certified"), FORUM: guild.create_forum_channel("questions")},
             )
             await ears.listens.wait()
             await there.until(lambda: there.anna.available_commands(there.channel), "the menu")
@@ -181,7 +197,7 @@ async def test_the_menu_is_the_one_that_is_driven_here(simulated: Simulated) -> 
 @pytest.mark.parametrize("name", CALLED)
 async def test_every_command_is_taken_as_the_menu_says_and_answered(simulated: Simulated, name: str) -> None:
     given, holding = CALLED[name]
-    called = await simulated.mo.slash(simulated.channel, name, **given)
+    called = await simulated.calls(simulated.mo, name, given)
     answer = await simulated.reads(called, holding)
     assert answer.ephemeral == (name.partition(" ")[0] in PERSONAL)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from bot.app import Library
 from bot.learning.learner import Identity
-from tests.adapters.discord.conftest import Running
+from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.components import every
 from tests.servers.discord.people import Person, inside, labels
 from tests.servers.discord.server import DiscordServer
@@ -86,6 +89,16 @@ class TestCommands:
         for localized in ("name_localizations", "description_localizations"):
             assert {"de", "es-ES", "fr", "hi", "pt-BR", "zh-CN"} <= plan[localized].keys()
         assert (plan["integration_types"], plan["contexts"]) == ([0, 1], [0, 1, 2])
+
+    async def test_the_menu_is_said_again_only_when_it_has_changed(
+        self, server: DiscordServer, library: Library, home: Path, anna: Person
+    ) -> None:
+        for _ in range(2):
+            async with running(server, library, home) as bot:
+                await server.world.until(lambda: server.world.registered, "the menu")
+                await anna.reads(await anna.calls("help"))
+                await bot.ends()
+        assert server.world.registered == 1
 
     @pytest.mark.parametrize(
         ("name", "given", "holding"),
