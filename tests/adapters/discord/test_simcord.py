@@ -74,6 +74,8 @@ class SimulatedEars:
         task.add_done_callback(self._tasks.discard)
 
 
+# What stands for a role and a forum of the server.
+ROLE, FORUM = object(), object()
 # Every command and subcommand that the bot says it has, what may be given with it, and what its answer holds.
 CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "ask": ({"question": "sec+ cost?"}, "425"),
@@ -86,6 +88,9 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "simulate": ({}, "Decisions"),
     "me": ({}, "know nothing about you yet"),
     "link": ({}, "/link"),
+    "stack": ({"credential": "az-104"}, "AZ-104"),
+    "sources": ({"credential": "az-104"}, "AZ-104"),
+    "check": ({"claim": "Security+ costs 425 dollars"}, "425"),
     "why": ({}, "answer"),
     "export": ({}, "credway-export.json"),
     "forget": ({}, "erase"),
@@ -98,6 +103,12 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "server mute": ({}, "silent"),
     "server unmute": ({}, "answer"),
     "server language": ({"language": "de"}, "Deutsch"),
+    "roles": ({}, "no roles"),
+    "server only": ({"here": True}, "only in channels"),
+    "server budget": ({"tokens": 1000}, "tokens a day"),
+    "server teachers": ({"role": ROLE}, "Whoever has this role"),
+    "server forum": ({"forum": FORUM, "on": True}, "new post"),
+    "server role": ({"role": ROLE}, "given for nothing"),
     "server model": ({"on": False}, "model"),
     "server show": ({}, "language"),
     "server digest": ({}, "answers: 0"),
@@ -115,6 +126,8 @@ class Simulated:
     anna: Any
     mo: Any
     channel: Any
+    role: Any
+    forum: Any
 
     async def until(self, look: Callable[[], Any], what: str) -> Any:
         """It says of itself when the bot's callbacks have ended; this bot answers after that."""
@@ -165,6 +178,8 @@ async def simulated(library: Library, home: Path, simcord_env: simcord.Env) -> A
                 guild.add_member(env.create_user("anna")),
                 guild.add_member(env.create_user("mo"), roles=[manages]),
                 guild.create_text_channel("general"),
+                guild.create_role("teachers"),
+                guild.create_forum_channel("questions"),
             )
             await ears.listens.wait()
             await there.until(lambda: there.anna.available_commands(there.channel), "the menu")
@@ -181,7 +196,9 @@ async def test_the_menu_is_the_one_that_is_driven_here(simulated: Simulated) -> 
 @pytest.mark.parametrize("name", CALLED)
 async def test_every_command_is_taken_as_the_menu_says_and_answered(simulated: Simulated, name: str) -> None:
     given, holding = CALLED[name]
-    called = await simulated.mo.slash(simulated.channel, name, **given)
+    there = {ROLE: simulated.role, FORUM: simulated.forum}
+    options = {key: there.get(value, value) for key, value in given.items()}
+    called = await simulated.mo.slash(simulated.channel, name, **options)
     answer = await simulated.reads(called, holding)
     assert answer.ephemeral == (name.partition(" ")[0] in PERSONAL)
 
