@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.discord.commands import COMMANDS
+from bot.adapters.discord.commands import COMMANDS, MENUS
 from bot.app import Library
 from tests.adapters.discord.town import MEMBERS, Member, Town, prepared
 from tests.servers.discord.people import inside
@@ -45,6 +45,8 @@ QUESTIONS = (
 )
 GIVEN: Mapping[str, Mapping[str, object]] = {
     "find": {"what": "locker code"},
+    "check": {"claim": "the locker code of the Zanzibar lab is known"},
+    "sources": {"credential": "az-104"},
     "compare": {"first": "az-900", "second": "ccna"},
     "plan": {"goal": "az-305", "hours": 5},
     "quiz": {"credential": "az-104"},
@@ -112,7 +114,7 @@ async def _opens_menu(town: Town, member: Member, deed: Deed) -> None:
     channel = _channel(member, deed) or member.channels[0]
     speaker = town.members[deed.which % MEMBERS].person
     message = town.world.post(channel, {"content": QUESTIONS[deed.which % len(QUESTIONS)]}, {"id": speaker.id})
-    menu = ("Ask about this", "Explain", "Make a quiz of this", "Teach the bot")[deed.which % 4]
+    menu = sorted(MENUS)[deed.which % len(MENUS)]
     opened = await town.keeps(await member.person.opens_menu(menu, message, channel))
     if opened.kind == _FORM:
         await town.keeps(await member.person.fills(opened, QUESTIONS[deed.where]))

@@ -14,8 +14,13 @@ from bot.adapters.discord.live import Streams
 from bot.adapters.discord.posts import Place, Post, outgoing
 from bot.adapters.discord.transport import DiscordTransport
 from bot.app import Library, open_discord, open_stores
+from bot.core.assistant import utc_now
 from bot.core.mail import Parcel, Ticket
+from bot.flow.crash_points import passing
+from bot.flow.measuring import Measures
 from bot.flow.ports import Later, Sent, Unsure
+from bot.flow.reception import Reception
+from bot.flow.waking import Bell
 from tests.adapters.discord.conftest import Running
 from tests.servers.discord.people import Person
 from tests.servers.discord.server import LOST, DiscordServer, Fault
@@ -29,7 +34,8 @@ async def transport(server: DiscordServer, library: Library, home: Path) -> Asyn
     update = {"credway_home": home, "discord_token": "loopback.token.of-no-bot", "discord_api_url": server.api_url}
     settings = library.settings.model_copy(update=update)
     async with open_stores(settings) as stores, open_discord(settings) as opened:
-        yield DiscordTransport(opened.rest, Streams(), stores.keepsakes, lambda: datetime.now(UTC))
+        reception = Reception(stores.mailbox, Bell(), Measures(), utc_now, passing)
+        yield DiscordTransport(opened.rest, Streams(), stores.keepsakes, reception, utc_now)
 
 
 def acknowledged(world: World, channel: str, person: Person) -> Interaction:
@@ -71,8 +77,8 @@ async def test_an_answer_is_put_where_it_was_put_before(
 ) -> None:
     found, place = alone(server, channel, anna)
     (answer,) = parcels(["the answer"], place)
-    assert await transport.send(answer) == Sent()
-    assert await transport.send(replace(answer, again=True)) == Sent()
+    for again in (False, True):
+        assert isinstance(await transport.send(replace(answer, again=again)), Sent)
     assert found.original is not None
     assert found.original["content"] == "the answer"
     assert found.follow_ups == []
@@ -84,7 +90,7 @@ async def test_a_message_is_recognised(
 ) -> None:
     (message,) = parcels(["the answer"], Place(channel=channel, who=anna.id, guild="1"))
     for again in (False, True):
-        assert await transport.send(replace(message, again=again)) == Sent()
+        assert isinstance(await transport.send(replace(message, again=again)), Sent)
     assert len(server.world.posted(channel)) == 1
 
 
@@ -106,7 +112,7 @@ async def test_what_follows_an_answer_is_sent_again_where_it_is_surely_not_there
     _, second = parcels(["the answer", "and a file"], place)
     server.fail(FOLLOW_UP, Fault(503))
     assert isinstance(await transport.send(second), Later)
-    assert await transport.send(replace(second, attempt=2)) == Sent()
+    assert isinstance(await transport.send(replace(second, attempt=2)), Sent)
     assert [each["content"] for each in found.follow_ups] == ["and a file"]
 
 
@@ -122,5 +128,5 @@ async def test_a_thread_that_is_there_is_the_thread(
 ) -> None:
     answer = await anna.asks("sec+ cost?", channel)
     for _ in range(2):
-        assert "open" in (await anna.reads(await anna.taps(answer, "thread")))["content"]
+        assert "open" in (await anna.reads(await anna.taps(answer, "Thread")))["content"]
     assert "Mention me" in (await anna.receives(answer["id"]))["content"]
