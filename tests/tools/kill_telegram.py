@@ -20,7 +20,7 @@ from tests.servers.telegram.server import telegram_server
 from tests.tools.random_kills import arguments, moments, status
 
 # A tap waits as long as its process, and those after it, are not left alone.
-_PATIENCE = 60.0
+_PATIENCE = 200.0
 
 
 def main(given: list[str]) -> int:

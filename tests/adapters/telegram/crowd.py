@@ -63,7 +63,11 @@ class Chat:
 
     async def hears(self, sign: str) -> Message:
         """The message with this sign, the last where it came more than once."""
-        return await self.server.world.until(lambda: self._last(sign), f"{sign!r} in {self.name}")
+        try:
+            return await self.server.world.until(lambda: self._last(sign), repr(sign))
+        except AssertionError as error:
+            heard = [told(message)[:80] for message in self.messages()]
+            raise AssertionError(f"{error} in {self.name}; heard were {heard}") from None
 
     async def has_heard_all(self) -> None:
         for sign in self.expected:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from bot.core.conversation import Response, Turn
 from tests.adapters.telegram.conftest import Running, running
 from tests.servers.telegram.people import Person
 from tests.servers.telegram.server import BAD_GATEWAY, TelegramServer, too_many
+from tests.tools.kill_telegram import hooked
 
 
 class Echo:
@@ -116,22 +118,46 @@ async def test_a_minute_without_telegram_loses_nothing_and_keeps_the_order(
 async def test_two_hundred_updates_three_times_shuffled_with_numbers_that_jump_are_answered_once_each(
     server: TelegramServer, bot: Running
 ) -> None:
-    chance = random.Random(7)  # noqa: S311 - no secret
-    people = [server.person(f"Person {number}") for number in range(20)]
-    numbers = chance.sample(range(10**9), 200)
-    for place, number in enumerate(numbers):
-        await people[place % 20].sends(str(number), update_id=number)
-    thrice = server.world.updates * 3
-    server.world.updates = []
-    chance.shuffle(thrice)
-
+    people, thrice = await two_hundred_thrice(server)
     # So many come in one answer; those with lower numbers than the last of it would count as acknowledged.
     for start in range(0, len(thrice), 100):
         await server.until_heard()
         server.world.updates += thrice[start : start + 100]
         server.world.changed()
-    await server.until_heard()
-    await server.world.until(lambda: sum(len(texts(server, person)) for person in people) >= 200, "every answer")
+    await each_is_answered_once(server, bot, people)
 
-    told = sorted(text for person in people for text in texts(server, person))
-    assert told == sorted(f"re: {number}" for number in numbers)
+
+async def test_the_same_by_webhook(
+    server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    shutil.copy(migrated_file, tmp_path)
+    async with running(server, library, tmp_path, responder=Echo(), **hooked(unused_tcp_port)) as bot:
+        await server.until_made("setWebhook")
+        server.webhook, hook = {}, server.webhook
+        people, thrice = await two_hundred_thrice(server)
+        server.webhook = hook
+        server.world.updates += thrice
+        server.world.changed()
+        await each_is_answered_once(server, bot, people)
+        assert server.pushed.count(200) == 600
+
+
+async def two_hundred_thrice(server: TelegramServer) -> tuple[dict[int, Person], list[dict[str, Any]]]:
+    """Who says the number of which update, and the updates as they are to be delivered."""
+    chance = random.Random(7)  # noqa: S311 - no secret
+    people = [server.person(f"Person {number}") for number in range(20)]
+    numbers = chance.sample(range(10**9), 200)
+    said = {number: people[place % 20] for place, number in enumerate(numbers)}
+    for number, person in said.items():
+        await person.sends(str(number), update_id=number)
+    thrice = server.world.updates * 3
+    server.world.updates = []
+    chance.shuffle(thrice)
+    return said, thrice
+
+
+async def each_is_answered_once(server: TelegramServer, bot: Running, said: dict[int, Person]) -> None:
+    await server.until_heard()
+    await bot.settled()
+    told = sorted(text for person in {*said.values()} for text in texts(server, person))
+    assert told == sorted(f"re: {number}" for number in said)
