@@ -80,8 +80,8 @@ class Person:
         return await self._interact(_COMMAND, data, channel)
 
     async def taps(self, message: Message, label: str) -> Interaction:
-        """The button with this text in its label."""
-        button = next(each for each in inside(message) if label in each.get("label", ""))
+        """The button with this text in its label, in whatever case."""
+        button = next(each for each in inside(message) if label.casefold() in each.get("label", "").casefold())
         return await self.presses(message, button["custom_id"])
 
     async def presses(self, message: Message, custom_id: str, values: list[str] | None = None) -> Interaction:
