@@ -85,6 +85,7 @@ def build_telegram(
     `thumbs_again`: how long a thumb waits each time for its message to be known as an answer.
     """
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
+    from bot.adapters.telegram.capability import Capability  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
@@ -101,10 +102,11 @@ def build_telegram(
 
     bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
-    words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
+    rich = Capability("rich messages", on=settings.telegram_rich_messages)
+    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), Stops()
     preferences = Preferences("telegram", stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
-    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing)
+    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing, rich=rich)
     desk = TelegramDesk(
         bot=bot,
         reader=reader,
@@ -124,7 +126,7 @@ def build_telegram(
 
     def platform(reception: Reception) -> Platform:
         gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs), pacing)
-        transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS)
+        transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS, rich)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
