@@ -140,7 +140,7 @@ def _assistant(
         # In this order a turn is offered: what is under way first, what is told in passing last.
         abilities = [
             Rights(speaker, store),
-            *([Documents(own, speaker, advisor)] if own is not None else []),
+            *([Documents(own, advising.toolbox.catalog, speaker, advisor)] if own is not None else []),
             Ranking(speaker, store),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,

@@ -84,6 +84,7 @@ def build_telegram(
     """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given.
     `thumbs_again`: how long a thumb waits each time for its message to be known as an answer.
     """
+    from bot.adapters.telegram.albums import Albums  # noqa: PLC0415
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
     from bot.adapters.telegram.capability import Capability  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
@@ -116,6 +117,7 @@ def build_telegram(
         welcome=Welcome(answering, words, preferences),
         groups=Groups(bot, words, preferences, service.quiz_on),
         cards=Cards(bot, renderer, words, service.cards.find, answering_nobody(service)),
+        albums=Albums(stores.keepsakes, now),
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,

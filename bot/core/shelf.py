@@ -14,7 +14,8 @@ from bot.learning.learner import Identity
 MAX_BYTES = 10_000_000
 MAX_DOCUMENTS = 50
 MAX_CHARACTERS = 5_000_000
-MAX_FILES = 5
+# As many as go into one album of a chat.
+MAX_FILES = 10
 PERIOD = timedelta(minutes=10)
 _SENT = "files.sent"
 

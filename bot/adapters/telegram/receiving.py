@@ -16,6 +16,7 @@ from bot.adapters.telegram.events import (
     Reader,
     Said,
     SentDocument,
+    SentPicture,
     Silenced,
     Sought,
     Summoned,
@@ -69,7 +70,7 @@ class Receiving:
 
     def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
-        if not isinstance(event, Said | Tapped | SentDocument):
+        if not isinstance(event, Said | Tapped | SentDocument | SentPicture):
             return
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.
