@@ -35,9 +35,6 @@ class Documents:
 
     async def respond(self, heard: Heard) -> Response | None:
         turn, owner = heard.turn, owner_of(heard.turn)
-        if turn.file is not None and is_picture(turn.file) and turn.private and turn.question:
-            # What is said below a picture of a certificate is told, or asked, as without it.
-            return None
         if turn.file is not None:
             return await self._sent(heard, turn.file)
         if owner is None:
