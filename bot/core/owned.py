@@ -64,10 +64,12 @@ class OwnDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A line of the list of somebody's documents."""
+    """A line of the list of somebody's documents. The first `embedded` passages have vectors, by `model`."""
 
     id: str
     name: str
     at: datetime
     passages: int
     characters: int
+    embedded: int = 0
+    model: str = ""
