@@ -84,7 +84,7 @@ PARTS = [
     ),
     Part("pictures", knows=f"{_BASE} planning learning", late="matplotlib"),
     # What the chat front ends have in common, and no platform's library knows.
-    Part("chat", knows="text learning core", libraries="markdown_it"),
+    Part("chat", knows="errors text learning core", libraries="markdown_it"),
     Part("adapters", knows="errors text catalog core flow", libraries="rich"),
     Part("adapters.telegram", knows="errors text core flow learning chat", libraries="aiohttp telegram", late="httpx"),
     Part("adapters.discord", knows="errors text core flow learning chat", libraries="aiohttp discord yarl"),

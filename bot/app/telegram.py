@@ -98,13 +98,14 @@ def build_telegram(
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
     from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
     from bot.chat.preferences import Preferences  # noqa: PLC0415
+    from bot.chat.stop_notes import StopNotes  # noqa: PLC0415
     from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     rich = Capability("rich messages", on=settings.telegram_rich_messages)
-    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), Stops()
+    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), Stops(StopNotes(stores.keepsakes, now))
     preferences = Preferences("telegram", stores.keepsakes, now)
     reader = Reader(opened.user.id, opened.user.username or "")
     answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing, rich=rich)

@@ -42,7 +42,7 @@ from bot.chat import buttons
 from bot.chat.kept import question_of
 from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
-from bot.chat.stopping import Stops
+from bot.chat.stopping import Stops, is_stop_word
 from bot.chat.words import Words
 from bot.core.feedback import Thumb
 from bot.core.mail import Accepted, Notice, Outgoing
@@ -133,7 +133,7 @@ class TelegramDesk:
         return self._reader.read(TelegramUpdate.de_json(dict(accepted.update.payload), None))
 
     async def _said(self, work: Work, said: Said) -> None:
-        if self._stops.has_stopped(work.update.key):
+        if is_stop_word(said.text) and await self._has_stopped(work, said.by):
             return
         if said.album is not None:
             await self._albums.begins(said.by.who, said.album, work.update.key)
@@ -145,6 +145,9 @@ class TelegramDesk:
             await self._said_in_private(work, said, command, argument)
         else:
             await self._said_in_group(work, said, command, argument)
+
+    async def _has_stopped(self, work: Work, by: Speaker) -> bool:
+        return await self._stops.has_stopped_anywhere(by.room.number, by.who, work.update.key)
 
     async def _said_in_private(self, work: Work, said: Said, command: str | None, argument: str) -> None:
         match command:
@@ -240,8 +243,10 @@ class TelegramDesk:
         step, _, choice = value.partition(":")
         if step == "language" and choice in self._words.languages:
             await self._welcome.speak(work, tapped.by, choice)
+        elif step == "stop":
+            # It has done its work on its way into the inbox.
+            await self._has_stopped(work, tapped.by)
         else:
-            # "stop" has done its work on its way into the inbox.
             await self._welcome.step(work, tapped, step, choice)
 
     async def _toast(self, tapped: Tapped, key: str | None = None) -> None:
