@@ -25,6 +25,8 @@ ALLOWED_UPDATES = (
     "guest_message",
     "message_reaction",
 )
+# A longer text has more in it than what is asked about.
+_QUOTED = 300
 _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
 
@@ -273,10 +275,14 @@ class Reader:
         if message is None or message.from_user is None or message.guest_query_id is None:
             return None
         user = message.from_user
+        asked = self._bare(message.text or message.caption or "")
+        # "Is this worth it?" asks about what it replies to; all else that is said there the bot does not see.
+        about = message.reply_to_message
+        quoted = (about.text or about.caption or "") if about is not None else ""
         return Summoned(
             who=identity(user.id),
             query=message.guest_query_id,
-            text=self._bare(message.text or ""),
+            text=f"{asked}\n{quoted}".strip() if len(quoted) <= _QUOTED else asked,
             language=user.language_code,
         )
 

@@ -91,6 +91,17 @@ async def test_in_private_drafts_grow_and_the_answer_follows(
     assert all(draft["draft_id"] for draft in drafts)
 
 
+async def test_drafts_are_shown_in_the_topic_of_the_question(
+    server: TelegramServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    await anna.sends("tell me", topic=11)
+    slow.parts.put_nowait("one")
+    await drafted(server, anna, "one")
+    slow.parts.put_nowait("end")
+    assert (await anna.receives())["message_thread_id"] == 11
+    assert {call["message_thread_id"] for call in server.made("sendMessageDraft")} == {11}
+
+
 async def test_parts_that_come_quickly_are_shown_together(
     server: TelegramServer, bot: Running, slow: Slow, anna: Person
 ) -> None:
