@@ -24,10 +24,12 @@ from bot.text.prompts import Phrases
 if TYPE_CHECKING:
     from telegram import Bot, User
 
+    from bot.adapters.telegram.events import Reader
     from bot.adapters.telegram.files import Files
     from bot.adapters.telegram.pacing import Pacing
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.typing_signs import TypingSigns
+    from bot.chat.stopping import Stops
 
 DEFAULT_LISTEN = ("0.0.0.0", 8443)  # noqa: S104 - a webhook is called from outside
 
@@ -89,7 +91,6 @@ def build_telegram(
     from bot.adapters.telegram.capability import Capability  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
-    from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
     from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
     from bot.adapters.telegram.pacing import Pacing  # noqa: PLC0415
@@ -98,16 +99,13 @@ def build_telegram(
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
     from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
     from bot.chat.preferences import Preferences  # noqa: PLC0415
-    from bot.chat.stop_notes import StopNotes  # noqa: PLC0415
-    from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
     rich = Capability("rich messages", on=settings.telegram_rich_messages)
-    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), Stops(StopNotes(stores.keepsakes, now))
-    preferences = Preferences("telegram", stores.keepsakes, now)
-    reader = Reader(opened.user.id, opened.user.username or "")
+    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), build_stops(stores, now)
+    preferences, reader = Preferences("telegram", stores.keepsakes, now), build_reader(opened)
     answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing, rich=rich)
     desk = TelegramDesk(
         bot=bot,
@@ -133,6 +131,19 @@ def build_telegram(
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
+
+
+def build_reader(opened: TelegramBot) -> Reader:
+    from bot.adapters.telegram.events import Reader  # noqa: PLC0415
+
+    return Reader(opened.user.id, opened.user.username or "")
+
+
+def build_stops(stores: Stores, now: Callable[[], datetime]) -> Stops:
+    from bot.chat.stop_notes import StopNotes  # noqa: PLC0415
+    from bot.chat.stopping import Stops  # noqa: PLC0415
+
+    return Stops(StopNotes(stores.keepsakes, now))
 
 
 def build_gateway(settings: Settings, bot: Bot, receiving: Receiving, pacing: Pacing) -> Gateway:

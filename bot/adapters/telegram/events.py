@@ -222,9 +222,7 @@ class Reader:
         if message.from_user is None or not text:
             return None
         by = _speaker(message.from_user, message)
-        return Said(
-            by=by, text=text, message=message.message_id, edited=True, replies_to=self._replied(message)
-        )
+        return Said(by=by, text=text, message=message.message_id, edited=True, replies_to=self._replied(message))
 
     def _tap(self, update: Update) -> Event | None:
         query = update.callback_query
