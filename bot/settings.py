@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = ""
     telegram_webhook_listen: str = ""
     telegram_webhook_secret: str = Field(default="", repr=False)
+    # Since Bot API 10.1; not every server and not every app shows them.
+    telegram_rich_messages: bool = False
     discord_token: str = Field(default="", repr=False)
     discord_api_url: str = ""
     discord_gateway_url: str = ""

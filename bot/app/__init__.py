@@ -11,6 +11,7 @@ from bot.app.advising import (
     build_understanding,
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.chores import build_chores
 from bot.app.discord import DiscordBot, build_discord, build_server_budget, open_discord
 from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.language_model import (
@@ -52,6 +53,7 @@ __all__ = [
     "build_advising",
     "build_agent_advisor",
     "build_assistant",
+    "build_chores",
     "build_claim_check",
     "build_discord",
     "build_embedder",

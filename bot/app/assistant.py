@@ -27,6 +27,7 @@ from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.ranking import Ranking
+from bot.dialogue.reminders import PracticeReminders
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
@@ -140,8 +141,9 @@ def _assistant(
         # In this order a turn is offered: what is under way first, what is told in passing last.
         abilities = [
             Rights(speaker, store),
-            *([Documents(own, speaker, advisor)] if own is not None else []),
+            *([Documents(own, advising.toolbox.catalog, speaker, advisor)] if own is not None else []),
             Ranking(speaker, store),
+            PracticeReminders(speaker),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),

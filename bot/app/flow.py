@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.app.stores import Stores
 from bot.core.assistant import Assistant, utc_now
@@ -16,7 +16,7 @@ from bot.flow.crash_points import Passing, dying_at, passing
 from bot.flow.health import Check
 from bot.flow.leasing import Sole, Terms
 from bot.flow.measuring import Measures
-from bot.flow.ports import Platform
+from bot.flow.ports import Chore, Platform
 from bot.flow.reception import Reception
 from bot.flow.reminding import Notices, Reminders
 from bot.flow.running import Drain, Flow, Parts
@@ -61,6 +61,7 @@ def build_flow(
     checks: Mapping[str, Check] | None = None,
     now: Callable[[], datetime] = utc_now,
     passing: Passing | None = None,
+    chores: Sequence[Chore] = (),
 ) -> Flow:
     """`platforms` makes the platforms around the reception to which their gateways bring what comes in. `passing` is
     the one that the stores were opened with.
@@ -70,7 +71,6 @@ def build_flow(
     reception = Reception(stores.mailbox, inbox, measures, now, passed)
     there = platforms(reception)
     desks = {platform.name: platform.desk for platform in there}
-    transports = {platform.name: platform.transport for platform in there}
     parts = Parts(
         platforms=there,
         mailbox=stores.mailbox,
@@ -86,15 +86,7 @@ def build_flow(
             passing=passed,
             pace=paces.work,
         ),
-        senders=Senders(
-            stores.mailbox,
-            transports,
-            outbox=outbox,
-            measures=measures,
-            now=now,
-            passing=passed,
-            pace=paces.send,
-        ),
+        senders=_senders(stores, there, outbox=outbox, measures=measures, now=now, passing=passed, pace=paces.send),
         reminders=Reminders(
             service.reminding,
             stores.mailbox,
@@ -109,8 +101,13 @@ def build_flow(
         inbox=inbox,
         outbox=outbox,
         now=now,
+        chores=chores,
     )
     return Flow(parts, listen=settings.health_listen, checks=checks, drain=paces.drain)
+
+
+def _senders(stores: Stores, platforms: Sequence[Platform], **rest: Any) -> Senders:
+    return Senders(stores.mailbox, {platform.name: platform.transport for platform in platforms}, **rest)
 
 
 def own_name() -> str:

@@ -11,7 +11,7 @@ from bot.core.asked import Asked
 from bot.core.feedback import Feedback
 from bot.core.mail import Leases, Mailbox
 from bot.core.ports import Budget, Erasable, Keepsakes, LearnerStore, Limits
-from bot.core.shelf import Shelf
+from bot.core.shelf import Shelf, VectorShelf
 from bot.settings import Settings
 
 
@@ -27,6 +27,7 @@ class Stores:
     shelf: Shelf
     feedback: Feedback
     asked: Asked
+    vectors: VectorShelf
 
 
 @asynccontextmanager
@@ -54,13 +55,15 @@ async def open_stores(
         mailbox, keepsakes = SqlMailbox(database, passing), SqlKeepsakes(database)
         # Who is forgotten wears no role of ours on Discord any more, from wherever they have said so.
         worn = Worn(keepsakes, mailbox, lambda: datetime.now(UTC))
+        shelf = SqlShelf(database)
         yield Stores(
             learners=SqlLearnerStore(database, (worn, *also), passing),
             budget=SqlBudget(database, limits_of(settings)),
             mailbox=mailbox,
             leases=mailbox,
             keepsakes=keepsakes,
-            shelf=SqlShelf(database),
+            shelf=shelf,
+            vectors=shelf,
             feedback=SqlFeedback(database),
             asked=SqlAsked(database),
         )

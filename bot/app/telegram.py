@@ -24,10 +24,12 @@ from bot.text.prompts import Phrases
 if TYPE_CHECKING:
     from telegram import Bot, User
 
+    from bot.adapters.telegram.events import Reader
     from bot.adapters.telegram.files import Files
     from bot.adapters.telegram.pacing import Pacing
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.typing_signs import TypingSigns
+    from bot.chat.stopping import Stops
 
 DEFAULT_LISTEN = ("0.0.0.0", 8443)  # noqa: S104 - a webhook is called from outside
 
@@ -84,10 +86,11 @@ def build_telegram(
     """The platform, to be made around a reception. `limits` of sending: those that Telegram sets, unless given.
     `thumbs_again`: how long a thumb waits each time for its message to be known as an answer.
     """
+    from bot.adapters.telegram.albums import Albums  # noqa: PLC0415
     from bot.adapters.telegram.answering import Answering  # noqa: PLC0415
+    from bot.adapters.telegram.capability import Capability  # noqa: PLC0415
     from bot.adapters.telegram.cards import Cards  # noqa: PLC0415
     from bot.adapters.telegram.desk import TelegramDesk  # noqa: PLC0415
-    from bot.adapters.telegram.events import Reader  # noqa: PLC0415
     from bot.adapters.telegram.groups import Groups  # noqa: PLC0415
     from bot.adapters.telegram.menus import Menus  # noqa: PLC0415
     from bot.adapters.telegram.pacing import Pacing  # noqa: PLC0415
@@ -96,15 +99,14 @@ def build_telegram(
     from bot.adapters.telegram.render import Renderer  # noqa: PLC0415
     from bot.adapters.telegram.transport import LIMITS, TelegramTransport  # noqa: PLC0415
     from bot.chat.preferences import Preferences  # noqa: PLC0415
-    from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     bot, pacing = opened.bot, pacing or Pacing()
     phrases = Phrases.load(prompts_folder(settings, "telegram"))
-    words, renderer, stops = Words(phrases), Renderer(phrases), Stops()
-    preferences = Preferences("telegram", stores.keepsakes, now)
-    reader = Reader(opened.user.id, opened.user.username or "")
-    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing)
+    rich = Capability("rich messages", on=settings.telegram_rich_messages)
+    words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), build_stops(stores, now)
+    preferences, reader = Preferences("telegram", stores.keepsakes, now), build_reader(opened)
+    answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing, rich=rich)
     desk = TelegramDesk(
         bot=bot,
         reader=reader,
@@ -114,6 +116,7 @@ def build_telegram(
         welcome=Welcome(answering, words, preferences),
         groups=Groups(bot, words, preferences, service.quiz_on),
         cards=Cards(bot, renderer, words, service.cards.find, answering_nobody(service)),
+        albums=Albums(stores.keepsakes, now),
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,
@@ -124,10 +127,23 @@ def build_telegram(
 
     def platform(reception: Reception) -> Platform:
         gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs), pacing)
-        transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS)
+        transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS, rich)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 
     return platform
+
+
+def build_reader(opened: TelegramBot) -> Reader:
+    from bot.adapters.telegram.events import Reader  # noqa: PLC0415
+
+    return Reader(opened.user.id, opened.user.username or "")
+
+
+def build_stops(stores: Stores, now: Callable[[], datetime]) -> Stops:
+    from bot.chat.stop_notes import StopNotes  # noqa: PLC0415
+    from bot.chat.stopping import Stops  # noqa: PLC0415
+
+    return Stops(StopNotes(stores.keepsakes, now))
 
 
 def build_gateway(settings: Settings, bot: Bot, receiving: Receiving, pacing: Pacing) -> Gateway:

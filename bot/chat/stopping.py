@@ -1,15 +1,20 @@
-"""Stopping an answer that is under way. Works within the process that answers, where it is most of the time."""
+"""Stopping an answer that is under way: at once in the process that answers, within a second from another."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from bot.chat import buttons
+from bot.chat.stop_notes import StopNotes
+from bot.errors import MissingService
 from bot.learning.learner import Identity
+
+logger = logging.getLogger(__name__)
 
 STOP = buttons.written(buttons.Press("step", "stop"))
 Done = TypeVar("Done")
@@ -33,7 +38,10 @@ class Stopped(Exception):
 class Stops:
     """What is being answered, by conversation and by whoever asked: only they can stop it, also in a group."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: StopNotes | None = None, look_every: float = 1.0) -> None:
+        """`notes`: where other processes ask, looked at every so many seconds while an answer is under way."""
+        self._notes = notes
+        self._look_every = look_every
         self._running: dict[tuple[str, Identity], asyncio.Event] = {}
         self._done: deque[str] = deque(maxlen=_REMEMBERED)
 
@@ -44,6 +52,21 @@ class Stops:
             running.set()
             self._done.append(key)
 
+    async def stop_anywhere(self, conversation: str, who: Identity, key: str) -> None:
+        """The same where it may be another process that answers."""
+        if (conversation, who) in self._running:
+            self.stop(conversation, who, key)
+        elif self._notes is not None:
+            try:
+                await self._notes.ask(conversation, who, key)
+            except MissingService as error:
+                logger.warning("stop.not_asked %s", error)
+
+    async def has_stopped_anywhere(self, conversation: str, who: Identity, key: str) -> bool:
+        """Whether this update has done its work already. Asked once for each that asks to stop, when its turn comes."""
+        elsewhere = self._notes is not None and await self._notes.taken_away(conversation, who, key)
+        return elsewhere or self.has_stopped(key)
+
     def has_stopped(self, key: str) -> bool:
         """Whether this update has done its work already when it was accepted."""
         return key in self._done
@@ -53,6 +76,7 @@ class Stops:
         with self._watched((conversation, who)) as stopped:
             doing = asyncio.ensure_future(work)
             waiting = asyncio.ensure_future(stopped.wait())
+            looking = asyncio.ensure_future(self._asked_elsewhere(conversation, who, stopped))
             try:
                 await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if not doing.done():
@@ -60,9 +84,21 @@ class Stops:
                 return doing.result()
             finally:
                 waiting.cancel()
+                looking.cancel()
                 if not doing.done():
                     doing.cancel()
                     await asyncio.gather(doing, return_exceptions=True)
+
+    async def _asked_elsewhere(self, conversation: str, who: Identity, stopped: asyncio.Event) -> None:
+        while self._notes is not None and not stopped.is_set():
+            # Most answers are there before it is looked once.
+            await asyncio.sleep(self._look_every)
+            try:
+                if await self._notes.is_asked(conversation, who):
+                    await self._notes.stopped(conversation, who)
+                    stopped.set()
+            except MissingService as error:
+                logger.warning("stop.not_looked_for %s", error)
 
     @contextmanager
     def _watched(self, answer: tuple[str, Identity]) -> Iterator[asyncio.Event]:

@@ -70,6 +70,7 @@ async def serve(
             lambda reception: [build(reception) for build in builds],
             paces=paces,
             passing=passing,
+            chores=app.build_chores(library, stores, service),
         )
         with stopping_on_signals() as stop:
             await flow.run(stop)

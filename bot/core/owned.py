@@ -37,6 +37,11 @@ class SentFile:
     media_type: str = ""
 
 
+def is_picture(file: SentFile) -> bool:
+    """As far as is told of it."""
+    return file.media_type.startswith("image/")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDocument:
     """A document of somebody. `id` follows from its content, so that the same file is one document.
@@ -59,10 +64,12 @@ class OwnDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A line of the list of somebody's documents."""
+    """A line of the list of somebody's documents. The first `embedded` passages have vectors, by `model`."""
 
     id: str
     name: str
     at: datetime
     passages: int
     characters: int
+    embedded: int = 0
+    model: str = ""

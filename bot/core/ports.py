@@ -216,6 +216,18 @@ class LearnerStore(Protocol):
 
     async def reviews(self, learner: Learner, *, since: datetime | None = None) -> list[Review]: ...
 
+    async def learners(self, *, after: str | None, limit: int) -> list[Learner]:
+        """A page of those who hold something or have practised, in the order of their ids, from the one behind `after`
+        on.
+        """
+        ...
+
+    async def plan_reminders(self, learner: Learner, reminders: Sequence[Reminder]) -> bool:
+        """Make these the whole set that is wanted, as `Changes.reminders` does, with nothing else changed. False where
+        the learner has changed since they were read, or has gone: nothing is planned then.
+        """
+        ...
+
     async def claim_reminders(
         self, now: datetime, *, limit: int = 100, platforms: Sequence[str] | None = None
     ) -> list[DueReminder]:

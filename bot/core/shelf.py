@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -14,7 +15,8 @@ from bot.learning.learner import Identity
 MAX_BYTES = 10_000_000
 MAX_DOCUMENTS = 50
 MAX_CHARACTERS = 5_000_000
-MAX_FILES = 5
+# As many as go into one album of a chat.
+MAX_FILES = 10
 PERIOD = timedelta(minutes=10)
 _SENT = "files.sent"
 
@@ -44,6 +46,28 @@ class Shelf(Protocol):
 
     async def read(self, owner: Owner, documents: Sequence[str]) -> list[OwnDocument]:
         """These documents whole, as far as they are this owner's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """A document as it was found, with passages that have no vectors of some model. `place` tells it from all others,
+    and nothing of whose it is.
+    """
+
+    place: str
+    document: OwnDocument
+
+
+class VectorShelf(Protocol):
+    """The shelf for whoever completes vectors: it sees everybody's documents, and changes nothing else of them."""
+
+    async def lacking(self, model: str, but: frozenset[str] = frozenset()) -> Lacking | None:
+        """The one that has waited the longest for vectors of this model, leaving out these places."""
+        ...
+
+    async def keep_vectors(self, lacking: Lacking, document: OwnDocument) -> bool:
+        """Keep the vectors of `document`. False where what was found is gone, or is another by now."""
         ...
 
 

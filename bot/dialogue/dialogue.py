@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.conversation import Advisor, Response, Turn
+from bot.core.owned import is_picture
 from bot.dialogue.hearing import Ability, Heard
 from bot.learning.changing import changed
 from bot.learning.learner import Changes, Learner, Reminder
@@ -15,10 +17,10 @@ from bot.text.lexicon import Lexicon
 from bot.text.prompts import DEFAULT_LANGUAGE
 from bot.text.words import words
 
-Remind = Callable[[Learner, Turn], tuple[Reminder, ...]]
+Remind = Callable[[Learner, datetime, Changes], Awaitable[tuple[Reminder, ...]]]
 
 
-def no_reminders(_learner: Learner, _turn: Turn) -> tuple[Reminder, ...]:
+async def no_reminders(_learner: Learner, _now: datetime, _changes: Changes) -> tuple[Reminder, ...]:
     """For where nobody is remembered, and so nobody reminded."""
     return ()
 
@@ -48,7 +50,7 @@ class Dialogue:
         response = await self._first(heard)
         if response is None:
             response = await self._advised(heard.turn)
-        return replace(response, changes=self._with_reminders(turn, response.changes))
+        return replace(response, changes=await self._with_reminders(turn, response.changes))
 
     async def _advised(self, turn: Turn) -> Response:
         """A question in between ends neither practice nor a simulation: one comes back to it."""
@@ -77,6 +79,9 @@ class Dialogue:
         spoken = language if self._languages.speaks(language) else DEFAULT_LANGUAGE
         # What waits for a yes is off the table once anything else is said: nothing but `confirming` knows of it.
         settled = replace(turn, context=replace(turn.context, confirming=None))
+        if turn.file is not None and is_picture(turn.file) and turn.private and turn.question:
+            # What is said below a picture of a certificate is told, or asked, as without it.
+            settled = replace(settled, file=None)
         return Heard(
             turn=settled,
             question=question,
@@ -85,8 +90,11 @@ class Dialogue:
             confirming=turn.context.confirming,
         )
 
-    def _with_reminders(self, turn: Turn, changes: Changes) -> Changes:
-        """With the reminders that follow from a changed wallet or profile: in one transaction with the change."""
-        if turn.learner is None or not (changes.profile or changes.holdings or changes.dropped):
+    async def _with_reminders(self, turn: Turn, changes: Changes) -> Changes:
+        """With the reminders that follow from a changed wallet or profile, or from practice: in one transaction with
+        the change.
+        """
+        if turn.learner is None or changes.empty:
             return changes
-        return replace(changes, reminders=self._remind(changed(turn.learner, changes), turn))
+        wanted = await self._remind(changed(turn.learner, changes), turn.now, changes)
+        return replace(changes, reminders=wanted)

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.catalog.catalog import Catalog
 from bot.core.answer import Suggestion
 from bot.core.conversation import Advisor, Response
-from bot.core.owned import FileRefused, OwnDocument, Owner, SentFile, Shelved
+from bot.core.owned import FileRefused, OwnDocument, Owner, SentFile, Shelved, is_picture
 from bot.core.shelf import MAX_DOCUMENTS, OwnDocuments, owner_of
 from bot.dialogue.hearing import Heard, Speaker
+from bot.learning.learner import Learner
 from bot.offline.own_reading import CUE
 
 logger = logging.getLogger(__name__)
@@ -18,14 +20,16 @@ logger = logging.getLogger(__name__)
 _BUTTONS = 5
 _DELETE = "delete "
 _SHORT = 4  # words
+_AWAITED = 3
 _LONGEST_ASK = 200
 
 
 class Documents:
     """Takes files in private only. A community's documents are shown here and taken elsewhere, by who may do that."""
 
-    def __init__(self, own: OwnDocuments, speaker: Speaker, advisor: Advisor) -> None:
+    def __init__(self, own: OwnDocuments, catalog: Catalog, speaker: Speaker, advisor: Advisor) -> None:
         self._own = own
+        self._catalog = catalog
         self._speaker = speaker
         self._advisor = advisor
 
@@ -48,10 +52,14 @@ class Documents:
         who = heard.turn.who
         if not heard.turn.private or heard.turn.learner is None or who is None:
             return self._speaker.plain(heard, "file.group", status="abstained")
+        if is_picture(file):
+            return self._unseen(heard, heard.turn.learner)
         try:
             document = await self._own.read(who, file, who, heard.turn.now)
         except FileRefused as refused:
             logger.info("file.refused reason=%s", refused)
+            if refused.reason == "picture":
+                return self._unseen(heard, heard.turn.learner)
             return self._speaker.plain(heard, f"file.{refused.reason}", status="abstained")
         noted = self._speaker.plain(
             heard,
@@ -61,6 +69,21 @@ class Documents:
             suggestions=self._after(heard, document),
         )
         return replace(noted, shelved=(document,))
+
+    def _unseen(self, heard: Heard, learner: Learner) -> Response:
+        """A picture, of which nothing is fetched or kept: most show a certificate, perhaps that of an exam that the
+        learner was about to sit.
+        """
+        held = {holding.credential for holding in learner.wallet if holding.state == "held"}
+        studied = [holding.credential for holding in learner.wallet if holding.state != "held"]
+        awaited = [one for one in dict.fromkeys([*studied, *learner.profile.goals]) if one not in held][:_AWAITED]
+        names = [credential.short_name for one in awaited if (credential := self._catalog.get(one)) is not None]
+        passed = [
+            self._speaker.suggest("label.passed", heard, self._speaker.say("ask.passed", heard, name=name), name=name)
+            for name in names
+        ]
+        suggestions = (*passed, self._speaker.suggest("label.wallet", heard, "/wallet"))
+        return self._speaker.plain(heard, "file.picture", status="abstained", suggestions=suggestions)
 
     def _after(self, heard: Heard, document: OwnDocument) -> tuple[Suggestion, ...]:
         headings = [passage.heading for passage in document.passages if passage.heading]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.conversation import Response
 from bot.dialogue.hearing import Heard, Speaker
 
-_PERSONAL = ("wallet", "practice", "progress", "me", "undo", "export", "forget", "link")
+_PERSONAL = ("wallet", "practice", "progress", "me", "undo", "export", "forget", "link", "reminders")
 
 
 class Helping:

@@ -61,6 +61,8 @@ class ProfileWords:
                 yield self._speaker.say(f"profile.{name}", heard, value=value)
         if profile.answer_style != Profile().answer_style:
             yield self._speaker.say("profile.answer_style.full", heard)
+        if not profile.practice_reminders:
+            yield self._speaker.say("profile.practice_reminders.off", heard)
         quiet = (profile.quiet_from, profile.quiet_until)
         if quiet != (Profile().quiet_from, Profile().quiet_until):
             yield self._speaker.say("profile.quiet", heard, start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}")

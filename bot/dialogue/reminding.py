@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.catalog.catalog import Catalog
 from bot.core.answer import Answer
-from bot.core.conversation import Turn
 from bot.core.mail import Notice
 from bot.core.ports import DueReminder, LearnerStore
 from bot.core.reply import Reply, reply_of
 from bot.grounding.gate import Gate
-from bot.learning.learner import Identity, Learner, Reminder, Room
-from bot.learning.reminders import in_quiet_hours, quiet_end, wanted_reminders
+from bot.learning.learner import Changes, Identity, Learner, Reminder, Room
+from bot.learning.reminders import PRACTICE, in_quiet_hours, practice_due, practice_key, quiet_end, wanted_reminders
 from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.offline.wallet import WalletWords
 from bot.text.prompts import DEFAULT_LANGUAGE
 
+_NOTHING = Changes()
+# Reviews of longer ago do not change what practice is due.
+_LATELY = timedelta(days=14)
+
 
 class Reminding:
-    """Plans reminders with every change of a wallet, and words those whose time has come."""
+    """Plans reminders with every change of a wallet and all practice, and words those whose time has come."""
 
     def __init__(self, catalog: Catalog, words: WalletWords, gate: Gate, store: LearnerStore) -> None:
         self._catalog = catalog
@@ -29,10 +32,17 @@ class Reminding:
         self._gate = gate
         self._store = store
 
-    def wanted(self, learner: Learner, turn: Turn) -> tuple[Reminder, ...]:
-        """All reminders that a learner wants from now on."""
-        entries = wallet(learner.wallet, self._catalog, local_day(learner.profile, turn.now))
-        return wanted_reminders(entries, learner.profile, turn.now)
+    async def wanted(self, learner: Learner, now: datetime, changes: Changes = _NOTHING) -> tuple[Reminder, ...]:
+        """All reminders that a learner wants from now on; `changes` are of their practice, and not stored yet."""
+        entries = wallet(learner.wallet, self._catalog, local_day(learner.profile, now))
+        due = await self._practice_due(learner, now, changes)
+        return wanted_reminders(entries, learner.profile, now, practice_due=due)
+
+    async def _practice_due(self, learner: Learner, now: datetime, changes: Changes = _NOTHING) -> datetime | None:
+        changed = {card.item for card in changes.cards}
+        cards = [card for card in await self._store.cards(learner) if card.item not in changed]
+        reviews = await self._store.reviews(learner, since=now - _LATELY)
+        return practice_due([*cards, *changes.cards], [*reviews, *changes.reviews], learner.profile)
 
     async def due(
         self, now: datetime, *, to: Identity | None = None, platforms: Sequence[str] | None = None
@@ -59,6 +69,12 @@ class Reminding:
         await self._store.reminders_sent([notice.claim for notice in notices], now)
 
     async def _reply(self, due: DueReminder, now: datetime) -> Reply | None:
+        if due.reminder.text_key == PRACTICE:
+            practice = await self._practice_due(due.learner, now)
+            # One that is told on another day than its own could be the second of that day.
+            today = practice_key(local_day(due.learner.profile, now))
+            if practice is None or practice > now or due.reminder.key != today:
+                return None
         entries = wallet(due.learner.wallet, self._catalog, local_day(due.learner.profile, now))
         language = await self._language(due)
         draft = self._words.reminder(due.reminder, entries, language)

@@ -103,6 +103,8 @@ class _Reading:
     goal: bool = False
     held: dict[str, Holding] = field(default_factory=dict)
     undated: list[str] = field(default_factory=list)
+    # What the clause before named without a verb: "this is my AZ-900 certificate, passed on …".
+    named: Sequence[str] = ()
 
     def settle(self) -> None:
         """The verb reaches no further."""
@@ -175,14 +177,16 @@ class Telling:
         return _Clause(question, frozenset(cue.key for cue in cues if not any(_within(cue, verb) for verb in verbs)))
 
     def _clause(self, told: Told, reading: _Reading, clause: _Clause, today: date, say: Say) -> Told:
-        ids = [identity for identity in named_ids(clause.question) if identity in self._catalog]
+        ids: Sequence[str] = [identity for identity in named_ids(clause.question) if identity in self._catalog]
         if clause.has("told.goal") and clause.has("told.not"):
             return replace(told, dropped_goals=(*told.dropped_goals, *ids))
+        before, reading.named = reading.named, ()
         if _is_not_told(clause):
             reading.settle()
             return told
         self._refuse_renewal(clause, ids, say)
         _take_verb(reading, clause)
+        ids = _reached(reading, clause, ids, before, today)
         if not _reaches(clause):
             reading.settle()
         if reading.losing:
@@ -245,9 +249,10 @@ class Telling:
 
 
 def _within(cue: Cue, verb: Cue) -> bool:
-    """Whether a verb is only a part of a longer one: "I have" in "I have to take"."""
+    """Whether a cue is only a part of a longer verb: "I have" in "I have to take"."""
     shorter = cue.end - cue.start < verb.end - verb.start
-    return cue.key in _STATES and shorter and verb.start <= cue.start and cue.end <= verb.end
+    # Spanish "he aprobado" speaks of oneself, whoever the English "he" is.
+    return cue.key in {*_STATES, "told.not"} and shorter and verb.start <= cue.start and cue.end <= verb.end
 
 
 def _after(clause: str, cue: Sequence[str]) -> str:
@@ -291,6 +296,19 @@ def _take_verb(reading: _Reading, clause: _Clause) -> None:
         if state != reading.state:
             reading.undated.clear()
         reading.state, reading.losing, reading.goal = state, False, False
+
+
+def _reached(
+    reading: _Reading, clause: _Clause, ids: Sequence[str], before: Sequence[str], today: date
+) -> Sequence[str]:
+    """What a clause is about: what it names, or what the clause before named without a verb, where this one says only
+    that it was passed and when.
+    """
+    if not clause.has(*_STATES):
+        reading.named = ids
+    elif not ids and reading.state == "held" and day_of(clause.question.facts, clause.cues, today)[0]:
+        return [identity for identity in before if identity not in reading.held]
+    return ids
 
 
 def _reaches(clause: _Clause) -> bool:

@@ -125,6 +125,17 @@ class Gateway(Protocol):
         ...
 
 
+class Chore(Protocol):
+    """Something that is to be done for all, whatever platforms there are, by one process at a time."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """As a gateway's; it may return when there is nothing left to do, and is begun again after a while."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """One platform as the flow runs it. `shards` are gateways that bring in a part each: a process takes one after the

@@ -17,7 +17,7 @@ from bot.errors import InputError, MissingService
 from bot.flow.health import Check, Health, Pulse
 from bot.flow.leasing import Sole
 from bot.flow.measuring import Measures
-from bot.flow.ports import Gateway, Platform
+from bot.flow.ports import Chore, Gateway, Platform
 from bot.flow.reminding import Reminders
 from bot.flow.senders import Senders
 from bot.flow.waking import Bell
@@ -54,6 +54,7 @@ class Parts:
     inbox: Bell
     outbox: Bell
     now: Callable[[], datetime]
+    chores: Sequence[Chore] = ()
 
 
 class Flow:
@@ -95,6 +96,7 @@ class Flow:
             for platform in parts.platforms:
                 turns = asyncio.Lock()
                 coming += [group.create_task(self._kept_up(shard, telling, turns)) for shard in platform.shards]
+            coming += [group.create_task(self._kept_up(chore, telling)) for chore in parts.chores]
             around_it = [group.create_task(pulse.run()), group.create_task(self._look_after())]
             if parts.reminders is not None:
                 coming.append(group.create_task(parts.reminders.run(telling)))
@@ -130,8 +132,8 @@ class Flow:
 
         return {"not draining": going_on, "database": can_write, "platforms": coming_in, **self._checks}
 
-    async def _kept_up(self, gateway: Gateway, stop: asyncio.Event, turns: asyncio.Lock | None = None) -> None:
-        """Run a gateway, and again when it fails: a platform that is away comes back."""
+    async def _kept_up(self, gateway: Gateway | Chore, stop: asyncio.Event, turns: asyncio.Lock | None = None) -> None:
+        """Run a gateway or a chore, and again when it fails: a platform that is away comes back."""
         first, longest = _AGAIN_AFTER
         wait = first
         while not stop.is_set():

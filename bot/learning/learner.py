@@ -51,6 +51,7 @@ class Profile:
     quiet_until: time = time(8)
     answer_style: AnswerStyle = "short"
     plan: PlanWish | None = None
+    practice_reminders: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.learning.learner import Profile, Reminder
+from bot.learning.learner import CardState, Profile, Reminder, Review
 from bot.learning.wallet import Entry
 from bot.learning.zones import local_day, zone_of
 
@@ -27,6 +27,7 @@ _EXPIRED_IS_NEWS = timedelta(days=30)
 _PRACTICE_DAYS = 7
 # A practice reminder that is this late still goes out: the sender may have been away for a moment.
 _PRACTICE_IS_NEWS = timedelta(hours=2)
+PRACTICE = "reminder.practice"
 _HOUR = time(9)
 _TRIES = 3  # days
 
@@ -57,6 +58,25 @@ def wanted_reminders(
     if practice_due is not None:
         reminders += [_reminder(moment, profile, now) for moment in _of_practice(practice_due, profile, now)]
     return tuple(sorted(reminders, key=lambda reminder: (reminder.due_at, reminder.key)))
+
+
+def practice_due(cards: Iterable[CardState], reviews: Iterable[Review], profile: Profile) -> datetime | None:
+    """When somebody is to be reminded to practise, None where they never are: they have not practised yet, or do not
+    want it. Not on a day on which they have practised. `reviews`: the latest are enough.
+    """
+    first = min((card.due_at for card in cards), default=None)
+    if first is None or not profile.practice_reminders:
+        return None
+    # What is due today is so at whatever hour: see `is_due` of practice.
+    due = datetime.combine(first.astimezone(UTC).date(), time(), UTC)
+    last = max((review.at for review in reviews), default=None)
+    if last is None:
+        return due
+    return max(due, datetime.combine(_moved(local_day(profile, last), 1), time(), zone_of(profile)))
+
+
+def practice_key(day: date) -> str:
+    return f"practice:{day}"
 
 
 def in_quiet_hours(profile: Profile, moment: datetime) -> bool:
@@ -101,16 +121,17 @@ def _of_retirement(entry: Entry) -> Iterator[_Moment]:
 
 
 def _of_practice(due: datetime, profile: Profile, now: datetime) -> Iterator[_Moment]:
-    first = local_day(profile, max(due, now))
+    # Counted from when it was due, so that planning again does not begin the week anew.
+    first = local_day(profile, due)
     for day in (first + timedelta(days=number) for number in range(_PRACTICE_DAYS)):
         at = _sent_at(day, profile)
         # Whoever practised in the morning is not called back the same day by what has come due since.
         if at >= max(due, now - _PRACTICE_IS_NEWS):
             yield _Moment(
-                series=f"practice:{day}",
-                key=f"practice:{day}",
+                series=practice_key(day),
+                key=practice_key(day),
                 day=day,
-                text_key="reminder.practice",
+                text_key=PRACTICE,
                 values={},
                 credential=None,
             )

@@ -53,7 +53,7 @@ class WalletWords:
         """
         text = self._wording.say(reminder.text_key, language, **reminder.values)
         if reminder.credential is None:
-            return Draft(status="answered", statements=(Statement(text=text),))
+            return Draft(status="answered", statements=(Statement(text=text),), suggestions=self._of_practice(language))
         entry = next((entry for entry in entries if entry.holding.credential == reminder.credential), None)
         told = self._reminded(reminder, entry, text, language) if entry is not None else None
         if entry is None or told is None:
@@ -73,6 +73,12 @@ class WalletWords:
             told.append(entry.name)
             told += [day.isoformat() for day in (entry.holding.earned_on, entry.holding.expires_on) if day]
         return "\n".join(told)
+
+    def _of_practice(self, language: str) -> tuple[Suggestion, ...]:
+        asks = {"practise_now": "/practice", "not_today": "/reminders later", "never": "/reminders off"}
+        return tuple(
+            Suggestion(label=self._wording.say(f"reminder.{name}", language), ask=ask) for name, ask in asks.items()
+        )
 
     # What is said, piece by piece
 

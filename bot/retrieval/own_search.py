@@ -29,7 +29,8 @@ _K1, _B = 1.2, 0.75
 _READY = 20_000_000
 _KEPT = 600.0
 
-_Key = tuple[Owner, str, datetime]
+# Whose, which, since when, and how much of it has vectors of which model.
+_Key = tuple[Owner, str, datetime, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,23 @@ class OwnShelfSearch:
     async def _prepared(self, owner: Owner, lines: Sequence[Shelved]) -> list[tuple[Shelved, _Ready]]:
         """All documents of the owner as they are now, and of others nothing that is long unused."""
         now = self._clock()
-        keys = {(owner, line.id, line.at): line for line in lines}
+        keys = {(owner, line.id, line.at, line.embedded, line.model): line for line in lines}
         for key in [*self._ready]:
             gone = key[0] == owner and key not in keys
             if gone or now - self._ready[key].used > _KEPT:
                 del self._ready[key]
         known = {key: self._ready[key] for key in keys if key in self._ready}
-        missing = [line.id for key, line in keys.items() if key not in known]
-        for document in await self._shelf.read(owner, missing) if missing else []:
-            key = (owner, document.id, document.at)
+        # By what the list said: what has got more vectors since then is read again the next time.
+        missing = {line.id: key for key, line in keys.items() if key not in known}
+        for document in await self._shelf.read(owner, list(missing)) if missing else []:
+            key = missing[document.id]
             known[key] = await asyncio.to_thread(self._made_ready, document)
         for key, ready in known.items():
             self._ready[key] = _Ready(ready.passages, ready.counts, ready.vectors, ready.characters, now)
             self._ready.move_to_end(key)
         while sum(ready.characters for ready in self._ready.values()) > _READY:
             self._ready.popitem(last=False)
-        return [(keys[key], ready) for key, ready in known.items() if key in keys]
+        return [(keys[key], ready) for key, ready in known.items()]
 
     def _made_ready(self, document: OwnDocument) -> _Ready:
         counts = tuple(Counter(terms(f"{p.heading} {p.heading} {p.text}")) for p in document.passages)

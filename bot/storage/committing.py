@@ -15,7 +15,7 @@ from bot.learning.changing import changed
 from bot.learning.learner import CardState, Changes, Holding, Identity, Learner, Profile, Reminder, Review
 from bot.storage.codec import as_json, dumped, dumped_over, plain, revived
 from bot.storage.dialects import insert
-from bot.storage.reading import AnyRow, learner_of, locked, newcomer
+from bot.storage.reading import AnyRow, learner_of, locked, locked_by_id, newcomer
 from bot.storage.shelving import shelve
 from bot.storage.tables import cards, history, identities, learners, own_documents, reminders, reviews, turns
 
@@ -141,6 +141,15 @@ async def _remember_for_undoing(connection: AsyncConnection, before: Learner) ->
 async def _forget_last_change(connection: AsyncConnection, learner: Learner) -> None:
     last = select(func.max(history.c.id)).where(history.c.learner_id == learner.id).scalar_subquery()
     await connection.execute(delete(history).where(history.c.id == last))
+
+
+async def plan_reminders(connection: AsyncConnection, learner: Learner, wanted: Sequence[Reminder]) -> bool:
+    """See `LearnerStore.plan_reminders`."""
+    row = (await locked_by_id(connection, [learner.id])).get(learner.id)
+    if row is None or row.version != learner.version:
+        return False
+    await _set_reminders(connection, learner.id, wanted)
+    return True
 
 
 async def _set_reminders(connection: AsyncConnection, learner_id: str, wanted: Sequence[Reminder]) -> None:

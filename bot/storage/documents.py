@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, false, select
+from sqlalchemy import Table, and_, delete, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.owned import OwnDocument, Owner, Shelved
+from bot.core.shelf import Lacking
 from bot.documents.model import Passage
 from bot.learning.learner import Room
 from bot.storage.codec import loaded
@@ -18,9 +19,11 @@ from bot.storage.reading import learner_id
 from bot.storage.shelving import shelve
 from bot.storage.tables import community_documents, own_documents
 
+_TABLES = {"own": own_documents, "community": community_documents}
+
 
 class SqlShelf:
-    """See the port."""
+    """Implements `Shelf` and `VectorShelf`: see the ports."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,9 +47,12 @@ class SqlShelf:
             table, own = await _own(connection, owner)
             of = table.c
             found = await connection.execute(
-                select(of.document, of.name, of.at, of.count, of.characters).where(own).order_by(of.id.desc())
+                select(of.document, of.name, of.at, of.count, of.characters, of.embedded, of.model)
+                .where(own)
+                .order_by(of.id.desc())
             )
-            return [Shelved(id=row[0], name=row[1], at=row[2], passages=row[3], characters=row[4]) for row in found]
+            names = ("id", "name", "at", "passages", "characters", "embedded", "model")
+            return [Shelved(**dict(zip(names, row, strict=True))) for row in found]
 
     async def read(self, owner: Owner, documents: Sequence[str]) -> list[OwnDocument]:
         async with self._database.read() as connection:
@@ -55,6 +61,35 @@ class SqlShelf:
                 select(table).where(own, table.c.document.in_(documents)).order_by(table.c.id)
             )
             return [_document(row) for row in rows]
+
+    async def lacking(self, model: str, but: frozenset[str] = frozenset()) -> Lacking | None:
+        async with self._database.read() as connection:
+            for kind, table in _TABLES.items():
+                of = table.c
+                left_out = [int(place.partition(":")[2]) for place in but if place.startswith(f"{kind}:")]
+                lacks = or_(of.embedded < of.count, of.model != model)
+                found = await connection.execute(
+                    select(table).where(lacks, of.id.not_in(left_out)).order_by(of.id).limit(1)
+                )
+                if (row := found.first()) is not None:
+                    return Lacking(place=f"{kind}:{row.id}", document=_document(row))
+        return None
+
+    async def keep_vectors(self, lacking: Lacking, document: OwnDocument) -> bool:
+        kind, _, number = lacking.place.partition(":")
+        table, before = _TABLES[kind], lacking.document
+        of = table.c
+        # A document that is sent again keeps its number and its id; its vectors begin anew.
+        same = and_(
+            of.id == int(number),
+            of.document == before.id,
+            of.at == before.at,
+            of.embedded == before.embedded,
+            of.model == before.model,
+        )
+        after = {"vectors": document.vectors, "embedded": document.embedded, "model": document.model}
+        async with self._database.write() as connection:
+            return bool((await connection.execute(update(table).where(same).values(after))).rowcount)
 
     async def _delete(self, owner: Owner, document: str | None) -> int:
         async with self._database.write() as connection:

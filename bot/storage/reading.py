@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, not_, or_, select
+from sqlalchemy import Row, Table, and_, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.answer import Answer
@@ -55,6 +55,15 @@ async def stored(connection: AsyncConnection, who: Identity) -> Learner | None:
     )
     row = found.first()
     return learner_of(row) if row else None
+
+
+async def page_of_learners(connection: AsyncConnection, after: str | None, limit: int) -> list[Learner]:
+    practised = select(cards.c.learner_id).where(cards.c.learner_id == learners.c.id).exists()
+    behind = true() if after is None else learners.c.id > after
+    found = await connection.execute(
+        select(learners).where(behind, or_(learners.c.wallet != "[]", practised)).order_by(learners.c.id).limit(limit)
+    )
+    return [learner_of(row) for row in found]
 
 
 async def locked(connection: AsyncConnection, who: Identity) -> AnyRow | None:

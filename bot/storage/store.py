@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core.conversation import Context
 from bot.core.mail import Posted, Settlement
 from bot.core.ports import DueReminder, Erasable, Receipt, Standing, Summary, TurnRecord
-from bot.learning.learner import CardState, Identity, Learner, Review, Room
+from bot.learning.learner import CardState, Identity, Learner, Reminder, Review, Room
 from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summaries
 from bot.storage.database import Database
 from bot.storage.reading import newcomer
@@ -77,6 +77,14 @@ class SqlLearnerStore:
     async def reviews(self, learner: Learner, *, since: datetime | None = None) -> list[Review]:
         async with self._database.read() as connection:
             return await reading.all_reviews(connection, learner, since)
+
+    async def learners(self, *, after: str | None, limit: int) -> list[Learner]:
+        async with self._database.read() as connection:
+            return await reading.page_of_learners(connection, after, limit)
+
+    async def plan_reminders(self, learner: Learner, reminders: Sequence[Reminder]) -> bool:
+        async with self._database.write() as connection:
+            return await committing.plan_reminders(connection, learner, reminders)
 
     async def claim_reminders(
         self, now: datetime, *, limit: int = 100, platforms: Sequence[str] | None = None

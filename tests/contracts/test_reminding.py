@@ -132,3 +132,40 @@ async def test_one_persons_reminders_are_no_business_of_another(store: LearnerSt
 
     assert (bo.who,) == claimed.identities
     assert isinstance(claimed.learner, Learner)
+
+
+async def test_all_who_hold_something_or_have_practised_are_gone_through_in_pages(store: LearnerStore) -> None:
+    for number in range(5):
+        await Person(store, str(number)).holds("az-104")
+    await Person(store, "practised").changes(cards=everything("x").cards)
+    await Person(store, "only talked").says("hello")
+
+    pages: list[list[Learner]] = []
+    after = None
+    while page := await store.learners(after=after, limit=4):
+        pages.append(page)
+        after = page[-1].id
+    assert [4, 2] == [len(page) for page in pages]
+    found = {learner.id for page in pages for learner in page}
+    assert found == {(await store.learner(Person(store, n).who)).id for n in ("0", "1", "2", "3", "4", "practised")}
+
+
+async def test_reminders_are_planned_anew_with_nothing_else_changed(store: LearnerStore) -> None:
+    ada = Person(store)
+    learner = await ada.wants_to_hear("old", "told")
+    [_, told] = await store.claim_reminders(NOW)
+    await store.reminders_sent([told.claim], NOW)
+    assert await store.plan_reminders(learner, (a_reminder("new", NOW + DAY), a_reminder("told", NOW + DAY)))
+
+    assert learner == await store.learner(ada.who)
+    assert ["new"] == await due(store, NOW + DAY)
+
+
+async def test_what_was_read_before_a_change_plans_nothing(store: LearnerStore) -> None:
+    ada = Person(store)
+    before = await ada.wants_to_hear("old")
+    await ada.holds("az-104")
+    assert not await store.plan_reminders(before, (a_reminder("new"),))
+    await store.forget(ada.who, NOW)
+    assert not await store.plan_reminders(before, (a_reminder("new"),))
+    assert [] == await due(store)

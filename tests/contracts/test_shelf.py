@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.app import Stores
 from bot.core.ports import StaleLearner
 from bot.core.shelf import Shelf
 from bot.learning.learner import Identity, Room
-from tests.contracts.people import GROUP, NOW, Person, Place, a_document, a_turn
+from tests.contracts.people import DAY, GROUP, NOW, Person, Place, a_document, a_turn
 
 ADA = Identity(platform="telegram", number="1")
 BO = Identity(platform="telegram", number="2")
@@ -162,3 +163,40 @@ async def test_no_byte_of_it_is_left_in_the_files(place: Place, ends: str) -> No
 
 def _bytes_in(folder: Path) -> str:
     return "".join(file.read_bytes().decode("latin-1") for file in folder.iterdir() if file.is_file())
+
+
+@pytest.mark.parametrize("owner", [ADA, GROUP], ids=["learner", "community"])
+async def test_what_lacks_vectors_is_found_until_it_has_them(stores: Stores, owner: Identity | Room) -> None:
+    await stores.shelf.put(owner, a_document("whole", vectors=b"\x00\x3c", embedded=1, model="m"))
+    await stores.shelf.put(owner, replace(NOTES, embedded=1, vectors=b"\x00\x3c"))
+    lacking = await stores.vectors.lacking("m")
+    assert lacking is not None
+    assert "notes" == lacking.document.id
+    assert await stores.vectors.lacking("m", frozenset({lacking.place})) is None
+
+    assert await stores.vectors.keep_vectors(lacking, NOTES)
+    assert await stores.vectors.lacking("m") is None
+    assert [NOTES] == await stores.shelf.read(owner, ["notes"])
+    assert {(line.id, line.embedded, line.model) for line in await stores.shelf.documents(owner)} == {
+        ("whole", 1, "m"),
+        ("notes", 2, "m"),
+    }
+
+
+async def test_vectors_of_another_model_are_lacking(stores: Stores) -> None:
+    await stores.shelf.put(ADA, NOTES)
+    lacking = await stores.vectors.lacking("another")
+    assert lacking is not None
+    assert NOTES == lacking.document
+
+
+async def test_vectors_for_what_is_gone_or_sent_again_are_not_kept(stores: Stores) -> None:
+    part = replace(NOTES, embedded=1, vectors=b"\x00\x3c")
+    await stores.shelf.put(ADA, part)
+    lacking = await stores.vectors.lacking("m")
+    assert lacking is not None
+    await stores.shelf.put(ADA, replace(part, at=NOW + DAY))
+    assert not await stores.vectors.keep_vectors(lacking, NOTES)
+    await stores.shelf.remove(ADA, "notes")
+    assert not await stores.vectors.keep_vectors(lacking, NOTES)
+    assert [] == await stores.shelf.documents(ADA)

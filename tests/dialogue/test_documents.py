@@ -174,14 +174,32 @@ class TestRefused:
         said = await place.person().sends(SentFile(name="a.md", fetch=fetch, size=10**9))
         assert "larger than 10 MB" in said
 
-    async def test_five_files_in_ten_minutes_and_then_again(self, place: Place) -> None:
+    async def test_ten_files_in_ten_minutes_and_then_again(self, place: Place) -> None:
         ada, bo = place.person("1"), place.person("2")
-        for number in range(5):
+        for number in range(10):
             await ada.sends(sent(f"Text number {number}."))
         assert "in ten minutes" in await ada.sends(sent("Another."))
         assert "Noted" in await bo.sends(sent("Another."))
         place.now += timedelta(minutes=10)
         assert "Noted" in await ada.sends(sent("Another."))
+
+    async def test_below_a_picture_stand_the_ways_on(self, place: Place) -> None:
+        ada = place.person()
+        await ada.says("I am studying for AZ-104 and my goal is AZ-305")
+        for picture in (sent(huge_picture(), "a.png"), _photo()):
+            assert "PDF" in await ada.sends(picture)
+            assert [action.label for action in ada.reply.actions] == [
+                "I passed AZ-104",
+                "I passed AZ-305",
+                "My wallet",
+            ]
+        await ada.says(ada.reply.actions[0].ask)
+        assert "AZ-104" in await ada.says("/wallet")
+
+    async def test_what_is_told_below_a_picture_is_noted_without_looking_at_it(self, place: Place) -> None:
+        ada = place.person()
+        said = await ada.sends(_photo(), "this is my AZ-900 certificate, passed 2025-03-01")
+        assert "you earned AZ-900 on 2025-03-01" in said
 
     async def test_orders_in_it_are_taken_out_and_the_rest_is_kept(self, place: Place) -> None:
         ada = place.person()
@@ -251,3 +269,10 @@ async def test_it_is_said_in_the_persons_language(place: Place, language: str) -
 
 def _bytes_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def _photo() -> SentFile:
+    async def fetch() -> bytes:
+        raise AssertionError("it was fetched")
+
+    return SentFile(name="photo", media_type="image/jpeg", fetch=fetch)

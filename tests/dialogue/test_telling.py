@@ -51,6 +51,36 @@ def test_a_verb_reaches_to_the_next_and_a_date_to_what_it_follows(
     assert held(read(telling, text, TODAY)) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is my AZ-900 certificate, passed 2025-03-01",
+        "Este es mi certificado AZ-900, aprobado el 2025-03-01",
+        "He aprobado AZ-900 el 2025-03-01",
+        "Voici mon certificat AZ-900, obtenu le 2025-03-01",
+        "Das ist mein AZ-900 Zertifikat, bestanden am 2025-03-01",
+        "Este é meu certificado AZ-900, obtido em 2025-03-01",
+        "यह मेरा AZ-900 प्रमाणपत्र है, 2025-03-01 को पास किया",
+        "这是我的AZ-900证书，2025-03-01通过了",
+    ],
+)
+def test_what_stands_below_the_picture_of_a_certificate_is_told(telling: Telling, text: str) -> None:
+    assert held(read(telling, text)) == {"az-900": ("held", date(2025, 3, 1))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my friend has AZ-900, passed 2025-03-01",
+        "is this an AZ-900 certificate? passed 2025-03-01",
+        "AZ-900 is easy, he passed 2025-03-01",
+        "AZ-900 certificate, passed",
+    ],
+)
+def test_what_a_day_follows_is_not_always_ones_own(telling: Telling, text: str) -> None:
+    assert held(read(telling, text)) == {}
+
+
 def test_an_exam_that_is_still_to_come_has_not_been_passed(telling: Telling) -> None:
     told = read(telling, "I have my AZ-104 exam in 30 days", TODAY)
     assert held(told) == {"az-104": ("in_progress", None)}

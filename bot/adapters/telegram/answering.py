@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from telegram import Bot
 
+from bot.adapters.telegram.capability import Capability
 from bot.adapters.telegram.events import Speaker
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.pacing import Pacing
@@ -34,7 +35,15 @@ class Answering:
     """Asks the assistant for somebody, and lets the reply out."""
 
     def __init__(
-        self, bot: Bot, renderer: Renderer, words: Words, stops: Stops, signs: Signs, *, pacing: Pacing
+        self,
+        bot: Bot,
+        renderer: Renderer,
+        words: Words,
+        stops: Stops,
+        signs: Signs,
+        *,
+        pacing: Pacing,
+        rich: Capability,
     ) -> None:
         self._bot = bot
         self._renderer = renderer
@@ -42,6 +51,7 @@ class Answering:
         self._stops = stops
         self._signs = signs
         self._pacing = pacing
+        self._rich = rich
 
     async def answer(
         self,
@@ -70,13 +80,11 @@ class Answering:
             replies_to=posted(by.place, replies_to) if replies_to is not None else None,
             file=file,
         )
-        stop_label = self._words.say("label.stop", by.language)
         shown = self._signs.was_given(work.update.key)
         if shown:
             work.seen()
         await self._signs.over()
-        seen = None if shown else work.seen
-        live = Live(self._bot, self._renderer, by.place, _draft_of(work), stop_label, seen, pacing=self._pacing)
+        live = self._live(by, _draft_of(work), None if shown else work.seen)
         async with live:
 
             def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:
@@ -87,6 +95,10 @@ class Answering:
                 await self._stops.unless_stopped(by.room.number, by.who, work.respond(incoming, render, live.show))
             except Stopped:
                 await work.settle(*self._stopped(by, live))
+
+    def _live(self, by: Speaker, draft: int, seen: Callable[[], None] | None) -> Live:
+        stop = self._words.say("label.stop", by.language)
+        return Live(self._bot, self._renderer, by.place, draft, stop, seen, pacing=self._pacing, rich=self._rich)
 
     def _with_why(self, reply: Reply, by: Speaker) -> Reply:
         """With a button that asks what it rests on, where it rests on something."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot, InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMessageContent
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.adapters.telegram.events import Sought, Summoned
 from bot.adapters.telegram.posts import Post
@@ -56,7 +56,8 @@ class Cards:
         title = shortened(safe(text), _TITLE)
         try:
             await self._bot.answer_guest_query(summoned.query, self._result("guest", title, "", reply))
-        except TelegramError as error:
+        except (BadRequest, Forbidden) as error:
+            # Too late, or answered already; whatever else fails is tried again with the update.
             logger.warning("telegram.guest %s", error.message)
 
     def _article(self, card: Card) -> InlineQueryResultArticle:

@@ -11,6 +11,7 @@ from telegram import Bot
 from telegram import Update as TelegramUpdate
 from telegram.error import TelegramError
 
+from bot.adapters.telegram.albums import Albums
 from bot.adapters.telegram.answering import Answering
 from bot.adapters.telegram.cards import Cards
 from bot.adapters.telegram.events import (
@@ -24,6 +25,7 @@ from bot.adapters.telegram.events import (
     Said,
     SentDocument,
     SentElse,
+    SentPicture,
     Silenced,
     Sought,
     Speaker,
@@ -40,7 +42,7 @@ from bot.chat import buttons
 from bot.chat.kept import question_of
 from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
-from bot.chat.stopping import Stops
+from bot.chat.stopping import Stops, is_stop_word
 from bot.chat.words import Words
 from bot.core.feedback import Thumb
 from bot.core.mail import Accepted, Notice, Outgoing
@@ -68,6 +70,7 @@ class TelegramDesk:
         welcome: Welcome,
         groups: Groups,
         cards: Cards,
+        albums: Albums,
         stops: Stops,
         preferences: Preferences,
         keepsakes: Keepsakes,
@@ -83,6 +86,7 @@ class TelegramDesk:
         self._welcome = welcome
         self._groups = groups
         self._cards = cards
+        self._albums = albums
         self._stops = stops
         self._preferences = preferences
         self._keepsakes = keepsakes
@@ -107,6 +111,8 @@ class TelegramDesk:
                 await self._cards.answer(event)
             case SentDocument():
                 await self._sent(work, event)
+            case SentPicture():
+                await self._pictured(work, event)
             case SentElse() if not await self._is_muted(event.by.place):
                 await self._groups.tell(work, event.by.place, "unreadable", event.by.language)
             case _:
@@ -114,7 +120,7 @@ class TelegramDesk:
 
     def apology(self, accepted: Accepted, fault: str) -> Sequence[Outgoing]:
         event = self._event(accepted)
-        if not isinstance(event, Said | Tapped | SentDocument):
+        if not isinstance(event, Said | Tapped | SentDocument | SentPicture):
             return ()
         text = self._words.say("fault", event.by.language, id=fault)
         return outgoing([text_post(styled(text, {}))], event.by.place)
@@ -127,8 +133,10 @@ class TelegramDesk:
         return self._reader.read(TelegramUpdate.de_json(dict(accepted.update.payload), None))
 
     async def _said(self, work: Work, said: Said) -> None:
-        if self._stops.has_stopped(work.update.key):
+        if is_stop_word(said.text) and await self._has_stopped(work, said.by):
             return
+        if said.album is not None:
+            await self._albums.begins(said.by.who, said.album, work.update.key)
         command, argument = _command(said.text)
         if said.edited:
             # So that it is seen to which question the new answer belongs.
@@ -137,6 +145,9 @@ class TelegramDesk:
             await self._said_in_private(work, said, command, argument)
         else:
             await self._said_in_group(work, said, command, argument)
+
+    async def _has_stopped(self, work: Work, by: Speaker) -> bool:
+        return await self._stops.has_stopped_anywhere(by.room.number, by.who, work.update.key)
 
     async def _said_in_private(self, work: Work, said: Said, command: str | None, argument: str) -> None:
         match command:
@@ -175,6 +186,17 @@ class TelegramDesk:
             await self._groups.tell(work, by.place, "file.unread", by.language)
         elif not await self._is_muted(by.place):
             await self._groups.tell(work, by.place, "file.private", await self._groups.language(by))
+
+    async def _pictured(self, work: Work, sent: SentPicture) -> None:
+        """What else can be done with what it shows, once for all that were sent together."""
+        by = sent.by
+        if await self._is_muted(by.place) or not await self._albums.begins(by.who, sent.album, work.update.key):
+            return
+        if by.private and self._files is not None:
+            language = await self._preferences.language(by.who)
+            await self._answering.answer(work, by, "", language=language, file=self._files.picture())
+        else:
+            await self._groups.tell(work, by.place, "unreadable", by.language)
 
     async def _is_muted(self, place: Place) -> bool:
         return not place.private and await self._preferences.muted(place.chat, place.topic)
@@ -221,8 +243,10 @@ class TelegramDesk:
         step, _, choice = value.partition(":")
         if step == "language" and choice in self._words.languages:
             await self._welcome.speak(work, tapped.by, choice)
+        elif step == "stop":
+            # It has done its work on its way into the inbox.
+            await self._has_stopped(work, tapped.by)
         else:
-            # "stop" has done its work on its way into the inbox.
             await self._welcome.step(work, tapped, step, choice)
 
     async def _toast(self, tapped: Tapped, key: str | None = None) -> None:

@@ -25,6 +25,8 @@ ALLOWED_UPDATES = (
     "guest_message",
     "message_reaction",
 )
+# A longer text has more in it than what is asked about.
+_QUOTED = 300
 _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
 
@@ -44,7 +46,9 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A text for the bot: all in private, in a group only what is addressed to it."""
+    """A text for the bot: all in private, in a group only what is addressed to it. What stands below a picture is one;
+    `album` is what the picture was sent together with.
+    """
 
     by: Speaker
     text: str
@@ -52,6 +56,7 @@ class Said:
     edited: bool = False
     # The bot's own message that it replies to.
     replies_to: int | None = None
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,16 @@ class SentDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentPicture:
+    """A picture without a word, as a photo or as a file. What it shows the bot cannot see."""
+
+    by: Speaker
+    album: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentElse:
-    """Something that the bot cannot read: a voice message, a picture, a sticker."""
+    """Something else that the bot cannot read: a voice message, a sticker."""
 
     by: Speaker
 
@@ -153,7 +166,7 @@ class Migrated:
     new: Room
 
 
-Heard = Said | SentDocument | SentElse | Faceless | Tapped | Reacted | Polled | Sought | Summoned
+Heard = Said | SentDocument | SentPicture | SentElse | Faceless | Tapped | Reacted | Polled | Sought | Summoned
 Event = Heard | Added | Silenced | Migrated
 
 
@@ -205,12 +218,11 @@ class Reader:
         message = update.edited_message
         if message is None or message.chat.type != ChatType.PRIVATE or _of_a_bot(message, self._id):
             return None
-        if message.from_user is None or not message.text:
+        text = message.text or (None if message.document else message.caption)
+        if message.from_user is None or not text:
             return None
         by = _speaker(message.from_user, message)
-        return Said(
-            by=by, text=message.text, message=message.message_id, edited=True, replies_to=self._replied(message)
-        )
+        return Said(by=by, text=text, message=message.message_id, edited=True, replies_to=self._replied(message))
 
     def _tap(self, update: Update) -> Event | None:
         query = update.callback_query
@@ -261,10 +273,14 @@ class Reader:
         if message is None or message.from_user is None or message.guest_query_id is None:
             return None
         user = message.from_user
+        asked = self._bare(message.text or message.caption or "")
+        # "Is this worth it?" asks about what it replies to; all else that is said there the bot does not see.
+        about = message.reply_to_message
+        quoted = (about.text or about.caption or "") if about is not None else ""
         return Summoned(
             who=identity(user.id),
             query=message.guest_query_id,
-            text=self._bare(message.text or ""),
+            text=f"{asked}\n{quoted}".strip() if len(quoted) <= _QUOTED else asked,
             language=user.language_code,
         )
 
@@ -295,24 +311,43 @@ class Reader:
         return None if replied.forum_topic_created is not None else replied.message_id
 
     def _without_text(self, message: Message, by: Speaker) -> Event | None:
+        caption = message.caption or ""
+        caption = caption if by.private else self._bare(caption)
         document = message.document
-        if document is not None:
-            caption = message.caption or ""
+        picture = bool(message.photo) or (document is not None and (document.mime_type or "").startswith("image/"))
+        if document is not None and not picture:
             return SentDocument(
                 by=by,
                 file_id=document.file_id,
                 name=document.file_name or "file",
                 size=document.file_size,
                 media_type=document.mime_type or "",
-                caption=caption if by.private else self._bare(caption),
+                caption=caption,
             )
-        told = message.photo or message.voice or message.audio or message.video or message.sticker or message.video_note
-        # In a group a picture that replies to the bot is no more than that, unless it is called below it.
-        return SentElse(by=by) if told and (by.private or message.caption) else None
+        if not picture and not _is_told(message):
+            return None
+        if caption.strip():
+            return Said(
+                by=by,
+                text=caption,
+                message=message.message_id,
+                replies_to=self._replied(message),
+                album=message.media_group_id,
+            )
+        # In a group what replies to the bot is no more than that, unless it is called below it.
+        if not by.private and not message.caption:
+            return None
+        return SentPicture(by=by, album=message.media_group_id) if picture else SentElse(by=by)
 
     def _bare(self, text: str) -> str:
         """Without the mention that called the bot."""
         return " ".join(self._mention.sub(" ", text).split())
+
+
+def _is_told(message: Message) -> bool:
+    """Whether it holds something that people tell others by."""
+    kinds = (message.voice, message.audio, message.video, message.animation, message.sticker, message.video_note)
+    return any(kinds)
 
 
 def identity(number: int) -> Identity:

@@ -40,6 +40,15 @@ class Files:
             fetch=partial(self._fetch, document.file_id),
         )
 
+    @staticmethod
+    def picture() -> SentFile:
+        """A picture, which is not looked at and so never fetched."""
+
+        async def never() -> bytes:
+            raise FileRefused("picture")
+
+        return SentFile(name="photo", media_type="image/*", fetch=never)
+
     async def _fetch(self, file_id: str) -> bytes:
         """Raises `FileRefused` for one that will never come, and Telegram's errors when it stays away."""
         for wait in _WAITS:

@@ -13,12 +13,13 @@ from typing import Self
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import BadRequest, EndPointNotFound, RetryAfter, TelegramError
 
+from bot.adapters.telegram.capability import Capability
 from bot.adapters.telegram.pacing import Pacing
 from bot.adapters.telegram.posts import Place
 from bot.adapters.telegram.render import Renderer, text_post
-from bot.adapters.telegram.sdk import Call, as_objects
+from bot.adapters.telegram.sdk import Call, as_objects, rich_call
 from bot.chat.stopping import STOP
 from bot.core.reply import Reply
 
@@ -44,6 +45,7 @@ class Live:
         seen: Callable[[], None] | None,
         *,
         pacing: Pacing,
+        rich: Capability,
     ) -> None:
         """`draft`: a number of this answer that is not zero. `stop_label` is on the button below a message; `seen` is
         told when the person sees a first sign; None where they have seen one.
@@ -55,6 +57,7 @@ class Live:
         self._stop_label = stop_label
         self._seen = seen
         self._pacing = pacing
+        self._rich = rich
         self._drafting = place.private
         self._pending: Reply | None = None
         self._changed = asyncio.Event()
@@ -128,7 +131,9 @@ class Live:
         if not text.text or text.text == self._shown:
             return
         call = text_post(text).payload
-        if self._drafting:
+        if self._drafting and await self._drafted_rich(reply):
+            pass
+        elif self._drafting:
             await self._bot.send_message_draft(
                 int(self._place.chat),
                 self._draft,
@@ -143,6 +148,20 @@ class Live:
                 chat_id=int(self._place.chat), message_id=self.message, reply_markup=self._stop(), **as_objects(call)
             )
         self._shown = text.text
+
+    async def _drafted_rich(self, reply: Reply) -> bool:
+        """Whether it is shown as the rich message that it will be."""
+        html = self._renderer.rich(reply) if self._rich.on else ""
+        if not html:
+            return False
+        topic = {} if self._place.topic is None else {"message_thread_id": self._place.topic}
+        call = {"chat_id": int(self._place.chat), "draft_id": self._draft, **topic, **rich_call(html)}
+        try:
+            await self._bot.do_api_request("sendRichMessageDraft", call)
+        except (BadRequest, EndPointNotFound) as error:
+            self._rich.refused(error.message)
+            return False
+        return True
 
     async def _post(self, call: Call) -> None:
         # Not to be cancelled half way: a message that nobody knows of could be neither edited nor deleted.

@@ -18,12 +18,13 @@ class Post:
     """One message. `payload` has the Bot API's own names: what is passed on with a call, but for the chat.
 
     `kept` are the long questions of its buttons by token, to be kept before it is sent; `asks` is what the options of
-    a poll say.
+    a poll say. `rich` is the HTML of the same as a rich message, where that shows it better.
     """
 
     kind: PostKind
     payload: dict[str, Any]
     content: bytes | None = None
+    rich: str = ""
     kept: dict[str, str] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
 
@@ -65,6 +66,7 @@ def outgoing(
         around: dict[str, Any] = {"who": place.who} if post.kept or post.asks else {}
         around |= {"kept": post.kept} if post.kept else {}
         around |= {"asks": list(post.asks)} if post.asks else {}
+        around |= {"rich": post.rich} if post.rich else {}
         if number == 0 and edit is not None and post.kind == "text":
             around["edit"] = edit
         if number == 0 and closes_quiz:

@@ -58,15 +58,18 @@ class Welcome:
         rows = [*self._choices("hours", language, skip=False), *self._choices("budget", language, skip=False)]
         names = self._words.items("languages", language)
         rows += _in_rows([(name, f"language:{tag}") for tag, name in names], 3)
+        rows.append(
+            [
+                self._asking("label.reminders_on", "/reminders on", language),
+                self._asking("label.reminders_off", "/reminders off", language),
+            ]
+        )
         await work.settle(*outgoing([self._post(self._words.say("settings", language), rows)], by.place))
 
     async def privacy(self, work: Work, by: Speaker) -> None:
         language = by.language
         commands = [("label.me", "/me"), ("label.export", "/export"), ("label.forget", "/forget")]
-        rows = [
-            [{"text": self._words.say(label, language), "callback_data": buttons.written(buttons.Press("ask", ask))}]
-            for label, ask in commands
-        ]
+        rows = [[self._asking(label, ask, language)] for label, ask in commands]
         await work.settle(*outgoing([self._post(self._words.say("privacy", language), rows)], by.place))
 
     async def speak(self, work: Work, by: Speaker, language: str) -> None:
@@ -102,6 +105,9 @@ class Welcome:
         labels = list(self._words.items(f"step.{step}.labels", language))
         skip = [("skip", self._words.say("label.skip", language))] if step != _STEPS[-1] else []
         return [*labels, *skip]
+
+    def _asking(self, label: str, ask: str, language: str | None) -> dict[str, str]:
+        return {"text": self._words.say(label, language), "callback_data": buttons.written(buttons.Press("ask", ask))}
 
     @staticmethod
     def _post(text: str, rows: Rows) -> Post:

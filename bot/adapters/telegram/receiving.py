@@ -16,6 +16,7 @@ from bot.adapters.telegram.events import (
     Reader,
     Said,
     SentDocument,
+    SentPicture,
     Silenced,
     Sought,
     Summoned,
@@ -64,16 +65,16 @@ class Receiving:
         taken = await self._reception.accept(updates)
         if isinstance(taken, Taken):
             for key, conversation, event in heard:
-                self._at_once(key, conversation, event)
+                await self._at_once(key, conversation, event)
         return taken
 
-    def _at_once(self, key: str, conversation: str, event: Event) -> None:
+    async def _at_once(self, key: str, conversation: str, event: Event) -> None:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
-        if not isinstance(event, Said | Tapped | SentDocument):
+        if not isinstance(event, Said | Tapped | SentDocument | SentPicture):
             return
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.
-            self._stops.stop(conversation, event.by.who, key)
+            await self._stops.stop_anywhere(conversation, event.by.who, key)
         elif event.by.private:
             self._signs.show(key, event.by.place)
 

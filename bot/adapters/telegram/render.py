@@ -6,8 +6,10 @@ What is sent fits Telegram's limits, whatever the reply holds; previews are off;
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.adapters.telegram.posts import Post, with_keyboard
+from bot.adapters.telegram.rich import rich_html
 from bot.chat import buttons
 from bot.chat.citing import full_title, label_of, leads_somewhere, link_labels, links_of
 from bot.chat.markdown import styled
@@ -35,10 +37,11 @@ Rows = list[list[dict[str, str]]]
 
 
 class Renderer:
-    """Knows the words around an answer: `prompts/telegram`."""
+    """Knows the words around an answer: `prompts/telegram`. `rich`: with rich messages beside the plain ones."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, *, rich: bool = False) -> None:
         self._phrases = phrases
+        self._rich = rich
 
     def posts(
         self, reply: Reply, owner: str | None = None, more: Sequence[list[dict[str, str]]] = ()
@@ -55,6 +58,8 @@ class Renderer:
             posts = [*self._texts(lead, reply), poll_post(quiz)] if lead else [poll_post(quiz)]
         else:
             posts = list(self._texts(reply.text, reply))
+            # One message stands for one: what takes several in plain text is sent so.
+            posts = [replace(post, rich=self.rich(reply)) for post in posts] if len(posts) == 1 else posts
         rows, kept = self.keyboard(actions, reply.citations, owner)
         return (*with_keyboard(posts, [*rows, *more], kept), *map(_file, reply.attachments))
 
@@ -62,6 +67,14 @@ class Renderer:
         """The text alone, in one piece: for a draft while more of it is coming."""
         whole = styled(reply.text, links_of(reply.citations))
         return next(pieces(whole), Styled())
+
+    def rich(self, reply: Reply) -> str:
+        """The HTML of a reply as a rich message; empty where it gains nothing by it."""
+        if not self._rich:
+            return ""
+        answer = styled(reply.text, links_of(reply.citations))
+        sources = [self._source(citation, reply.language, quoting=True) for citation in reply.citations]
+        return rich_html(answer, self._phrases.say("sources.heading", reply.language), sources)
 
     def keyboard(
         self, actions: Sequence[Action], citations: Sequence[Citation], owner: str | None

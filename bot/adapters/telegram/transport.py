@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import Bot, InputFile, Message, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
+from bot.adapters.telegram.capability import Capability
 from bot.adapters.telegram.posts import PLATFORM
-from bot.adapters.telegram.sdk import Call, as_objects
+from bot.adapters.telegram.sdk import Call, as_objects, rich_call
 from bot.core.mail import Parcel
 from bot.core.ports import Keepsakes
 from bot.flow.ports import Blocked, Later, Limits, Moved, Outcome, Refused, Sent, Unsure
@@ -53,10 +63,19 @@ class TelegramTransport:
 
     platform = PLATFORM
 
-    def __init__(self, bot: Bot, keepsakes: Keepsakes, now: Callable[[], datetime], limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        keepsakes: Keepsakes,
+        now: Callable[[], datetime],
+        limits: Limits = LIMITS,
+        rich: Capability | None = None,
+    ) -> None:
+        """`rich`: whether what can be a rich message is sent as one."""
         self._bot = bot
         self._keepsakes = keepsakes
         self._now = now
+        self._rich = rich or Capability("rich messages", on=False)
         self.limits = limits
 
     async def send(self, parcel: Parcel) -> Outcome:
@@ -67,12 +86,38 @@ class TelegramTransport:
             await self._close_quiz(Identity(platform=PLATFORM, number=parcel.room.number))
         edit = parcel.payload.get("edit")
         try:
-            arrived = await self._delivered(parcel, parcel.kind, dict(parcel.payload["call"]), edit)
+            arrived = await self._delivered_rich(parcel)
+            if arrived is None:
+                arrived = await self._delivered(parcel, parcel.kind, dict(parcel.payload["call"]), edit)
         except TelegramError as error:
             outcome = _outcome(error)
             # What is not modified is there already.
             return Sent(messages=(str(edit),)) if isinstance(outcome, Sent) and edit else outcome
         return Sent(messages=(str(arrived.message_id),) if isinstance(arrived, Message) else ())
+
+    async def _delivered_rich(self, parcel: Parcel) -> Arrived | None:
+        """What has arrived as a rich message. One that is not taken as such goes out in plain text; and unless that
+        was for its place, nothing is sent as one any more.
+        """
+        html, call = parcel.payload.get("rich"), parcel.payload["call"]
+        # A growing message is plain already.
+        if not html or not self._rich.on or parcel.payload.get("edit"):
+            return None
+        around = {name: value for name, value in call.items() if name == "reply_markup"} | _around(parcel.payload)
+        try:
+            sent: Message = await self._bot.do_api_request(
+                "sendRichMessage",
+                {"chat_id": int(parcel.room.number), **as_objects(around), **rich_call(html)},
+                return_type=Message,
+            )
+        except (BadRequest, EndPointNotFound) as error:
+            words = error.message.lower()
+            if _any(words, _GONE):
+                raise
+            if not _any(words, _TOPIC):
+                self._rich.refused(error.message)
+            return None
+        return sent
 
     async def _delivered(self, parcel: Parcel, kind: str, call: Call, edit: int | None) -> Arrived:
         """Send it; where Telegram does not take it so, send what is left without what it does not take."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from bot.learning.learner import Identity
 from tests.adapters.telegram.conftest import Running, running
 from tests.servers.telegram.parser import utf16
 from tests.servers.telegram.people import Group, Person
-from tests.servers.telegram.server import TelegramServer
+from tests.servers.telegram.server import BAD_GATEWAY, TelegramServer, refused
 from tests.servers.telegram.world import BOT
 
 
@@ -242,6 +244,50 @@ class TestCards:
         assert "300" in answered["result"]["input_message_content"]["message_text"]
         answered = await anna.summons("@credway_bot /wallet")
         assert "2023" not in answered["result"]["input_message_content"]["message_text"]
+
+    async def test_a_guest_asks_about_what_they_reply_to(self, bot: Running, anna: Person) -> None:
+        answered = await anna.summons("@credway_bot what does it cost?", about="I am thinking of CCNA")
+        assert "300" in answered["result"]["input_message_content"]["message_text"]
+        answered = await anna.summons("@credway_bot", about="What does CCNA cost?")
+        assert "300" in answered["result"]["input_message_content"]["message_text"]
+        answered = await anna.summons("@credway_bot what does AZ-104 cost?", about="CCNA " * 100)
+        assert "165" in answered["result"]["input_message_content"]["message_text"]
+
+    async def test_nothing_is_kept_of_a_guest_and_nothing_of_theirs_is_used(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
+        await anna.sends("I passed Security+ on 2023-12-01 and my goal is AZ-305")
+        await anna.receives()
+        before = await bot.stores.learners.export(_identity(anna))
+        for text in ("what should I learn next?", "/me", "/export", "/practice", "/forget", "I passed CCNA"):
+            answered = await anna.summons(f"@credway_bot {text}")
+            said = answered["result"]["input_message_content"]["message_text"]
+            assert not any(private in said for private in ("2023", "Security+", "AZ-305")), text
+            assert answered["result"].get("reply_markup") is None or "url" in str(answered["result"]["reply_markup"])
+        await server.until_heard()
+        async with asyncio.timeout(30):
+            while (await bot.stores.mailbox.backlog()).waiting:
+                pass
+        after = await bot.stores.learners.export(_identity(anna))
+        # What was still on its way then has arrived.
+        arriving: dict[str, Any] = {"outbox": [], "sent_messages": []}
+        assert {**after, **arriving} == {**before, **arriving}
+
+    async def test_a_guest_is_answered_when_telegram_was_away_for_a_moment(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
+        server.fail("answerGuestQuery", BAD_GATEWAY)
+        answered = await anna.summons("@credway_bot what does CCNA cost?")
+        assert "300" in answered["result"]["input_message_content"]["message_text"]
+
+    async def test_a_query_that_is_over_is_left_alone(self, server: TelegramServer, bot: Running, anna: Person) -> None:
+        server.fail("answerGuestQuery", refused("query is too old"))
+        late = asyncio.create_task(anna.summons("@credway_bot what does CCNA cost?"))
+        await server.world.until(lambda: [c for c in server.calls if c.method == "answerGuestQuery"], "the refusal")
+        answered = await anna.summons("@credway_bot what does AZ-104 cost?")
+        assert "165" in answered["result"]["input_message_content"]["message_text"]
+        assert len([call for call in server.calls if call.method == "answerGuestQuery"]) == 2
+        late.cancel()
 
 
 def _identity(person: Person) -> Identity:

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import Library
+from bot.chat.stop_notes import StopNotes
+from bot.chat.stopping import Stops
 from bot.core.answer import Answer
+from bot.core.assistant import utc_now
 from bot.core.conversation import Response, Turn
 from bot.core.reply import Reply
+from bot.learning.learner import Identity
 from tests.adapters.telegram.conftest import Running, running
 from tests.servers.telegram.people import Person, labels
 from tests.servers.telegram.server import TelegramServer, refused, too_many
@@ -85,6 +89,17 @@ async def test_in_private_drafts_grow_and_the_answer_follows(
     drafts = server.world.drafts[anna.id]
     assert len({draft["draft_id"] for draft in drafts}) == 1
     assert all(draft["draft_id"] for draft in drafts)
+
+
+async def test_drafts_are_shown_in_the_topic_of_the_question(
+    server: TelegramServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    await anna.sends("tell me", topic=11)
+    slow.parts.put_nowait("one")
+    await drafted(server, anna, "one")
+    slow.parts.put_nowait("end")
+    assert (await anna.receives())["message_thread_id"] == 11
+    assert {call["message_thread_id"] for call in server.made("sendMessageDraft")} == {11}
 
 
 async def test_parts_that_come_quickly_are_shown_together(
@@ -167,3 +182,37 @@ async def test_an_answer_is_stopped_by_its_button_and_by_nobody_but_who_asked(
     await reads(server, team.chat.id, "one two\n\nStopped.")
     slow.parts.put_nowait("end")
     await tapping
+
+
+async def test_an_answer_of_another_process_is_stopped_and_nothing_after_it(
+    server: TelegramServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    """Of two replicas one takes /stop in while the other answers; they meet at the database."""
+    elsewhere = Stops(StopNotes(bot.stores.keepsakes, utc_now))
+    who = Identity(platform="telegram", number=str(anna.id))
+    await anna.sends("tell me")
+    slow.parts.put_nowait("one")
+    await drafted(server, anna, "one")
+    await elsewhere.stop_anywhere(who.number, who, "7")
+    assert (await anna.receives())["text"] == "one\n\nStopped."
+    assert slow.cancelled
+    assert await elsewhere.has_stopped_anywhere(who.number, who, "7")
+
+    await anna.sends("tell me more")
+    slow.parts.put_nowait("end")
+    assert (await anna.receives())["text"] == "whole"
+
+
+async def test_a_stop_that_finds_nothing_stops_nothing_later(
+    server: TelegramServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    await anna.sends("/stop")
+    slow.parts.put_nowait("end")
+    await anna.receives()
+    who = Identity(platform="telegram", number=str(anna.id))
+    assert not await StopNotes(bot.stores.keepsakes, utc_now).is_asked(who.number, who)
+    await anna.sends("tell me")
+    slow.parts.put_nowait("one")
+    await drafted(server, anna, "one")
+    slow.parts.put_nowait("end")
+    assert (await anna.receives())["text"] == "one whole"

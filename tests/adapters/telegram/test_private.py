@@ -86,7 +86,6 @@ class TestQuestions:
         assert "CompTIA Security+ (SY0-701) · Cost" in (await anna.receives())["text"]
 
     async def test_topics_of_a_private_chat_are_apart(self, bot: Running, anna: Person) -> None:
-        anna.chat.is_forum = True
         await anna.sends("ccna cost?", topic=11)
         await anna.receives()
         await anna.sends("az-104 cost?", topic=22)
@@ -95,6 +94,33 @@ class TestQuestions:
         answer = await anna.receives()
         assert "CCNA" in answer["text"]
         assert answer["message_thread_id"] == 11
+
+    async def test_practice_stays_in_the_topic_in_which_it_began(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
+        await anna.sends("/practice az-104", topic=11)
+        while "poll" not in (asked := await anna.receives()):
+            assert asked["message_thread_id"] == 11
+        assert asked["message_thread_id"] == 11
+        await anna.answers_poll(asked, asked["poll"]["options"][0]["text"])
+        assert (await anna.receives())["message_thread_id"] == 11
+        assert {call.get("message_thread_id") for call in server.made("sendChatAction")} == {11}
+
+    async def test_a_button_in_a_topic_asks_there(self, bot: Running, anna: Person) -> None:
+        await anna.sends("sec+ cost?", topic=11)
+        await anna.taps(await anna.receives(), "Validity")
+        answer = await anna.receives()
+        assert answer["message_thread_id"] == 11
+        assert "three years" in answer["text"]
+
+    async def test_an_answer_to_a_topic_that_was_deleted_comes_all_the_same(
+        self, server: TelegramServer, bot: Running, anna: Person
+    ) -> None:
+        server.fail("sendMessage", refused("message thread not found"))
+        await anna.sends("ccna cost?", topic=11)
+        answer = await anna.receives()
+        assert "300" in answer["text"]
+        assert "message_thread_id" not in answer
 
     async def test_whatever_is_sent_is_answered(self, server: TelegramServer, bot: Running, anna: Person) -> None:
         sent = [text for text in NAUGHTY if text.strip() and "\ud800" not in text]

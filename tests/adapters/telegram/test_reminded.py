@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app import Library
 from tests.adapters.at_work import Running
 from tests.adapters.telegram.conftest import running
-from tests.servers.telegram.people import Person
+from tests.servers.telegram.people import Person, labels
 from tests.servers.telegram.server import TelegramServer
 
 
@@ -45,6 +45,32 @@ async def test_an_expiry_is_told_once_and_not_at_night(
         assert "2026-12-20" in reminder["text"]
         await anna.sends("az-104 cost?")
         assert "165" in (await anna.receives())["text"]
+
+
+async def test_practice_is_recalled_with_a_way_into_it_and_a_way_out(
+    server: TelegramServer, library: Library, migrated_file: Path, tmp_path: Path
+) -> None:
+    shutil.copy(migrated_file, tmp_path)
+    anna = server.person("Anna")
+    clock = Clock(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    async with running(server, library, tmp_path, now=clock):
+        await anna.sends("/practice az-104")
+        while "poll" not in await anna.receives():
+            pass
+        await anna.sends("I don't know")
+        assert (await anna.receives())["text"]
+
+        clock.forward(timedelta(hours=21, minutes=1))
+        while "Practice is due" not in (reminder := await anna.receives()).get("text", ""):
+            pass
+        assert labels(reminder) == ["Practise now", "Not today", "Stop these reminders"]
+        await anna.taps(reminder, "Stop these reminders")
+        assert "any more" in (await anna.receives())["text"]
+        clock.forward(timedelta(days=1))
+        await anna.sends("/settings")
+        settings = await anna.receives()
+        await anna.taps(settings, "Remind me to practise")
+        assert "From now on" in (await anna.receives())["text"]
 
 
 async def test_who_has_blocked_the_bot_is_not_reminded(

@@ -9,6 +9,7 @@ from typing import Any
 from tests.servers.telegram import limits
 from tests.servers.telegram.description import Forbidden, Upload, bad
 from tests.servers.telegram.parser import found_in
+from tests.servers.telegram.rich import rich_message
 from tests.servers.telegram.world import BOT, Chat, World
 
 Call = dict[str, Any]
@@ -43,6 +44,22 @@ def send_message_draft(world: World, call: Call) -> Any:
         raise bad("draft_id must be non-zero")
     text, _ = limits.formatted(call, "text", limits.TEXT, empty="")
     world.drafts[chat.id].append({"draft_id": call["draft_id"], "text": text})
+    world.changed()
+    return True
+
+
+def send_rich_message(world: World, call: Call) -> Any:
+    chat = world.chat(call["chat_id"])
+    return world.post(chat, BOT, {"rich_message": rich_message(call), **_around(world, chat, call)})
+
+
+def send_rich_message_draft(world: World, call: Call) -> Any:
+    chat = world.chat(call["chat_id"])
+    if chat.type != "private":
+        raise bad("drafts can be sent only to private chats")
+    if call["draft_id"] == 0:
+        raise bad("draft_id must be non-zero")
+    world.drafts[chat.id].append({"draft_id": call["draft_id"], "rich_message": rich_message(call)})
     world.changed()
     return True
 
@@ -314,6 +331,8 @@ METHODS: dict[str, Method] = {
     "getMe": get_me,
     "sendMessage": send_message,
     "sendMessageDraft": send_message_draft,
+    "sendRichMessage": send_rich_message,
+    "sendRichMessageDraft": send_rich_message_draft,
     "sendPhoto": send_photo,
     "sendDocument": send_document,
     "sendPoll": send_poll,

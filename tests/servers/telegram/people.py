@@ -62,6 +62,12 @@ class Person:
         together = {"media_group_id": album} if album else {}
         return self._post({"document": document, **said, **together}, to, None, None, None)
 
+    async def sends_photo(self, *, text: str = "", to: Group | None = None, album: str | None = None) -> Message:
+        kept = self.world.keep(Upload("photo.jpg", "image/jpeg", b"\xff\xd8 not looked at"))
+        said = {"caption": text, **_entities(text, "caption_entities")} if text else {}
+        together = {"media_group_id": album} if album else {}
+        return self._post({"photo": [{**kept, "width": 90, "height": 90}], **said, **together}, to, None, None, None)
+
     async def edits(self, message: Message, text: str) -> None:
         edited = {**message, "text": text, "edit_date": int(time.time())}
         self.world.messages[message["chat"]["id"], message["message_id"]] = edited
@@ -145,12 +151,15 @@ class Person:
     async def chooses(self, result: dict[str, Any], text: str) -> None:
         self.world.update("chosen_inline_result", {"result_id": result["id"], "from": self.shown, "query": text})
 
-    async def summons(self, text: str) -> dict[str, Any]:
-        """Mention the bot in a chat that it is not in; what it answers there."""
+    async def summons(self, text: str, *, about: str = "") -> dict[str, Any]:
+        """Mention the bot in a chat that it is not in, perhaps below what somebody has said; what it answers there."""
         query = self.world.query()
         chat = {"id": -900_000 - self.world.number(), "type": "group", "title": "Elsewhere"}
         message = {"message_id": self.world.number(), "date": int(time.time()), "chat": chat, "from": self.shown}
-        said = {"text": text, **_entities(text, "entities"), "guest_query_id": query.id}
+        said: dict[str, Any] = {"text": text, **_entities(text, "entities"), "guest_query_id": query.id}
+        if about:
+            other = {"id": 99, "is_bot": False, "first_name": "Somebody"}
+            said["reply_to_message"] = {**message, "message_id": self.world.number(), "from": other, "text": about}
         self.world.update("guest_message", {**message, **said})
         return await self.world.until(
             lambda: next((call for call in self.world.guests if call["guest_query_id"] == query.id), None),

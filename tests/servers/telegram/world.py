@@ -116,7 +116,7 @@ class World(Changing):
             "from": sender,
             **content,
         }
-        if "message_thread_id" in content and chat.is_forum:
+        if "message_thread_id" in content and (chat.is_forum or chat.type == "private"):
             message["is_topic_message"] = True
         self.messages[chat.id, message["message_id"]] = message
         if sender["id"] == BOT_ID:
