@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
+from bot.app.flow import build_stops
 from bot.app.library import prompts_folder
 from bot.app.stores import Stores
 from bot.core.assistant import utc_now
@@ -115,11 +116,16 @@ def build_discord(
     from bot.adapters.discord.starting import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
-    from bot.chat.stopping import Stops  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
-    words, reader, stops, signs, streams = Words(phrases), Reader(opened.id), Stops(), Signs(), Streams()
+    words, reader, stops, signs, streams = (
+        Words(phrases),
+        Reader(opened.id),
+        build_stops(stores, now),
+        Signs(),
+        Streams(),
+    )
     desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
 
     beginning = SessionStarts(rest, stores.leases, now, starts or StartPace())

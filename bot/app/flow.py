@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.app.stores import Stores
+from bot.chat.stop_notes import StopNotes
+from bot.chat.stopping import Stops
 from bot.core.assistant import Assistant, utc_now
 from bot.flow.crash_points import Passing, dying_at, passing
 from bot.flow.health import Check
@@ -49,6 +51,11 @@ class Served(Protocol):
 
 def build_passing(settings: Settings) -> Passing:
     return dying_at(settings.crash_point) if settings.crash_point else passing
+
+
+def build_stops(stores: Stores, now: Callable[[], datetime]) -> Stops:
+    """By which an answer is stopped, also where another process gives it."""
+    return Stops(StopNotes(stores.keepsakes, now))
 
 
 def build_flow(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.assistant import Service
+from bot.app.flow import build_stops
 from bot.app.library import prompts_folder
 from bot.app.stores import Stores
 from bot.core.assistant import utc_now
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from bot.adapters.telegram.pacing import Pacing
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.typing_signs import TypingSigns
-    from bot.chat.stopping import Stops
 
 DEFAULT_LISTEN = ("0.0.0.0", 8443)  # noqa: S104 - a webhook is called from outside
 
@@ -137,13 +137,6 @@ def build_reader(opened: TelegramBot) -> Reader:
     from bot.adapters.telegram.events import Reader  # noqa: PLC0415
 
     return Reader(opened.user.id, opened.user.username or "")
-
-
-def build_stops(stores: Stores, now: Callable[[], datetime]) -> Stops:
-    from bot.chat.stop_notes import StopNotes  # noqa: PLC0415
-    from bot.chat.stopping import Stops  # noqa: PLC0415
-
-    return Stops(StopNotes(stores.keepsakes, now))
 
 
 def build_gateway(settings: Settings, bot: Bot, receiving: Receiving, pacing: Pacing) -> Gateway:

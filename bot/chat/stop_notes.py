@@ -16,28 +16,31 @@ _KEPT = timedelta(minutes=5)
 
 
 class StopNotes:
-    """One note for each conversation of a person, with the key of the update that asks."""
+    """One note for each conversation of a person, with the key of the update that asks and when it did."""
 
     def __init__(self, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
         self._keepsakes = keepsakes
-        self._now = now
+        self.now = now
 
     async def ask(self, conversation: str, who: Identity, key: str) -> None:
-        await self._keepsakes.keep(who, {_asked(conversation): key}, self._now() + _KEPT)
+        note = {"key": key, "at": self.now().isoformat()}
+        await self._keepsakes.keep(who, {_asked(conversation): note}, self.now() + _KEPT)
 
-    async def is_asked(self, conversation: str, who: Identity) -> bool:
-        return await self._keepsakes.recall(who, _asked(conversation), self._now()) is not None
+    async def is_asked(self, conversation: str, who: Identity, since: datetime) -> bool:
+        """Whether it was asked after a moment: what is left of an earlier wish stops nothing that begins after it."""
+        note = await self._keepsakes.recall(who, _asked(conversation), self.now())
+        return note is not None and datetime.fromisoformat(note["at"]) >= since
 
     async def stopped(self, conversation: str, who: Identity) -> None:
         """What was asked for is done."""
-        key = await self._keepsakes.recall(who, _asked(conversation), self._now())
-        if key is not None:
-            await self._keepsakes.keep(who, {_done(conversation): key}, self._now() + _KEPT)
+        note = await self._keepsakes.recall(who, _asked(conversation), self.now())
+        if note is not None:
+            await self._keepsakes.keep(who, {_done(conversation): note["key"]}, self.now() + _KEPT)
             await self._keepsakes.drop(who, _asked(conversation))
 
     async def taken_away(self, conversation: str, who: Identity, key: str) -> bool:
         """Whether this update has stopped something. It stops nothing that begins after it."""
-        done = await self._keepsakes.recall(who, _done(conversation), self._now())
+        done = await self._keepsakes.recall(who, _done(conversation), self.now())
         await self._keepsakes.drop(who, _asked(conversation))
         return bool(done == key)
 

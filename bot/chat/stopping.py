@@ -90,12 +90,15 @@ class Stops:
                     await asyncio.gather(doing, return_exceptions=True)
 
     async def _asked_elsewhere(self, conversation: str, who: Identity, stopped: asyncio.Event) -> None:
-        while self._notes is not None and not stopped.is_set():
+        if (notes := self._notes) is None:
+            return
+        since = notes.now()
+        while not stopped.is_set():
             # Most answers are there before it is looked once.
             await asyncio.sleep(self._look_every)
             try:
-                if await self._notes.is_asked(conversation, who):
-                    await self._notes.stopped(conversation, who)
+                if await notes.is_asked(conversation, who, since):
+                    await notes.stopped(conversation, who)
                     stopped.set()
             except MissingService as error:
                 logger.warning("stop.not_looked_for %s", error)

@@ -19,7 +19,7 @@ from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.moderating import Moderating
 from bot.adapters.discord.paging import STEP, kept_pages, key_of, turn_of
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
-from bot.adapters.discord.receiving import FAULTS, conversation_of
+from bot.adapters.discord.receiving import FAULTS, conversation_of, is_stop
 from bot.adapters.discord.render import Renderer, asking, citations_of, said
 from bot.adapters.discord.roles import Roles, off_of, refused_of
 from bot.adapters.discord.sdk import Rest
@@ -81,10 +81,11 @@ class DiscordDesk:
     async def handle(self, work: Work) -> None:
         if await self._of_servers(work):
             return
-        if self._stops.has_stopped(work.update.key):
-            await self._tell(work, self._event(work.accepted), "stopped")
+        event = self._event(work.accepted)
+        if event is not None and is_stop(event) and await self._has_stopped(work, event):
+            await self._tell(work, event, "stopped")
             return
-        match self._event(work.accepted):
+        match event:
             case Said() as event:
                 await self._said(work, event)
             case Called() as event:
@@ -131,6 +132,9 @@ class DiscordDesk:
     def _event(self, accepted: Accepted) -> Said | Called | Chosen | Tapped | Reacted | None:
         event = self._reader.read(accepted.update.payload)
         return None if isinstance(event, Typing) else event
+
+    async def _has_stopped(self, work: Work, event: Said | Called | Chosen | Tapped | Reacted) -> bool:
+        return await self._stops.has_stopped_anywhere(conversation_of(event), event.by.who, work.update.key)
 
     async def _said(self, work: Work, event: Said) -> None:
         if await self._silence.holds(event.by.place):

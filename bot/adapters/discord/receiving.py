@@ -167,9 +167,9 @@ class Receiving:
         key = event.by.key
         if isinstance(event, Reacted):
             return
-        if _is_stop(event):
+        if is_stop(event):
             # The update itself waits behind what is to be stopped.
-            self._stops.stop(conversation_of(event), event.by.who, key)
+            self._do(self._stops.stop_anywhere(conversation_of(event), event.by.who, key))
         place = event.by.place
         if place.answers is None:
             self._signs.give(key, self._lost_without_harm(self._rest.type(place.channel)))
@@ -241,7 +241,7 @@ def _update_opened(post: Opened) -> Update:
     return Update(platform=PLATFORM, key=f"opened:{post.thread}", conversation=f"thread:{post.thread}", payload=payload)
 
 
-def _is_stop(event: Event) -> bool:
+def is_stop(event: Event) -> bool:
     match event:
         case Said():
             return is_stop_word(event.text)

@@ -26,6 +26,7 @@ ALLOWED_UPDATES = (
     "message_reaction",
 )
 # A longer text has more in it than what is asked about.
+_CHECK = re.compile(r"/check(@\w+)?\s*")
 _QUOTED = 300
 _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
@@ -209,7 +210,7 @@ class Reader:
             return Faceless(place=_place(message))
         by = _speaker(message.from_user, message)
         if text:
-            bare = text if private else self._bare(text)
+            bare = _with_replied(text if private else self._bare(text), message)
             return Said(by=by, text=bare, message=message.message_id, replies_to=self._replied(message))
         return self._without_text(message, by)
 
@@ -381,6 +382,14 @@ def _speaker(user: User, message: Message) -> Speaker:
     place = _place(message)
     room = room_of(place.chat, place.topic, private=place.private)
     return Speaker(who=identity(user.id), place=place, room=room, language=user.language_code)
+
+
+def _with_replied(text: str, message: Message) -> str:
+    """`/check` alone, in reply to a message, is about what that one says."""
+    replied = message.reply_to_message
+    if replied is None or not _CHECK.fullmatch(text):
+        return text
+    return f"{text} {replied.text or replied.caption or ''}".strip()
 
 
 def _speaker_in(user: User, chat: Chat, topic: int | None, reply_to: int | None) -> Speaker:

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.discord.posts import identity
 from bot.app import Library
+from bot.chat.stop_notes import StopNotes
+from bot.chat.stopping import Stops
 from bot.core.answer import Answer
+from bot.core.assistant import utc_now
 from bot.core.conversation import Response, Turn
 from bot.core.reply import Reply
 from tests.adapters.discord.conftest import Running, running
@@ -89,6 +93,19 @@ async def test_an_answer_grows_and_can_be_stopped(
     answer = await anna.reads(asked)
     assert answer["content"].startswith("one two")
     assert "Stopped" in answer["content"]
+
+
+async def test_an_answer_of_another_process_is_stopped(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person
+) -> None:
+    """Of two replicas one takes the tap in while the other answers; they meet at the database."""
+    asked = await anna.calls("ask", question="in parts")
+    slow.parts.put_nowait("one")
+    await server.world.until(lambda: asked.answer, "the first part")
+    elsewhere = Stops(StopNotes(bot.stores.keepsakes, utc_now))
+    who = identity(anna.id)
+    await elsewhere.stop_anywhere(who.number, who, "another process's update")
+    assert "Stopped" in (await anna.reads(asked))["content"]
 
 
 async def test_the_answer_is_the_last_that_is_seen(bot: Running, slow: Slow, anna: Person) -> None:

@@ -48,6 +48,15 @@ class TestCalled:
         await anna.sends("/plan@credway_bot sc-100", to=team)
         assert "SC-200" in (await team.receives())["text"]
 
+    async def test_what_somebody_says_is_checked_in_reply_to_it(
+        self, bot: Running, anna: Person, ben: Person, team: Group
+    ) -> None:
+        said = await ben.sends("AZ-900 is free.", to=team)
+        await anna.sends("/check@credway_bot", to=team, reply_to=said)
+        checked = await team.receives()
+        assert "AZ-900 is free" in checked["text"]
+        assert "99" in checked["text"]
+
     async def test_it_is_silent_about_anything_else_and_keeps_nothing_of_it(
         self, server: TelegramServer, bot: Running, anna: Person, ben: Person, team: Group
     ) -> None:

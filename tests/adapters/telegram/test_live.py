@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -210,7 +211,9 @@ async def test_a_stop_that_finds_nothing_stops_nothing_later(
     slow.parts.put_nowait("end")
     await anna.receives()
     who = Identity(platform="telegram", number=str(anna.id))
-    assert not await StopNotes(bot.stores.keepsakes, utc_now).is_asked(who.number, who)
+    notes = StopNotes(bot.stores.keepsakes, utc_now)
+    assert not await notes.is_asked(who.number, who, utc_now() - timedelta(minutes=5))
+    await notes.ask(who.number, who, "what was asked for so late that its own turn was over")
     await anna.sends("tell me")
     slow.parts.put_nowait("one")
     await drafted(server, anna, "one")
