@@ -60,8 +60,14 @@ class Bot:
         return await process.wait()
 
     async def dies_at(self, place: str) -> int:
-        """The return code of a process that kills itself at a place."""
-        return await (await self.starts(CRASH_POINT=place)).wait()
+        """The return code of a process that kills itself at a place, or has not passed it and is told to end."""
+        process = await self.starts(CRASH_POINT=place)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await process.wait()
+        except TimeoutError:
+            process.terminate()
+            return await process.wait()
 
     async def goes_on(self, crowd: Crowd, talk: asyncio.Task[None]) -> int:
         """Another process does all that is left, and is told to stop; its return code."""
