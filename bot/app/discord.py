@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.adapters.discord.judging import Judging
     from bot.adapters.discord.live import Streams
     from bot.adapters.discord.sdk import Rest
-    from bot.adapters.discord.servers import Servers
-    from bot.adapters.discord.starting import StartPace
+    from bot.adapters.discord.server_settings import Servers
+    from bot.adapters.discord.session_starts import StartPace
     from bot.adapters.discord.teaching import Teaching
     from bot.chat.signs import Signs
     from bot.chat.stopping import Stops
@@ -83,7 +83,7 @@ async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
 
 def build_server_budget(stores: Stores, now: Callable[[], datetime] = utc_now) -> Budget:
     """The budget in which a Discord server is one community, and may have the model switched off."""
-    from bot.adapters.discord.servers import ServerBudget, Servers  # noqa: PLC0415
+    from bot.adapters.discord.server_settings import ServerBudget, Servers  # noqa: PLC0415
 
     return ServerBudget(stores.budget, Servers(stores.keepsakes, now))
 
@@ -106,14 +106,14 @@ def build_discord(
     sessions are begun; every so many seconds is looked whether a week is over; `thumbs_again` is how long a thumb waits
     each time for its message to be known as an answer.
     """
-    from bot.adapters.discord.digests import Digests, WantedDigests  # noqa: PLC0415
+    from bot.adapters.discord.digest_times import Digests, WantedDigests  # noqa: PLC0415
     from bot.adapters.discord.events import Reader  # noqa: PLC0415
     from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
     from bot.adapters.discord.menus import Menus  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
     from bot.adapters.discord.sdk import Ears, Shard  # noqa: PLC0415
-    from bot.adapters.discord.starting import SessionStarts, StartPace  # noqa: PLC0415
+    from bot.adapters.discord.session_starts import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
     from bot.chat.signs import Signs  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
@@ -175,7 +175,7 @@ def _build_desk(
     from bot.adapters.discord.moderating import Moderating  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
     from bot.adapters.discord.roles import Roles, Worn  # noqa: PLC0415
-    from bot.adapters.discord.servers import Servers  # noqa: PLC0415
+    from bot.adapters.discord.server_settings import Servers  # noqa: PLC0415
     from bot.adapters.discord.silence import Silence  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
@@ -213,8 +213,8 @@ def _build_communities(
     now: Callable[[], datetime],
 ) -> Communities:
     from bot.adapters.discord.communities import Communities  # noqa: PLC0415
-    from bot.adapters.discord.digests import WantedDigests  # noqa: PLC0415
-    from bot.adapters.discord.weeks import Weeks  # noqa: PLC0415
+    from bot.adapters.discord.digest_text import Weeks  # noqa: PLC0415
+    from bot.adapters.discord.digest_times import WantedDigests  # noqa: PLC0415
 
     return Communities(
         words=words,

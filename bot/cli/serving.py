@@ -12,7 +12,7 @@ from bot.cli.session import load_settings, ready_library
 from bot.errors import MissingService
 
 if TYPE_CHECKING:
-    from bot.adapters.discord.starting import StartPace
+    from bot.adapters.discord.session_starts import StartPace
     from bot.app import Library, Paces
     from bot.flow.crash_points import Passing
     from bot.flow.ports import Limits, Platform

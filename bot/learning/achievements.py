@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.learning.learner import Learner, Review
@@ -13,20 +12,15 @@ from bot.learning.progress import progress
 _PERIOD = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Achieved:
-    """`points` are right answers in thirty days, `weeks` those in a row with enough days of study, `certificates` what
-    is held.
-    """
-
-    points: int
-    weeks: int
-    certificates: int
+# What can be achieved, and from how much on it is worth something unless somebody says otherwise: `points` are right
+# answers in thirty days, `weeks` those in a row with enough days of study, `certificates` what is held.
+ACHIEVEMENTS: Mapping[str, int] = {"points": 50, "weeks": 4, "certificates": 1}
 
 
-def achieved(learner: Learner, reviews: Sequence[Review], now: datetime) -> Achieved:
-    return Achieved(
-        points=sum(review.correct and review.at >= now - _PERIOD for review in reviews),
-        weeks=progress((), {}, reviews, now).weeks,
-        certificates=sum(holding.state == "held" for holding in learner.wallet),
-    )
+def achieved(learner: Learner, reviews: Sequence[Review], now: datetime) -> dict[str, int]:
+    """How much of each."""
+    return {
+        "points": sum(review.correct and review.at >= now - _PERIOD for review in reviews),
+        "weeks": progress((), {}, reviews, now).weeks,
+        "certificates": sum(holding.state == "held" for holding in learner.wallet),
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.adapters.discord.starting import StartPace
+from bot.adapters.discord.session_starts import StartPace
 from bot.app import Paces, open_library
 from bot.cli.serving import serve
 from bot.flow.crash_points import Passing

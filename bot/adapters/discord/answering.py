@@ -11,7 +11,7 @@ from bot.adapters.discord.live import Live, Streams
 from bot.adapters.discord.posts import PLATFORM, Post, community_of, guild_of, outgoing
 from bot.adapters.discord.render import Renderer
 from bot.adapters.discord.sdk import Rest
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.server_settings import Servers
 from bot.chat.signs import Signs
 from bot.chat.stopping import Stopped, Stops
 from bot.chat.words import Words

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.words import Words
+from bot.learning.achievements import ACHIEVEMENTS
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE, FILE = 3, 4, 5, 7, 8, 11
 MANAGE_GUILD = 1 << 5
@@ -117,7 +118,6 @@ COMMANDS = (
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 SERVER = "server"
-ACHIEVEMENTS = ("points", "weeks", "certificate")
 _LANGUAGE = "language"
 # What moderators set, each with what is to be said with it.
 SERVER_SETTINGS: dict[str, tuple[Option, ...]] = {
@@ -134,7 +134,7 @@ SERVER_SETTINGS: dict[str, tuple[Option, ...]] = {
     ),
     "role": (
         Option(name="role", kind=ROLE, required=True),
-        Option(name="achievement", choices=ACHIEVEMENTS),
+        Option(name="achievement", choices=tuple(ACHIEVEMENTS)),
         Option(name="at", kind=INTEGER, least=1, most=10_000),
     ),
     "show": (),

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.adapters.discord.cards import ASKS, button, row
-from bot.adapters.discord.digests import Digest, WantedDigests
+from bot.adapters.discord.digest_text import Weeks
+from bot.adapters.discord.digest_times import Digest, WantedDigests
 from bot.adapters.discord.events import Called, Speaker, Tapped
 from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.posts import Place, identity, outgoing
 from bot.adapters.discord.render import message, said
-from bot.adapters.discord.servers import Servers
-from bot.adapters.discord.weeks import Weeks
+from bot.adapters.discord.server_settings import Servers
 from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened

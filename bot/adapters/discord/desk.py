@@ -11,7 +11,7 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.cards import row
 from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
-from bot.adapters.discord.digests import digest_of
+from bot.adapters.discord.digest_times import digest_of
 from bot.adapters.discord.events import Called, Chosen, Reacted, Reader, Said, Tapped, Typing, sent_away
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.forums import Forums, opened_of

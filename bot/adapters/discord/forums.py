@@ -14,7 +14,7 @@ from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.events import POST
 from bot.adapters.discord.posts import Place, outgoing
 from bot.adapters.discord.render import said
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.server_settings import Servers
 from bot.chat.words import Words
 from bot.flow.work import Work
 

@@ -11,7 +11,7 @@ import discord
 
 from bot.adapters.discord.receiving import FAULTS, Receiving
 from bot.adapters.discord.sdk import Ears, Heard, Shard
-from bot.adapters.discord.starting import SessionStarts
+from bot.adapters.discord.session_starts import SessionStarts
 from bot.errors import InputError
 
 Turn = Callable[[int], Awaitable[None]]

@@ -4,18 +4,18 @@ gives.
 
 from __future__ import annotations
 
-from bot.adapters.discord.commands import ACHIEVEMENTS, MANAGE_GUILD, MANAGE_MESSAGES
+from bot.adapters.discord.commands import MANAGE_GUILD, MANAGE_MESSAGES
 from bot.adapters.discord.events import MANAGE_ROLES, Called, Role, Speaker
 from bot.adapters.discord.posts import outgoing
 from bot.adapters.discord.render import said
-from bot.adapters.discord.servers import GivenRole, Servers, Settings
+from bot.adapters.discord.server_settings import GivenRole, Servers, Settings
 from bot.chat.words import Words
 from bot.flow.work import Work
+from bot.learning.achievements import ACHIEVEMENTS
 
 # Who has one of these moderates; such a role is no prize.
 _POWERS = (1 << 1) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 17) | (1 << 27) | (1 << 29) | (1 << 40)
 _POWERS |= MANAGE_GUILD | MANAGE_MESSAGES | MANAGE_ROLES
-_LEAST = {"points": 50, "weeks": 4, "certificate": 1}
 
 
 class Moderating:
@@ -81,7 +81,7 @@ class Moderating:
         elif role.managed or role.id == guild or role.may & _POWERS:
             await self._tell(work, event.by, "role.powerful", role=role.name)
         else:
-            at = int(event.options.get("at") or _LEAST[achievement])
+            at = int(event.options.get("at") or ACHIEVEMENTS[achievement])
             given = GivenRole(
                 role=role.id, name=role.name, achievement=achievement, at=at, channel=event.by.place.channel
             )

@@ -15,13 +15,13 @@ from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.events import Called, Speaker, Tapped
 from bot.adapters.discord.posts import PLATFORM, Place, community_of, outgoing
 from bot.adapters.discord.render import said
-from bot.adapters.discord.servers import GivenRole, Servers
+from bot.adapters.discord.server_settings import GivenRole, Servers
 from bot.chat import buttons
 from bot.chat.words import Words
 from bot.core.mail import Mailbox, Outgoing, Update
 from bot.core.ports import Keepsakes, LearnerStore
 from bot.flow.work import Work
-from bot.learning.achievements import Achieved, achieved
+from bot.learning.achievements import achieved
 from bot.learning.learner import Identity
 
 ROLE = "role"
@@ -110,7 +110,7 @@ class Roles:
         choices = dict(self._words.items("choices", language))
         lines, made = [], []
         for each in given:
-            reached = _is_reached(each, own)
+            reached = own[each.achievement] >= each.at
             mark = "✅" if each.role in worn else "🔓" if reached else "🔒"
             lines.append(f"{mark} **{each.name}** · {choices[each.achievement]}: {each.at}")
             if each.role in worn:
@@ -127,7 +127,7 @@ class Roles:
         given = next((each for each in await self._given(guild) if each.role == role), None)
         if guild is None or given is None:
             await self._tell(work, by, "button.old")
-        elif not _is_reached(given, await self._achieved(by)):
+        elif (await self._achieved(by))[given.achievement] < given.at:
             await self._tell(work, by, "roles.not_yet", role=given.name)
         else:
             wearing = Wearing(guild=guild, who=by.who.number, role=role)
@@ -173,7 +173,7 @@ class Roles:
     async def _others(self, who: Identity, wearing: Wearing) -> list[Wearing]:
         return [each for each in await self._worn.by(who) if each != wearing]
 
-    async def _achieved(self, by: Speaker) -> Achieved:
+    async def _achieved(self, by: Speaker) -> dict[str, int]:
         learner = await self._learners.learner(by.who)
         return achieved(learner, await self._learners.reviews(learner), self._now())
 
@@ -183,10 +183,6 @@ class Roles:
 
     async def _tell(self, work: Work, by: Speaker, key: str, **values: object) -> None:
         await work.settle(*outgoing([said(self._words.say(key, by.language, **values))], by.place))
-
-
-def _is_reached(given: GivenRole, own: Achieved) -> bool:
-    return {"points": own.points, "weeks": own.weeks, "certificate": own.certificates}[given.achievement] >= given.at
 
 
 def _off(wearing: Wearing, now: datetime) -> Update:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from bot.adapters.discord.posts import Place
 from bot.adapters.discord.receiving import FAULTS
 from bot.adapters.discord.sdk import Rest
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.server_settings import Servers
 
 logger = logging.getLogger(__name__)
 

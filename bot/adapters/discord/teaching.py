@@ -16,7 +16,7 @@ from bot.adapters.discord.files import sent_file, text_file
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing
 from bot.adapters.discord.render import message, said
 from bot.adapters.discord.sdk import Rest
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.server_settings import Servers
 from bot.adapters.discord.written import pieces
 from bot.chat import buttons
 from bot.chat.styled import Styled, safe, shortened

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.gateway import BuildEars
-from bot.adapters.discord.starting import StartPace
+from bot.adapters.discord.session_starts import StartPace
 from bot.app import (
     Library,
     build_discord,

@@ -62,7 +62,7 @@ class TestPuttingOn:
         anna: Person,
         mo: Person,
     ) -> None:
-        assert "“Certified” is for whoever" in await told(mo, channel, role=certified, achievement="certificate")
+        assert "“Certified” is for whoever" in await told(mo, channel, role=certified, achievement="certificates")
         asked = await anna.calls("roles", channel)
         shown = await anna.reads(asked)
         assert asked.ephemeral
@@ -90,7 +90,7 @@ class TestPuttingOn:
         anna: Person,
         mo: Person,
     ) -> None:
-        await told(mo, channel, role=certified, achievement="certificate", at=2)
+        await told(mo, channel, role=certified, achievement="certificates", at=2)
         await holds(anna, "Security+")
         shown = await anna.reads(await anna.calls("roles", channel))
         forged = await anna.presses({**shown, "channel_id": channel}, f"s{anna.id}:role:{certified['id']}")
@@ -116,7 +116,7 @@ class TestPuttingOn:
     ) -> None:
         role = server.world.role(guild, "Certified")
         async with running(server, library, home) as bot:
-            await told(mo, channel, role=role, achievement="certificate")
+            await told(mo, channel, role=role, achievement="certificates")
             await holds(mo, "Security+")
             server.fail("PUT /guilds", *[Fault(status=503)] * 500)
             await puts_on(mo, channel)
@@ -138,7 +138,7 @@ class TestTakingOff:
         anna: Person,
         mo: Person,
     ) -> None:
-        await told(mo, channel, role=certified, achievement="certificate")
+        await told(mo, channel, role=certified, achievement="certificates")
         await holds(anna, "Security+")
         await puts_on(anna, channel)
         await wears(server, guild, anna, certified)
@@ -157,8 +157,8 @@ class TestTakingOff:
     ) -> None:
         other = server.world.guild("Others")
         role = server.world.role(other, "Holder")
-        await told(mo, channel, role=certified, achievement="certificate")
-        await told(mo, other["channels"][0]["id"], role=role, achievement="certificate")
+        await told(mo, channel, role=certified, achievement="certificates")
+        await told(mo, other["channels"][0]["id"], role=role, achievement="certificates")
         await holds(anna, "Security+")
         for place, where, what in ((channel, guild, certified), (other["channels"][0]["id"], other, role)):
             await puts_on(anna, place)
@@ -205,7 +205,7 @@ class TestModerators:
         mo: Person,
     ) -> None:
         server.world.above.add(certified["id"])
-        await told(mo, channel, role=certified, achievement="certificate")
+        await told(mo, channel, role=certified, achievement="certificates")
         ben = server.person("Ben")
         for person in (anna, ben):
             await holds(person, "Security+")
@@ -221,7 +221,7 @@ class TestModerators:
     async def test_a_role_that_is_given_no_more_is_not_shown(
         self, channel: str, certified: dict[str, Any], bot: Running, anna: Person, mo: Person
     ) -> None:
-        await told(mo, channel, role=certified, achievement="certificate")
+        await told(mo, channel, role=certified, achievement="certificates")
         assert "for nothing any more" in await told(mo, channel, role=certified)
         assert "gives no roles" in (await anna.reads(await anna.calls("roles", channel)))["content"]
 

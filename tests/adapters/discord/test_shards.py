@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.starting import BackOff, StartPace
+from bot.adapters.discord.session_starts import BackOff, StartPace
 from bot.app import Library
 from bot.errors import InputError
 from tests.adapters.discord.conftest import running

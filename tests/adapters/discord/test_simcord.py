@@ -109,7 +109,7 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "server budget": ({"tokens": 500}, "500"),
     "server teachers": ({"role": PRIZE}, "this role"),
     "server forum": ({"forum": FORUM, "on": True}, "new post"),
-    "server role": ({"role": PRIZE, "achievement": "certificate"}, "may give roles"),
+    "server role": ({"role": PRIZE, "achievement": "certificates"}, "may give roles"),
     "server show": ({}, "language"),
     "server digest": ({}, "answers: 0"),
     "server teach": ({"file": ("lab.md", b"# Lab\n\nThe Zanzibar lab opens at 07:45.")}, "learnt"),

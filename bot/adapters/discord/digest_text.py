@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.adapters.discord.posts import community_of
-from bot.adapters.discord.servers import Servers
+from bot.adapters.discord.server_settings import Servers
 from bot.chat.grouping import grouped
 from bot.chat.styled import safe, shortened
 from bot.chat.words import Words

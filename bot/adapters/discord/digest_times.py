@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters.discord.posts import PLATFORM, identity
-from bot.adapters.discord.servers import week_of
+from bot.adapters.discord.server_settings import week_of
 from bot.core.mail import Update
 from bot.core.ports import Keepsakes
 from bot.errors import MissingService
