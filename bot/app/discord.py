@@ -119,16 +119,9 @@ def build_discord(
     from bot.chat.words import Words  # noqa: PLC0415
 
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
-    words, reader, stops, signs, streams = (
-        Words(phrases),
-        Reader(opened.id),
-        build_stops(stores, now),
-        Signs(),
-        Streams(),
-    )
+    words, reader, stops, signs = Words(phrases), Reader(opened.id), build_stops(stores, now), Signs()
+    streams, beginning = Streams(), SessionStarts(rest, stores.leases, now, starts or StartPace())
     desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
-
-    beginning = SessionStarts(rest, stores.leases, now, starts or StartPace())
 
     def shard(number: int, reception: Reception) -> Gateway:
         receiving = Receiving(
