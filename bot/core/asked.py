@@ -11,10 +11,13 @@ from bot.learning.learner import Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """A question as it was asked where all could see it. `by` tells only that two are of the same person."""
+    """A question as it was asked where all could see it: in which room, of those that make up a community. `by` tells
+    only that two are of the same person.
+    """
 
     question: str
     by: int
+    room: Room
 
 
 class Asked(Protocol):

@@ -27,7 +27,7 @@ class SqlAsked:
     async def unanswered(self, community: Room, since: datetime, until: datetime) -> list[Unanswered]:
         of = turns.c
         query = (
-            select(of.learner_id, of.question, of.answer)
+            select(of.learner_id, of.platform, of.room, of.question, of.answer)
             .where(of.platform == community.platform, of.community == community.number)
             .where(of.at >= since, of.at < until, not_(of.private), of.answer.is_not(None))
             .where(not_(of.question.startswith("/")))
@@ -38,7 +38,11 @@ class SqlAsked:
             rows = (await connection.execute(query)).all()
         people: dict[str, int] = {}
         return [
-            Unanswered(question=row.question, by=people.setdefault(row.learner_id, len(people)))
+            Unanswered(
+                question=row.question,
+                by=people.setdefault(row.learner_id, len(people)),
+                room=Room(platform=row.platform, number=row.room, private=False),
+            )
             for row in rows
             if loaded(Answer, row.answer).status == _ABSTAINED
         ]

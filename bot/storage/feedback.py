@@ -55,6 +55,8 @@ class SqlFeedback:
                 select(*asked, ups.label("ups"), downs.label("downs"))
                 .join_from(turns, feedback, about)
                 .where(_within(since, until), _in(community), not_(of.private))
+                # A command is no question, and may have been answered to one person alone.
+                .where(not_(of.question.startswith("/")))
                 .group_by(*asked)
                 .having(downs > 0)
                 .order_by(downs.desc(), of.id.desc())

@@ -109,7 +109,7 @@ class Communities:
     async def weekly(self, work: Work, digest: Digest) -> None:
         """The week that is over, where those who manage the server want to be told."""
         language = await self._servers.language(self._servers.group(digest.guild))
-        text = await self._weeks.told(digest.guild, self._now() - timedelta(days=_WEEK), language)
+        text = await self._weeks.told(digest.guild, self._now() - timedelta(days=_WEEK), language, digest.channel)
         place = Place(channel=digest.channel, who="", guild=digest.guild)
         await work.settle(*outgoing([said(text)], place))
 

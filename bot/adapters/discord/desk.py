@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.cards import row
@@ -93,7 +94,7 @@ class DiscordDesk:
             case Chosen(name=name) as event if name == TEACH:
                 await self._teaching.propose(work, event)
             case Chosen(name=name) as event if name == QUIZ:
-                await self._communities.quiz(work, event.by, event.text)
+                await self._unless_silent(work, event, self._communities.quiz(work, event.by, event.text))
             case Chosen(name=name) as event:
                 await self._ask(work, event, f"/check {event.text}" if name == CHECK else event.text)
             case Tapped() | Reacted() as event:
@@ -199,7 +200,18 @@ class DiscordDesk:
 
     async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
         meant = event.below if isinstance(event, Tapped) else event.replies_to if isinstance(event, Said) else None
-        await self._answering.answer(work, conversation_of(event), event.by, text, replies_to=meant)
+        answering = self._answering.answer(work, conversation_of(event), event.by, text, replies_to=meant)
+        await self._unless_silent(work, event, answering)
+
+    async def _unless_silent(
+        self, work: Work, event: Said | Called | Chosen | Tapped, doing: Coroutine[Any, Any, None]
+    ) -> None:
+        """What others would see is not done where moderators want silence, whatever it was asked with."""
+        if await self._silence.holds(event.by.place):
+            doing.close()
+            await self._tell(work, event, "muted")
+        else:
+            await doing
 
     async def _below(self, work: Work, event: Tapped | Reacted) -> None:
         """Something below a message of ours."""

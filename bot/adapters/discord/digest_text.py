@@ -20,6 +20,7 @@ from bot.core.feedback import Feedback
 from bot.core.ports import Budget
 
 _TOP = 5
+_MANY = 1000
 _DAYS = 7
 _LONGEST = 100
 _MENTION = re.compile(r"<[@#:a][^>\s]*>|@(?=\w)")
@@ -34,14 +35,19 @@ class Weeks:
         self._asked = asked
         self._feedback = feedback
 
-    async def told(self, guild: str, day: datetime, language: str | None) -> str:
-        """The week in which a day is."""
+    async def told(self, guild: str, day: datetime, language: str | None, channel: str | None = None) -> str:
+        """The week in which a day is. Where it is posted to a `channel`, questions are told only of that one: who reads
+        it need not be one who may read the others.
+        """
         week = await self._servers.week(guild, day)
         since, until = week.span
         community = community_of(guild)
         unanswered = await self._asked.unanswered(community, since, until)
         thumbs = await self._feedback.tally(since, until, community)
-        disliked = await self._feedback.disliked(since, until, community, limit=_TOP)
+        disliked = await self._feedback.disliked(since, until, community, limit=_MANY)
+        if channel is not None:
+            unanswered = [each for each in unanswered if each.room.number == f"{guild}/{channel}"]
+            disliked = [each for each in disliked if each.room.number == f"{guild}/{channel}"]
         return self._words.say(
             "digest",
             language,
@@ -50,7 +56,7 @@ class Weeks:
             up=thumbs.ups,
             down=thumbs.downs,
             questions=_items((group.text, group.count) for group in grouped(unanswered)[:_TOP]),
-            disliked=_items((each.question, each.downs) for each in disliked),
+            disliked=_items((each.question, each.downs) for each in disliked[:_TOP]),
             sources=_list(week.sources),
             stale=_list(week.stale),
             spent=f"{await self._spent(guild, since):,}",

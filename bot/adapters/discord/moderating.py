@@ -14,7 +14,7 @@ from bot.flow.work import Work
 from bot.learning.achievements import ACHIEVEMENTS
 
 # Who has one of these moderates; such a role is no prize.
-_POWERS = (1 << 1) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 17) | (1 << 27) | (1 << 29) | (1 << 40)
+_POWERS = sum(1 << bit for bit in (1, 2, 3, 4, 7, 17, 22, 23, 24, 27, 29, 30, 33, 34, 40))
 _POWERS |= MANAGE_GUILD | MANAGE_MESSAGES | MANAGE_ROLES
 
 

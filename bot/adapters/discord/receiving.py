@@ -18,7 +18,9 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.cards import line
+from bot.adapters.discord.commands import SERVER
 from bot.adapters.discord.events import (
+    Called,
     Chosen,
     Event,
     Reacted,
@@ -34,6 +36,7 @@ from bot.adapters.discord.forms import form_of
 from bot.adapters.discord.forums import OPENED, Opened, opened
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM
 from bot.adapters.discord.sdk import Rest
+from bot.adapters.discord.server_settings import settings_conversation
 from bot.chat.signs import Signs
 from bot.chat.stopping import Stops, is_stop_button, is_stop_word
 from bot.chat.words import Words
@@ -63,9 +66,12 @@ Heard = tuple[Event | None, Update]
 
 def conversation_of(event: Event) -> str:
     """What is answered one after the other: in a server each person by themselves. Reactions are apart from the talk:
-    they may have to wait until the message is known to be an answer.
+    they may have to wait until the message is known to be an answer. What moderators set is set one by one, whoever
+    does it.
     """
     by = event.by
+    if isinstance(event, Called) and event.name == SERVER and by.place.guild is not None:
+        return settings_conversation(by.place.guild)
     if isinstance(event, Reacted):
         return f"thumbs:{by.room.number}:{by.who.number}"
     return by.room.number if by.private else f"{by.room.number}:{by.who.number}"

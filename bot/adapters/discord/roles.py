@@ -15,7 +15,7 @@ from bot.adapters.discord.cards import button, row
 from bot.adapters.discord.events import Called, Speaker, Tapped
 from bot.adapters.discord.posts import PLATFORM, Place, community_of, outgoing
 from bot.adapters.discord.render import said
-from bot.adapters.discord.server_settings import GivenRole, Servers
+from bot.adapters.discord.server_settings import GivenRole, Servers, settings_conversation
 from bot.chat import buttons
 from bot.chat.words import Words
 from bot.core.mail import Mailbox, Outgoing, Update
@@ -53,7 +53,12 @@ def role_refused(wearing: Wearing, effect: str) -> Update:
     """Whose it would have been is nobody's business but theirs."""
     told = {"guild": wearing.guild, "who": "", "role": wearing.role}
     key = f"role-refused:{effect}"
-    return Update(platform=PLATFORM, key=key, conversation=f"roles:{wearing.guild}", payload={"t": _REFUSED, "d": told})
+    return Update(
+        platform=PLATFORM,
+        key=key,
+        conversation=settings_conversation(wearing.guild),
+        payload={"t": _REFUSED, "d": told},
+    )
 
 
 def change(wearing: Wearing, *, on: bool) -> Outgoing:
@@ -188,7 +193,9 @@ class Roles:
 def _off(wearing: Wearing, now: datetime) -> Update:
     told = {"guild": wearing.guild, "who": wearing.who, "role": wearing.role}
     key = f"role-off:{wearing.guild}:{wearing.who}:{wearing.role}:{now.isoformat()}"
-    return Update(platform=PLATFORM, key=key, conversation=f"roles:{wearing.guild}", payload={"t": _OFF, "d": told})
+    return Update(
+        platform=PLATFORM, key=key, conversation=settings_conversation(wearing.guild), payload={"t": _OFF, "d": told}
+    )
 
 
 def wearing_of(payload: Mapping[str, Any]) -> Wearing:

@@ -20,6 +20,11 @@ _STALE = "stale"
 _MOST_SOURCES = 200
 
 
+def settings_conversation(guild: str) -> str:
+    """What changes a server's settings is done one after the other: two at once would lose one."""
+    return f"settings:{guild}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
     """What happened in a server in one week. `sources` and `stale` count documents by their titles."""

@@ -40,6 +40,25 @@ class TestModerators:
         await told(mo, channel, "unmute")
         assert "425" in (await anna.asks("sec+ cost?", channel))["content"]
 
+    async def test_no_button_and_no_menu_speaks_in_a_silent_channel(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, mo: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        said = await anna.says("AZ-104 is worth it", channel)
+        await told(mo, channel, "mute")
+        assert "silent" in (await anna.reads(await anna.taps(answer, "Validity")))["content"]
+        assert "silent" in (await anna.reads(await anna.opens_menu("Make a quiz from this", said, channel)))["content"]
+
+    async def test_two_settings_at_once_are_both_kept(
+        self, server: DiscordServer, channel: str, bot: Running, mo: Person
+    ) -> None:
+        guild = server.world.guilds[server.world.channels[channel]["guild_id"]]
+        channels = [server.world.channel(guild, f"room {number}") for number in range(5)]
+        asked = [await mo.calls("server", each, inner="mute") for each in channels]
+        for each in asked:
+            await mo.reads(each)
+        assert "silent channels: 5" in (await told(mo, channel, "show")).lower()
+
     async def test_a_server_has_its_language(self, channel: str, bot: Running, anna: Person, mo: Person) -> None:
         await told(mo, channel, "language", language="de")
         assert "kostet" in (await anna.asks("sec+ cost?", channel))["content"]
@@ -165,13 +184,18 @@ class TestWeekly:
         now = [datetime(2026, 11, 29, 12, tzinfo=UTC)]
         async with running(server, library, home, now=lambda: now[0]) as bot:
             # Interactions are of now, and the bot's clock says that it is last week: they are not over.
-            await anna.asks("sec+ cost?", channel)
+            await anna.asks("what is the weather in Paris?", channel)
+            guild = server.world.guilds[server.world.channels[channel]["guild_id"]]
+            await anna.asks("what is the weather in Rome?", server.world.channel(guild, "for few"))
             assert "Every Monday" in await told(mo, channel, "digest", weekly=True)
             assert server.world.posted(channel) == []
             now[0] = datetime(2026, 11, 30, 9, tzinfo=UTC)
             digest = await mo.receives(channel)
             assert "2026-W48" in digest["content"]
-            assert "answers: 1" in digest["content"]
+            assert "answers: 2" in digest["content"]
+            assert "Paris" in digest["content"]
+            # Who reads this channel need not be one who may read the other.
+            assert "Rome" not in digest["content"]
             await bot.ends()
         assert len(server.world.posted(channel)) == 1
         assert server.world.posted(other) == []

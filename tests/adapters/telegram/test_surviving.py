@@ -12,15 +12,14 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.app import Library
-from bot.core.assistant import utc_now
-from bot.learning.learner import Profile, Reminder
+from bot.learning.learner import Holding, Profile
 from bot.settings import Settings
 from tests.adapters.forked import Child, Nursery, nursery
 from tests.adapters.telegram import crowd as people
@@ -83,12 +82,11 @@ def scene(library: Library, migrated_file: Path, tmp_path: Path) -> Scenes:
 
 
 async def is_to_be_reminded(place: Place, who: int) -> None:
-    due = Reminder(
-        key="practice", due_at=utc_now() - timedelta(hours=1), text_key="reminder.practice", values={}, credential=None
-    )
+    """They hold something that has expired: it is planned when a process starts, and told at any hour."""
     always = Profile(quiet_until=Profile().quiet_from)
+    expired = Holding(credential="comptia-security-plus", earned_on=date(2020, 1, 1))
     async with place.open() as store:
-        await Person(store, str(who)).changes(profile=always, reminders=(due,))
+        await Person(store, str(who)).changes(profile=always, holdings=(expired,))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
