@@ -12,13 +12,14 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.app import Library
+from bot.core.assistant import utc_now
 from bot.learning.learner import Holding, Profile
 from bot.settings import Settings
 from tests.adapters.forked import Child, Nursery, nursery
@@ -82,9 +83,9 @@ def scene(library: Library, migrated_file: Path, tmp_path: Path) -> Scenes:
 
 
 async def is_to_be_reminded(place: Place, who: int) -> None:
-    """They hold something that has expired: it is planned when a process starts, and told at any hour."""
+    """They hold something that expired the day before yesterday: it is planned when a process starts, and due."""
     always = Profile(quiet_until=Profile().quiet_from)
-    expired = Holding(credential="comptia-security-plus", earned_on=date(2020, 1, 1))
+    expired = Holding(credential="comptia-security-plus", expires_on=utc_now().date() - timedelta(days=2))
     async with place.open() as store:
         await Person(store, str(who)).changes(profile=always, holdings=(expired,))
 
