@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from pathlib import Path
 
-from bot.app import Library, open_library
-from bot.settings import Settings, content_folder
+from bot.app import Library
+from bot.settings import content_folder
 from tests.adapters.discord.conftest import running
-from tests.adapters.telegram.conftest import TODAY
 from tests.servers.discord.people import inside
 from tests.servers.discord.server import DiscordServer, discord_server
 from tests.tools.discord_svg import Screen, drawing
+from tests.tools.packaged import packaged
 
 PICTURE = content_folder("knowledge").parent / ".github" / "discord.svg"
 
@@ -63,12 +62,8 @@ async def talked(library: Library, home: Path) -> list[Screen]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(_env_file=None, knowledge_dirs=(), credway_home=Path(home))
-        library = open_library(settings, today=TODAY)
-        library.ingest()
-        screens = asyncio.run(talked(library, Path(home)))
-        library.close()
+    with packaged() as (library, home):
+        screens = asyncio.run(talked(library, home))
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(drawing(screens), encoding="utf-8")
 

@@ -5,15 +5,15 @@ as what the bot really sent.
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from pathlib import Path
 
-from bot.app import Library, open_library
-from bot.settings import Settings, content_folder
-from tests.adapters.telegram.conftest import TODAY, running
+from bot.app import Library
+from bot.settings import content_folder
+from tests.adapters.telegram.conftest import running
 from tests.servers.telegram.people import Message, Person
 from tests.servers.telegram.server import TelegramServer, telegram_server
 from tests.tools.chat_svg import Phone, drawing
+from tests.tools.packaged import packaged
 
 PICTURE = content_folder("knowledge").parent / ".github" / "telegram.svg"
 
@@ -81,12 +81,8 @@ async def talked(library: Library, home: Path) -> list[Phone]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(_env_file=None, knowledge_dirs=(), credway_home=Path(home))
-        library = open_library(settings, today=TODAY)
-        library.ingest()
-        phones = asyncio.run(talked(library, Path(home)))
-        library.close()
+    with packaged() as (library, home):
+        phones = asyncio.run(talked(library, home))
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(drawing(phones), encoding="utf-8")
 

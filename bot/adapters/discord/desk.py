@@ -281,6 +281,10 @@ class DiscordDesk:
 
     async def _thread(self, work: Work, tapped: Tapped) -> None:
         """A longer talk goes on beside the channel. Only what mentions the bot is heard there, and it says so."""
+        place = tapped.by.place
+        if place.guild is not None and await self._silence.holds_in(place.guild, place.channel):
+            await self._tell(work, tapped, "muted")
+            return
         name = self._words.say("thread.name", tapped.by.language)[:_THREAD_NAME]
         try:
             thread = await self._rest.start_thread(tapped.by.place.channel, tapped.message, name)

@@ -47,6 +47,7 @@ class TestModerators:
         said = await anna.says("AZ-104 is worth it", channel)
         await told(mo, channel, "mute")
         assert "silent" in (await anna.reads(await anna.taps(answer, "Validity")))["content"]
+        assert "silent" in (await anna.reads(await anna.taps(answer, "Thread")))["content"]
         assert "silent" in (await anna.reads(await anna.opens_menu("Make a quiz from this", said, channel)))["content"]
 
     async def test_two_settings_at_once_are_both_kept(
