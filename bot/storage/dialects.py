@@ -69,6 +69,7 @@ def build_engine(address: URL) -> AsyncEngine:
     engine = create_async_engine(address, hide_parameters=True, **_CONNECTIONS)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
 
 
@@ -162,6 +163,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and then wants to write fails at once when another one wrote in between.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _let_go(connection: Any, _record: object, _error: object) -> None:
+    """End the transaction of a connection that is given up, as its user was cancelled. Closing it does not: SQLite
+    keeps it, and the file locked, as long as a statement of it that has rows left is anywhere in memory.
+
+    The connection does one thing after the other, so that a transaction is ended, too, which is only beginning.
+    """
+    connection.rollback()
 
 
 def _begin_postgresql(connection: Connection) -> None:

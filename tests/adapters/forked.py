@@ -13,7 +13,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -31,6 +31,8 @@ from tests.flow.processes import ended, forked
 
 _ROOT = Path(__file__).parents[2]
 _LOOK_EVERY = 0.01
+# Characters of a log that help whoever reads why a test failed.
+_TOLD = 6_000
 # What the product imports only when it is used, and what makes it load the rest.
 _LATE = ("bot.adapters.telegram.desk", "bot.adapters.discord.desk")
 _QUESTIONS = ("sec+ cost?", "what is a micro-credential?", "/plan sc-100", "/practice az-104", "¿cuánto cuesta CCNA?")
@@ -48,12 +50,17 @@ class Child:
     times: int = 1
     lease: float = 1.5
 
+    def logged(self) -> str:
+        """What all processes with this home have printed, the end of it."""
+        return _log(self).read_text(encoding="utf-8", errors="replace")[-_TOLD:]
+
 
 @dataclass(slots=True)
 class Process:
     """A child that was started."""
 
     number: int
+    child: Child
     code: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def send(self, sent: signal.Signals) -> None:
@@ -64,6 +71,19 @@ class Process:
         """Its return code: where it was killed the signal's number, negative."""
         return await self.code
 
+    async def does(self, work: Awaitable[object]) -> None:
+        """What only comes to its end while this process runs. Raises `AssertionError` where it ends before."""
+        working = asyncio.ensure_future(work)
+        await asyncio.wait({working, self.code}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+            raise AssertionError(f"the process has ended with {self.code.result()}\n{self.child.logged()}")
+        try:
+            await working
+        except Exception as error:
+            error.add_note(self.child.logged())
+            raise
+
 
 class Nursery:
     """Starts children, and hears of their ends."""
@@ -73,10 +93,12 @@ class Nursery:
         self._running: dict[int, Process] = {}
         self._begun: asyncio.Queue[Process] = asyncio.Queue()
         self._starting = asyncio.Lock()
+        self._ordered: Child
 
     async def start(self, child: Child) -> Process:
         assert self._parent.stdin is not None
         async with self._starting:
+            self._ordered = child
             self._parent.stdin.write(json.dumps(asdict(child)).encode() + b"\n")
             return await self._begun.get()
 
@@ -87,7 +109,7 @@ class Nursery:
             if "code" in told:
                 self._running.pop(told["number"]).code.set_result(told["code"])
             else:
-                process = self._running[told["number"]] = Process(told["number"])
+                process = self._running[told["number"]] = Process(told["number"], self._ordered)
                 self._begun.put_nowait(process)
 
 
@@ -148,12 +170,16 @@ async def _warm_up() -> None:
 
 def _serve(child: Child) -> None:
     # What it prints is no message of ours.
-    log = os.open(Path(child.home) / "log", os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+    log = os.open(_log(child), os.O_APPEND | os.O_CREAT | os.O_WRONLY)
     os.dup2(log, 1)
     os.dup2(log, 2)
     passing = dying_at(child.dies_at, child.times) if child.dies_at else None
     own: Any = {"credway_home": Path(child.home), "knowledge_dirs": (), **child.settings}
     served.run(Settings(_env_file=None, **own), lease=child.lease, passing=passing)
+
+
+def _log(child: Child) -> Path:
+    return Path(child.home) / "log"
 
 
 def _tell_ended(running: set[int]) -> None:

@@ -34,7 +34,7 @@ async def kill_at(
         crowd.another_process()
         enough = server.world.arrived + moment.arrivals
         process = await children.start(child)
-        await server.world.until(lambda enough=enough: server.world.arrived >= enough, "arrivals")  # type: ignore[misc]
+        await process.does(server.world.until(lambda enough=enough: server.world.arrived >= enough, "arrivals"))  # type: ignore[misc]
         await asyncio.sleep(moment.seconds)
         process.send(signal.SIGKILL)
         codes.append(await process.ends())
@@ -52,7 +52,7 @@ async def stop_at(children: Nursery, child: Child, server: TelegramServer, crowd
     """The return code of a process that is told to stop when so many messages have arrived."""
     crowd.another_process()
     process = await children.start(child)
-    await server.world.until(lambda: server.world.arrived >= arrivals, "arrivals")
+    await process.does(server.world.until(lambda: server.world.arrived >= arrivals, "arrivals"))
     process.send(signal.SIGTERM)
     async with asyncio.timeout(DRAINED):
         return await process.ends()
@@ -63,10 +63,14 @@ async def go_on(children: Nursery, child: Child, server: TelegramServer, crowd: 
     crowd.another_process()
     process = await children.start(child)
     crowd.enough()
-    try:
+
+    async def all_that_is_left() -> None:
         await talk
         await server.until_heard()
         await _until_nothing_waits(Path(child.home))
+
+    try:
+        await process.does(all_that_is_left())
     finally:
         process.send(signal.SIGTERM)
     return await process.ends()
