@@ -48,21 +48,23 @@ class Sole:
 
         `turns` is common to leases that processes share: whoever has got one leaves the next to the others for a while.
         """
+        clock = asyncio.get_running_loop()
         while not stop.is_set():
             async with _Turn(turns) as turn:
-                if not stop.is_set() and await self._ask(name) == "ours":
+                asked = clock.time()
+                if not stop.is_set() and await self._ask(name, self._terms.length - self._terms.every) == "ours":
                     turn.ends_after(self._terms.every)
-                    await self._held(name, work, stop)
+                    await self._held(name, work, stop, asked)
                     continue
             await _either(stop, self._terms.every)
 
     async def _held(
-        self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event
+        self, name: str, work: Callable[[asyncio.Event], Coroutine[None, None, None]], stop: asyncio.Event, since: float
     ) -> None:
         logger.info("lease.held name=%s owner=%s", name, self._owner)
         task = asyncio.create_task(work(stop))
         try:
-            lost = await self._keep(name, task, stop)
+            lost = await self._keep(name, task, stop, since)
             if not lost:
                 await asyncio.wait([task], timeout=self._terms.to_end)
         finally:
@@ -72,33 +74,35 @@ class Sole:
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    async def _keep(self, name: str, task: asyncio.Task[None], stop: asyncio.Event) -> bool:
-        """Prolong until the work or the time has come to its end; whether the lease was lost."""
+    async def _keep(self, name: str, task: asyncio.Task[None], stop: asyncio.Event, since: float) -> bool:
+        """Prolong what was asked for at `since`, until the work or the time has come to its end; whether it was lost.
+
+        A slow database has all the time that is safe: at the last moment the work can still end before another begins.
+        """
         clock = asyncio.get_running_loop()
-        held = clock.time()
-        while not task.done() and not stop.is_set():
-            await self._pause(task, stop)
+        while True:
+            last = since + self._terms.length - self._terms.every
+            await self._pause(task, stop, min(self._terms.every, last - clock.time()))
             if task.done() or stop.is_set():
-                break
+                return False
             asked = clock.time()
-            answer = await self._ask(name)
+            answer = await self._ask(name, last - asked)
             if answer == "ours":
-                held = asked
-            elif answer == "another's" or clock.time() - held > self._terms.length - self._terms.every:
+                since = asked
+            elif answer == "another's" or clock.time() >= last:
                 logger.warning("lease.lost name=%s owner=%s", name, self._owner)
                 return True
-        return False
 
-    async def _pause(self, task: asyncio.Task[None], stop: asyncio.Event) -> None:
+    async def _pause(self, task: asyncio.Task[None], stop: asyncio.Event, seconds: float) -> None:
         stopping = asyncio.create_task(stop.wait())
         watched: set[asyncio.Task[Any]] = {task, stopping}
-        await asyncio.wait(watched, timeout=self._terms.every, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(watched, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
 
-    async def _ask(self, name: str) -> Literal["ours", "another's", "unknown"]:
+    async def _ask(self, name: str, within: float) -> Literal["ours", "another's", "unknown"]:
         now = self._now()
         try:
-            async with asyncio.timeout(self._terms.every):
+            async with asyncio.timeout(within):
                 until = now + timedelta(seconds=self._terms.length)
                 fence = await self._leases.lease(name, self._owner, now, until)
         except (MissingService, TimeoutError):

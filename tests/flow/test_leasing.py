@@ -32,15 +32,17 @@ class Job:
 
 
 class Unreliable:
-    """`Leases` over a database that can be `away`."""
+    """`Leases` over a database that can be `away`, and takes so many seconds for whatever is asked."""
 
-    def __init__(self, leases: Leases) -> None:
+    def __init__(self, leases: Leases, *, takes: float = 0.0) -> None:
         self._leases = leases
+        self._takes = takes
         self.away = False
 
     async def lease(self, name: str, owner: str, now: datetime, until: datetime) -> int | None:
         if self.away:
             raise MissingService("the database is away")
+        await asyncio.sleep(self._takes)
         return await self._leases.lease(name, owner, now, until)
 
     async def release(self, name: str, owner: str) -> None:
@@ -90,6 +92,18 @@ async def test_who_cannot_prolong_stops_before_another_begins(sqlite_place: Plac
         stop.set()
         await asyncio.gather(first, second)
     assert 1 == job.most
+
+
+async def test_a_slow_database_keeps_nobody_from_working(sqlite_place: Place) -> None:
+    job, stop, terms = Job(), asyncio.Event(), Terms(length=30.0, every=0.05)
+    async with sqlite_place.open_all() as stores:
+        slow = Unreliable(stores.leases, takes=3 * terms.every)
+        running = asyncio.create_task(Sole(slow, "one", now, terms).run("job", lambda s: job.of("one", s), stop))
+
+        await until(lambda: job.doing == {"one"})
+
+        stop.set()
+        await running
 
 
 async def test_work_that_fails_lets_go_of_it_at_once(sqlite_place: Place) -> None:
