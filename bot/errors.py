@@ -4,6 +4,7 @@ CredwayError
 ├── InputError        the person asked for something impossible: shown as is, says what to do
 ├── DocumentError     a file cannot be used: shown to the operator with file, field and reason
 ├── MissingService    a setting or service is missing: shown as one line, exit status 69
+│   └── Unreachable   it is set, and cannot be reached now: in a moment it may be
 └── InternalFault     a bug or broken state: logged with an id, the person sees an apology with that id
 """
 
@@ -22,6 +23,10 @@ class InputError(CredwayError):
 
 class MissingService(CredwayError):
     """Something the work needs is not there; the message says what to set or install."""
+
+
+class Unreachable(MissingService):
+    """Something the work needs does not answer now; the message says what to set where it never does."""
 
 
 class InternalFault(CredwayError):

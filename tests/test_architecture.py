@@ -101,7 +101,7 @@ PARTS = [
         knows=f"{_BASE} planning learning core offline documents.model adapters settings documents.check"
         " evaluation flow app",
         libraries="rich typer",
-        late="pydantic",
+        late="pydantic tenacity",
         types="adapters.discord retrieval",
     ),
     Part("__main__", knows="cli"),

@@ -14,7 +14,7 @@ from bot.app.library import prompts_folder
 from bot.app.stores import Stores
 from bot.core.assistant import utc_now
 from bot.core.ports import Budget
-from bot.errors import MissingService
+from bot.errors import MissingService, Unreachable
 from bot.flow.ports import Desk, Limits, Platform
 from bot.flow.reception import Reception
 from bot.flow.thumbs import AGAIN_AFTER, Thumbs
@@ -48,7 +48,9 @@ class DiscordBot:
 
 @asynccontextmanager
 async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
-    """Raises `MissingService` where there is no token, Discord does not know it, or cannot be reached."""
+    """Raises `MissingService` where there is no token or Discord does not know it, and `Unreachable` where it cannot
+    be reached.
+    """
     if not settings.discord_token:
         raise MissingService("DISCORD_TOKEN is not set; make a bot at discord.com/developers, put its token into .env")
     import discord  # noqa: PLC0415
@@ -72,7 +74,7 @@ async def open_discord(settings: Settings) -> AsyncIterator[DiscordBot]:
         ) from error
     except FAULTS as error:
         await client.close()
-        raise MissingService(
+        raise Unreachable(
             f"Discord cannot be reached ({type(error).__name__}); check the network, DISCORD_API_URL"
         ) from error
     try:

@@ -15,7 +15,7 @@ from bot.app.stores import Stores
 from bot.core.assistant import utc_now
 from bot.core.conversation import Context
 from bot.core.reply import Reply, reply_of
-from bot.errors import InputError, MissingService
+from bot.errors import InputError, MissingService, Unreachable
 from bot.flow.ports import Gateway, Limits, Platform
 from bot.flow.reception import Reception
 from bot.flow.thumbs import AGAIN_AFTER, Thumbs
@@ -46,7 +46,9 @@ class TelegramBot:
 
 @asynccontextmanager
 async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
-    """Raises `MissingService` where there is no token, Telegram does not know it, or cannot be reached."""
+    """Raises `MissingService` where there is no token or Telegram does not know it, and `Unreachable` where it cannot
+    be reached.
+    """
     if not settings.telegram_token:
         raise MissingService("TELEGRAM_TOKEN is not set; get one from @BotFather and put it into .env")
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415
@@ -61,7 +63,7 @@ async def open_telegram(settings: Settings) -> AsyncIterator[TelegramBot]:
     except InvalidToken as error:
         raise MissingService("TELEGRAM_TOKEN: Telegram does not know it; copy it from @BotFather again") from error
     except TelegramError as error:
-        raise MissingService(
+        raise Unreachable(
             f"Telegram cannot be reached ({error.message}); check the network, TELEGRAM_API_URL"
         ) from error
     try:

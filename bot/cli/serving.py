@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.output import tell
 from bot.cli.session import load_settings, ready_library
-from bot.errors import MissingService
+from bot.errors import MissingService, Unreachable
 
 if TYPE_CHECKING:
     from bot.adapters.discord.session_starts import StartPace
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from bot.flow.crash_points import Passing
     from bot.flow.ports import Limits, Platform
     from bot.flow.reception import Reception
+
+
+# For how many seconds a start waits for what does not answer: machines start before their network, and the bot before
+# its database.
+PATIENCE = 60.0
+_LONGEST_WAIT = 10.0
+
+Opened = TypeVar("Opened")
 
 
 def run() -> None:
@@ -37,9 +45,11 @@ async def serve(
     limits: Limits | None = None,
     starts: StartPace | None = None,
     passing: Passing | None = None,
+    patience: float = PATIENCE,
 ) -> None:
     """Until a signal ends it. `paces` of the flow, `limits` of sending and how sessions on Discord begin (`starts`) are
-    the product's own unless given; so is `passing`, which the settings say.
+    the product's own unless given; so is `passing`, which the settings say. Raises `Unreachable` where a platform or
+    the database has not answered for `patience` seconds.
     """
     from bot import app
     from bot.flow.running import stopping_on_signals
@@ -49,10 +59,12 @@ async def serve(
     async with AsyncExitStack() as opened:
         telegram = discord = None
         if settings.telegram_token:
-            telegram = await opened.enter_async_context(app.open_telegram(settings))
+            telegram = await opened.enter_async_context(once_it_answers(lambda: app.open_telegram(settings), patience))
         if settings.discord_token:
-            discord = await opened.enter_async_context(app.open_discord(settings))
-        stores = await opened.enter_async_context(app.open_stores(settings, passing=passing))
+            discord = await opened.enter_async_context(once_it_answers(lambda: app.open_discord(settings), patience))
+        stores = await opened.enter_async_context(
+            once_it_answers(lambda: app.open_stores(settings, passing=passing), patience)
+        )
         model = await opened.enter_async_context(app.open_model(settings))
         budget = app.build_server_budget(stores)
         service = app.build_service(library, store=stores.learners, model=model, budget=budget, keeping=stores)
@@ -74,3 +86,29 @@ async def serve(
         )
         with stopping_on_signals() as stop:
             await flow.run(stop)
+
+
+@asynccontextmanager
+async def once_it_answers(
+    build: Callable[[], AbstractAsyncContextManager[Opened]], patience: float
+) -> AsyncIterator[Opened]:
+    """What `build` makes, opened, as soon as it no longer raises `Unreachable`; after so many seconds that is raised."""
+    from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential
+
+    async with AsyncExitStack() as opened:
+
+        async def attempt() -> Opened:
+            return await opened.enter_async_context(build())
+
+        def say(state: RetryCallState) -> None:
+            if state.outcome is not None:
+                tell(f"{state.outcome.exception()} (trying again)")
+
+        insisting = AsyncRetrying(
+            retry=retry_if_exception_type(Unreachable),
+            stop=stop_after_delay(patience),
+            wait=wait_exponential(max=_LONGEST_WAIT),
+            before_sleep=say,
+            reraise=True,
+        )
+        yield await insisting(attempt)

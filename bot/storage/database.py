@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import MissingService
+from bot.errors import MissingService, Unreachable
 from bot.storage import dialects
 from bot.storage.migrating import Schema, newer, schema_of, upgrade
 
@@ -98,8 +98,10 @@ class Database:
 
     def _missing(self, reason: str) -> MissingService:
         told = self._without_secrets(reason.strip().partition("\n")[0])
-        advice = "set CREDWAY_HOME to a folder you can write to" if self.file else "start it, or correct DATABASE_URL"
-        return MissingService(f"the {self.name} cannot be used ({told}); {advice}")
+        if self.file:
+            advice = "set CREDWAY_HOME to a folder you can write to"
+            return MissingService(f"the {self.name} cannot be used ({told}); {advice}")
+        return Unreachable(f"the {self.name} cannot be used ({told}); start it, or correct DATABASE_URL")
 
     def _without_secrets(self, reason: str) -> str:
         """The reason, or less where it quotes what could be the password."""

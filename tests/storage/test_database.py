@@ -68,7 +68,7 @@ async def test_no_address_that_fails_shows_the_password(url: str, tmp_path: Path
 async def test_a_server_that_is_not_there_is_told_with_its_address_and_the_reason(tmp_path: Path) -> None:
     line = await told(f"postgresql://ada:{SECRET}@127.0.0.1:1/credway", tmp_path)
 
-    assert line.startswith("MissingService: the PostgreSQL database credway at 127.0.0.1:1 cannot be used (")
+    assert line.startswith("Unreachable: the PostgreSQL database credway at 127.0.0.1:1 cannot be used (")
     assert "refused" in line
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Library
-from tests.servers.telegram.server import TOKEN, TelegramServer
+from tests.servers.telegram.server import BAD_GATEWAY, TOKEN, TelegramServer
 
 ROOT = str(Path(__file__).parents[3])
 
@@ -56,6 +56,23 @@ async def test_it_answers_until_it_is_told_to_end_and_tells_the_token_to_nobody(
     assert process.returncode == 0
     assert b"@credway_bot" in err
     assert TOKEN.encode() not in out + err
+
+
+async def test_it_waits_at_its_start_until_telegram_answers(
+    server: TelegramServer, environment: dict[str, str], tmp_path: Path
+) -> None:
+    server.out = BAD_GATEWAY
+    process = await credway("run", environment=environment, cwd=tmp_path)
+    await server.world.until(lambda: server.calls, "a first call")
+    server.out = None
+    anna = server.person("Anna")
+    await anna.sends("sec+ cost?")
+    assert "425" in (await anna.receives())["text"]
+
+    process.send_signal(signal.SIGTERM)
+    _, err = await process.communicate()
+    assert process.returncode == 0
+    assert b"Telegram cannot be reached (Bad Gateway); check the network, TELEGRAM_API_URL (trying again)" in err
 
 
 async def test_without_a_token_one_line_says_what_to_do(environment: dict[str, str], tmp_path: Path) -> None:
