@@ -48,7 +48,7 @@ class Child:
     settings: Mapping[str, str]
     dies_at: str = ""
     times: int = 1
-    lease: float = 1.5
+    lease: float = 5.0
 
     def logged(self) -> str:
         """What all processes with this home have printed, the end of it."""

@@ -1,4 +1,5 @@
-"""The product as a process that a test may kill: what a dead one leaves comes back after a second, not after 45.
+"""The product as a process that a test may kill: what a dead one leaves comes back after 5 seconds, not after 45. (In
+fewer a process on a busy machine loses what it is at work on, and does it twice, as it may.)
 
 It is `credway run`'s own wiring, on every platform whose token is set, as fast as it goes.
 """
@@ -20,7 +21,7 @@ from bot.flow.workers import Pace
 from bot.settings import Settings
 
 
-def paces(lease: float = 1.5) -> Paces:
+def paces(lease: float = 5.0) -> Paces:
     length = timedelta(seconds=lease)
     return Paces(
         work=Pace(
@@ -33,7 +34,7 @@ def paces(lease: float = 1.5) -> Paces:
     )
 
 
-def run(settings: Settings, *, lease: float = 1.5, passing: Passing | None = None) -> None:
+def run(settings: Settings, *, lease: float = 5.0, passing: Passing | None = None) -> None:
     """Until a signal ends it."""
     library = open_library(settings)
     library.ingest()

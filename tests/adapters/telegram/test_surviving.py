@@ -74,7 +74,7 @@ def scene(library: Library, migrated_file: Path, tmp_path: Path) -> Scenes:
         shutil.copy(migrated_file, home)
         async with telegram_server() as server:
             # Whoever taps waits as long as this process, and those after it, are not left alone.
-            server.world.patience = 120.0
+            server.world.patience = 240.0
             reminded = server.person("Rita").id
             await is_to_be_reminded(Place(Settings(credway_home=home, database_url="")), reminded)
             yield Scene(server, Crowd(server, scripts or people.SCRIPTS), bot_at(home, server, **settings), reminded)
