@@ -126,7 +126,7 @@ def _assistant(
     advisor: Advisor,
     own: OwnDocuments | None = None,
 ) -> Assistant:
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
     everybody: list[Ability] = [
         Simulating(practice.simulations, speaker),
