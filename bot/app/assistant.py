@@ -27,7 +27,7 @@ from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.ranking import Ranking
-from bot.dialogue.reminders import PracticeReminders
+from bot.dialogue.reminder_switch import ReminderSwitch
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
@@ -143,7 +143,7 @@ def _assistant(
             Rights(speaker, store),
             *([Documents(own, advising.toolbox.catalog, speaker, advisor)] if own is not None else []),
             Ranking(speaker, store),
-            PracticeReminders(speaker),
+            ReminderSwitch(speaker),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
