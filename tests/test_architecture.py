@@ -113,6 +113,7 @@ WIRED = {
     "Assistant",
     "ChromaVectors",
     "ClaimCheck",
+    "ClaimReview",
     "Database",
     "ExactVectors",
     "Flow",

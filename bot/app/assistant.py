@@ -27,7 +27,7 @@ from bot.dialogue.planning import PlanMaker, Planning
 from bot.dialogue.practising import Practising
 from bot.dialogue.profile import Me, ProfileWords, TellingAbout
 from bot.dialogue.ranking import Ranking
-from bot.dialogue.reminders import PracticeReminders
+from bot.dialogue.reminder_switch import ReminderSwitch
 from bot.dialogue.reminding import Reminding
 from bot.dialogue.rights import Rights
 from bot.dialogue.simulating import Simulating
@@ -38,8 +38,8 @@ from bot.dialogue.wallet import WalletKeeping
 from bot.dialogue.why import Explaining
 from bot.learning.wallet import Entry
 from bot.offline.cards import CardFinder
+from bot.offline.claim_review import ClaimReview
 from bot.offline.planning import PlanWords
-from bot.offline.reviewing import Reviewing
 from bot.offline.understanding import named_ids
 from bot.offline.wallet import WalletWords
 from bot.planning.model import LearningPath
@@ -126,11 +126,11 @@ def _assistant(
     advisor: Advisor,
     own: OwnDocuments | None = None,
 ) -> Assistant:
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     speaker = Speaker(advising.gate, Phrases.load(prompts_folder(library.settings, "dialogue")))
     everybody: list[Ability] = [
         Simulating(practice.simulations, speaker),
-        Checking(build_reviewing(library, advising), speaker),
+        Checking(build_claim_review(library, advising), speaker),
         Stacking(advising.toolbox, StackWords(advising.toolbox), speaker),
         build_planning(library, advising, commands, speaker),
     ]
@@ -143,7 +143,7 @@ def _assistant(
             Rights(speaker, store),
             *([Documents(own, advising.toolbox.catalog, speaker, advisor)] if own is not None else []),
             Ranking(speaker, store),
-            PracticeReminders(speaker),
+            ReminderSwitch(speaker),
             Practising(practice.sessions, practice.book, speaker, store),
             *everybody,
             WalletKeeping(advising.toolbox, WalletWords(advising.toolbox), speaker, wallet_drawing(library)),
@@ -188,10 +188,10 @@ def build_telling(advising: Advising, commands: Lexicon, speaker: Speaker, advis
     )
 
 
-def build_reviewing(library: Library, advising: Advising) -> Reviewing:
+def build_claim_review(library: Library, advising: Advising) -> ClaimReview:
     catalog = advising.toolbox.catalog
     check = build_claim_check(library, build_names(library, catalog), catalog)
-    return Reviewing(advising.toolbox, advising.understanding, check, library.index.passages_of, advising.knows)
+    return ClaimReview(advising.toolbox, advising.understanding, check, library.index.passages_of, advising.knows)
 
 
 def build_planning(library: Library, advising: Advising, commands: Lexicon, speaker: Speaker) -> Planning:

@@ -9,7 +9,7 @@ from bot.app.assistant import Service
 from bot.app.library import Library
 from bot.app.stores import Stores
 from bot.core.assistant import utc_now
-from bot.dialogue.replanning import Replanning
+from bot.dialogue.reminder_replanning import Replanning
 from bot.flow.ports import Chore
 from bot.retrieval.own_embedding import OwnEmbedding
 

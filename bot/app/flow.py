@@ -20,7 +20,7 @@ from bot.flow.leasing import Sole, Terms
 from bot.flow.measuring import Measures
 from bot.flow.ports import Chore, Platform
 from bot.flow.reception import Reception
-from bot.flow.reminding import Notices, Reminders
+from bot.flow.reminder_posting import Notices, Reminders
 from bot.flow.running import Drain, Flow, Parts
 from bot.flow.senders import Senders, SendPace
 from bot.flow.waking import Bell

@@ -151,7 +151,7 @@ def _tool_parts(library: Library, advising: Advising) -> Any:
     from bot.llm.tools import ToolParts  # noqa: PLC0415
 
     toolbox = advising.toolbox
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     telling = Telling(toolbox.catalog, advising.understanding, commands)
     phrases = Phrases.load(prompts_folder(library.settings, "dialogue"))
     return ToolParts(

@@ -25,9 +25,9 @@ from bot.text.prompts import Phrases
 if TYPE_CHECKING:
     from telegram import Bot, User
 
-    from bot.adapters.telegram.events import Reader
     from bot.adapters.telegram.files import Files
     from bot.adapters.telegram.pacing import Pacing
+    from bot.adapters.telegram.reading import Reader
     from bot.adapters.telegram.receiving import Receiving
     from bot.adapters.telegram.typing_signs import TypingSigns
 
@@ -136,7 +136,7 @@ def build_telegram(
 
 
 def build_reader(opened: TelegramBot) -> Reader:
-    from bot.adapters.telegram.events import Reader  # noqa: PLC0415
+    from bot.adapters.telegram.reading import Reader  # noqa: PLC0415
 
     return Reader(opened.user.id, opened.user.username or "")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.answer import Draft, Statement, Status
 from bot.core.conversation import Response
 from bot.dialogue.hearing import Heard, Speaker
-from bot.offline.reviewing import Reviewed, Reviewing
+from bot.offline.claim_review import ClaimReview, ReviewedClaim
 
 _LONGEST = 240  # characters of a claim that are repeated
 
@@ -16,8 +16,8 @@ _LONGEST = 240  # characters of a claim that are repeated
 class Checking:
     """Repeats each claim with what was found of it, and never as if it were true."""
 
-    def __init__(self, reviewing: Reviewing, speaker: Speaker) -> None:
-        self._reviewing = reviewing
+    def __init__(self, claims: ClaimReview, speaker: Speaker) -> None:
+        self._claims = claims
         self._speaker = speaker
 
     async def respond(self, heard: Heard) -> Response | None:
@@ -25,7 +25,7 @@ class Checking:
             return None
         if not heard.turn.question:
             return self._speaker.plain(heard, "check.ask", status="clarify")
-        reviewed = await self._reviewing.review(heard.turn.question, heard.language)
+        reviewed = await self._claims.review(heard.turn.question, heard.language)
         if not reviewed:
             return self._speaker.plain(heard, "check.nothing", status="abstained")
         told = [statement for each in reviewed for statement in self._told(each, heard)]
@@ -33,7 +33,7 @@ class Checking:
         lead = Statement(text=self._speaker.say("check.lead", heard), shape="heading")
         return self._speaker.respond(heard, Draft(status=status, statements=(lead, *told)))
 
-    def _told(self, reviewed: Reviewed, heard: Heard) -> Iterator[Statement]:
+    def _told(self, reviewed: ReviewedClaim, heard: Heard) -> Iterator[Statement]:
         claim = reviewed.claim if len(reviewed.claim) <= _LONGEST else f"{reviewed.claim[: _LONGEST - 1]}…"
         text = self._speaker.say(f"check.{reviewed.finding}", heard, claim=claim.rstrip(".。।"))
         yield Statement(text=text, shape="item")

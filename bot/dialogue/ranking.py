@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.core.conversation import Response
 from bot.core.ports import LearnerStore
 from bot.dialogue.hearing import Heard, Speaker
+from bot.learning.achievements import RANKED_PERIOD
 from bot.learning.learner import Identity, Room
 
-_PERIOD = timedelta(days=30)
 _SHOWN = 10
 
 
@@ -44,7 +42,7 @@ class Ranking:
         return self._speaker.plain(heard, "ranking.joined", alias=alias)
 
     async def _show(self, heard: Heard, room: Room) -> Response:
-        standings = await self._store.ranking(room, since=heard.turn.now - _PERIOD)
+        standings = await self._store.ranking(room, since=heard.turn.now - RANKED_PERIOD)
         if not standings:
             return self._speaker.plain(heard, "ranking.nobody")
         lines = [

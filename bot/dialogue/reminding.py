@@ -12,7 +12,14 @@ from bot.core.ports import DueReminder, LearnerStore
 from bot.core.reply import Reply, reply_of
 from bot.grounding.gate import Gate
 from bot.learning.learner import Changes, Identity, Learner, Reminder, Room
-from bot.learning.reminders import PRACTICE, in_quiet_hours, practice_due, practice_key, quiet_end, wanted_reminders
+from bot.learning.reminder_times import (
+    PRACTICE,
+    in_quiet_hours,
+    practice_due,
+    practice_key,
+    quiet_end,
+    wanted_reminders,
+)
 from bot.learning.wallet import wallet
 from bot.learning.zones import local_day
 from bot.offline.wallet import WalletWords

@@ -11,7 +11,7 @@ from bot.core.ports import LearnerStore, TurnRecord
 from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
 from bot.documents.model import Passage
-from bot.offline.reviewing import in_plain_words
+from bot.offline.claim_review import in_plain_words
 from bot.offline.understanding import named_ids
 
 # What was asked in between may have needed no source.

@@ -18,7 +18,7 @@ from bot.flow.health import Check, Health, Pulse
 from bot.flow.leasing import Sole
 from bot.flow.measuring import Measures
 from bot.flow.ports import Chore, Gateway, Platform
-from bot.flow.reminding import Reminders
+from bot.flow.reminder_posting import Reminders
 from bot.flow.senders import Senders
 from bot.flow.waking import Bell
 from bot.flow.workers import Workers

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from bot.learning.learner import Learner, Review
 from bot.learning.progress import progress
 
-# As long as a community's ranking looks back.
-_PERIOD = timedelta(days=30)
+# How long the points of somebody and the ranking of a community look back.
+RANKED_PERIOD = timedelta(days=30)
 
 
 # What can be achieved, and from how much on it is worth something unless somebody says otherwise: `points` are right
@@ -20,7 +20,7 @@ ACHIEVEMENTS: Mapping[str, int] = {"points": 50, "weeks": 4, "certificates": 1}
 def achieved(learner: Learner, reviews: Sequence[Review], now: datetime) -> dict[str, int]:
     """How much of each."""
     return {
-        "points": sum(review.correct and review.at >= now - _PERIOD for review in reviews),
+        "points": sum(review.correct and review.at >= now - RANKED_PERIOD for review in reviews),
         "weeks": progress((), {}, reviews, now).weeks,
         "certificates": sum(holding.state == "held" for holding in learner.wallet),
     }

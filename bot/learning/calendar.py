@@ -13,19 +13,19 @@ from typing import Any
 
 from bot.catalog.credential import Credential, Source
 from bot.catalog.wording import Wording, money
+from bot.learning.reminder_times import TELLING_HOUR
 from bot.learning.wallet import Entry
 from bot.planning.model import LearningPath, Step
 from bot.text.words import clean
 
 # How long before an expiry the calendar itself rings; reminders in chat begin earlier.
 _ALARM_DAYS = (30, 7)
-_HOUR = timedelta(hours=9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Event:
-    """All of the days from `first` to `last`. `about` is what stays when it moves; alarms ring at nine, so many days
-    before the first day.
+    """All of the days from `first` to `last`. `about` is what stays when it moves; alarms ring so many days before the
+    first day, at the hour at which reminders come, too.
     """
 
     about: str
@@ -140,11 +140,12 @@ def _component(event: _Event, now: datetime, owner: str) -> Any:
         component.add("description", clean(event.text))
     if event.url:
         component.add("url", event.url)
+    hour = timedelta(hours=TELLING_HOUR.hour, minutes=TELLING_HOUR.minute)
     for days in event.alarm_days:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", clean(event.title))
-        alarm.add("trigger", _HOUR - timedelta(days=days))
+        alarm.add("trigger", hour - timedelta(days=days))
         component.add_component(alarm)
     return component
 

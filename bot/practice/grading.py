@@ -14,7 +14,8 @@ from bot.text.words import fold, words
 
 Word = Literal["hint", "unknown", "next", "stop", "show", "skip"]
 _WORDS: tuple[Word, ...] = ("hint", "unknown", "next", "stop", "show", "skip")
-_GRADES = ("again", "hard", "good", "easy")
+# How well one remembered; a number from 1 is kept.
+GRADES = ("again", "hard", "good", "easy")
 # A name may be misspelt by about a letter in seven.
 _NEAR_ENOUGH = 0.86
 _PICK = re.compile(r"\(?([a-z]|\d)[).:]?")
@@ -46,9 +47,9 @@ class Grader:
         said = words(reply)
         if len(said) == 1 and said[0] in {"1", "2", "3", "4"}:
             return int(said[0])
-        names = (grade for grade in _GRADES if said in self._entries(f"words.grade.{grade}", language))
+        names = (grade for grade in GRADES if said in self._entries(f"words.grade.{grade}", language))
         name = next(names, None)
-        return None if name is None else _GRADES.index(name) + 1
+        return None if name is None else GRADES.index(name) + 1
 
     def doubts(self, reply: str, language: str) -> Meant:
         """The reply without "I think", "maybe" or a question mark."""

@@ -14,7 +14,7 @@ from bot.learning.exercise import PracticeState
 from bot.learning.learner import CardState, Review
 from bot.learning.practice import DayPlan, Rhythm, interleaved, plan_day, rated, reviewed, session_items
 from bot.practice.book import ItemBook
-from bot.practice.grading import Grader
+from bot.practice.grading import GRADES, Grader
 from bot.practice.items import LETTERS, Item, document_of, quiz_of
 from bot.practice.step import Step
 from bot.text.prompts import Phrases
@@ -22,7 +22,6 @@ from bot.text.prompts import Phrases
 SESSION_SIZE = 5
 # So many documents give more new items than a session asks; making all items takes seconds.
 _ENOUGH_DOCUMENTS = 8
-_GRADES = ("again", "hard", "good", "easy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,13 +148,13 @@ class PracticeSessions:
         )
         buttons = tuple(
             Suggestion(label=self._say(f"grade.{grade}", state), ask=str(number))
-            for number, grade in enumerate(_GRADES, 1)
+            for number, grade in enumerate(GRADES, 1)
         )
         draft = Draft(status="answered", statements=statements, suggestions=buttons)
         return Step(draft=draft, state=replace(state, phase="grading"))
 
     def _graded(self, state: PracticeState, item: Item, grade: int, learnt: Learnt) -> Step[PracticeState]:
-        statement = Statement(text=self._say(f"graded.{_GRADES[grade - 1]}", state))
+        statement = Statement(text=self._say(f"graded.{GRADES[grade - 1]}", state))
         return self._kept(state, item, grade, (statement,), learnt)
 
     def _answered(

@@ -15,7 +15,7 @@ from bot.learning.learner import Room
 from bot.storage.codec import loaded
 from bot.storage.database import Database
 from bot.storage.dialects import insert
-from bot.storage.reading import AnyRow
+from bot.storage.reading import AnyRow, is_message
 from bot.storage.tables import feedback, sent_messages, turns
 
 _UP, _DOWN, _TAKEN_BACK = 1, -1, 0
@@ -67,10 +67,7 @@ class SqlFeedback:
 
 async def _answered(connection: AsyncConnection, message: Posted) -> str | None:
     """The key of the turn that a message answers."""
-    of, room = sent_messages.c, message.room
-    found: str | None = await connection.scalar(
-        select(of.turn).where(of.platform == room.platform, of.room == room.number, of.message == message.number)
-    )
+    found: str | None = await connection.scalar(select(sent_messages.c.turn).where(is_message(message)))
     return found
 
 

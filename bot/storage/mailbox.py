@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.mail import Accepted, Backlog, Notice, Outgoing, Parcel, Settlement, Ticket, Update
 from bot.learning.learner import Identity, Room
-from bot.storage import moving, posting, receiving, reminding
+from bot.storage import moving, posting, queues, receiving, reminder_claims
 from bot.storage.database import Database
 from bot.storage.dialects import insert
 from bot.storage.tables import arrivals, feedback, inbox, keepsakes, leases, outbox, sent_messages, unreachable
@@ -47,7 +47,7 @@ class SqlMailbox:
 
     async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None:
         async with self._database.write() as connection:
-            await receiving.prolong(connection, tickets, until)
+            await queues.prolong(connection, inbox, tickets, until)
 
     async def give_back(self, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
         async with self._database.write() as connection:
@@ -65,7 +65,7 @@ class SqlMailbox:
     async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
         async with self._database.write() as connection:
             await posting.post(connection, outgoing, f"notice:{notice.claim}", to.number, now)
-            await reminding.sent(connection, [notice.claim], now)
+            await reminder_claims.sent(connection, [notice.claim], now)
 
     async def parcels(self, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]) -> list[Parcel]:
         async with self._database.write() as connection:
@@ -73,7 +73,7 @@ class SqlMailbox:
 
     async def prolong_parcels(self, tickets: Sequence[Ticket], until: datetime) -> None:
         async with self._database.write() as connection:
-            await posting.prolong(connection, tickets, until)
+            await queues.prolong(connection, outbox, tickets, until)
 
     async def sent(self, parcel: Parcel, messages: Sequence[str] = ()) -> None:
         async with self._database.write() as connection:

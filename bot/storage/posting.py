@@ -10,12 +10,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.mail import Outgoing, Parcel, Superseded, Ticket
 from bot.learning.learner import Room
-from bot.storage import dialects
+from bot.storage import dialects, queues
 from bot.storage.codec import as_json
 from bot.storage.dialects import insert
 from bot.storage.reading import AnyRow
@@ -70,19 +70,8 @@ async def parcels(
 ) -> list[Parcel]:
     """See `Mailbox.parcels`."""
     await dialects.wait_for_turn(connection, dialects.SENDING)
-    free = (
-        select(func.min(outbox.c.id))
-        .where(outbox.c.platform.in_(platforms))
-        .group_by(outbox.c.platform, outbox.c.room)
-        .having(or_(func.max(outbox.c.until).is_(None), func.max(outbox.c.until) <= now))
-    )
-    first = (
-        select(outbox.c.id)
-        .where(outbox.c.id.in_(free), or_(outbox.c.until.is_(None), outbox.c.until <= now))
-        .order_by(outbox.c.posted_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    of = outbox.c
+    first = queues.firsts(outbox, lane=of.room, since=of.posted_at, now=now, limit=limit, platforms=platforms)
     taken = await connection.execute(
         update(outbox)
         .where(outbox.c.id.in_(first))
@@ -118,16 +107,13 @@ def _parcel(row: AnyRow) -> Parcel:
     )
 
 
-async def prolong(connection: AsyncConnection, tickets: Sequence[Ticket], until: datetime) -> None:
-    for ticket in sorted(tickets, key=lambda ticket: ticket.id):
-        await connection.execute(update(outbox).where(_given(ticket)).values(until=until))
-
-
 async def sent(connection: AsyncConnection, ticket: Ticket, messages: Sequence[str]) -> None:
     """See `Mailbox.sent`."""
     of = outbox.c
     gone = await connection.execute(
-        delete(outbox).where(_given(ticket)).returning(of.platform, of.room, of.number, of.turn, of.posted_at)
+        delete(outbox)
+        .where(queues.given(outbox, ticket))
+        .returning(of.platform, of.room, of.number, of.turn, of.posted_at)
     )
     row = gone.first()
     if row is None:
@@ -150,7 +136,7 @@ async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | Non
     # Nobody's any more: a sender that prolongs all it has at this moment must not put off when this one is due.
     kept = await connection.execute(
         update(outbox)
-        .where(_given(ticket))
+        .where(queues.given(outbox, ticket))
         .values(until=due, begun=0, fence=outbox.c.fence + 1, doubts=outbox.c.doubts + (1 if unsure else 0))
         .returning(outbox.c.id)
     )
@@ -161,10 +147,6 @@ async def later(connection: AsyncConnection, ticket: Ticket, due: datetime | Non
 async def abandon(connection: AsyncConnection, room: Room) -> int:
     gone = await connection.execute(delete(outbox).where(_to(room)))
     return int(gone.rowcount)
-
-
-def _given(ticket: Ticket) -> ColumnElement[bool]:
-    return and_(outbox.c.id == ticket.id, outbox.c.fence == ticket.fence)
 
 
 def _to(room: Room) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Table, and_, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.answer import Answer
@@ -128,13 +128,18 @@ async def turn_of(connection: AsyncConnection, learner: Learner, room: Room, mes
     """See `LearnerStore.turn_of`."""
     of = sent_messages.c
     answered = and_(of.platform == turns.c.platform, of.turn == turns.c.key)
-    this = and_(of.platform == message.room.platform, of.room == message.room.number, of.message == message.number)
     seen = or_(turns.c.learner_id == learner.id, not_(turns.c.private))
     found = await connection.execute(
-        select(turns).join_from(turns, sent_messages, answered).where(this, seen, *in_room(turns, room))
+        select(turns).join_from(turns, sent_messages, answered).where(is_message(message), seen, *in_room(turns, room))
     )
     row = found.first()
     return _turn(row) if row else None
+
+
+def is_message(message: Posted) -> ColumnElement[bool]:
+    """The row that says which turn a message answers."""
+    of, room = sent_messages.c, message.room
+    return and_(of.platform == room.platform, of.room == room.number, of.message == message.number)
 
 
 def in_room(table: Table, room: Room) -> tuple[Any, ...]:

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.mail import Accepted, Settlement, Superseded, Ticket, Update
-from bot.storage import dialects, posting
+from bot.storage import dialects, posting, queues
 from bot.storage.codec import as_json
 from bot.storage.dialects import insert
 from bot.storage.reading import AnyRow
@@ -73,22 +73,17 @@ def _row(arrived: Update, now: datetime) -> dict[str, object]:
 async def take(
     connection: AsyncConnection, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]
 ) -> list[Accepted]:
-    """See `Mailbox.take`. The first of a conversation, where nobody has any of it: those that were accepted at the
-    same time, by several processes, may become visible in another order than that of their numbers.
-    """
+    """See `Mailbox.take`."""
     await dialects.wait_for_turn(connection, dialects.TAKING)
-    free = (
-        select(func.min(inbox.c.id))
-        .where(inbox.c.fault.is_(None), inbox.c.platform.in_(platforms))
-        .group_by(inbox.c.platform, inbox.c.conversation)
-        .having(or_(func.max(inbox.c.until).is_(None), func.max(inbox.c.until) <= now))
-    )
-    first = (
-        select(inbox.c.id)
-        .where(inbox.c.id.in_(free), or_(inbox.c.until.is_(None), inbox.c.until <= now))
-        .order_by(inbox.c.queued_at, inbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    of = inbox.c
+    first = queues.firsts(
+        inbox,
+        lane=of.conversation,
+        since=of.queued_at,
+        now=now,
+        limit=limit,
+        platforms=platforms,
+        among=of.fault.is_(None),
     )
     taken = await connection.execute(
         update(inbox)
@@ -114,19 +109,11 @@ def _accepted(row: AnyRow) -> Accepted:
     )
 
 
-async def prolong(connection: AsyncConnection, tickets: Sequence[Ticket], until: datetime) -> None:
-    """In the order of their numbers, as everybody, so that no two wait for each other."""
-    for ticket in sorted(tickets, key=lambda ticket: ticket.id):
-        await connection.execute(
-            update(inbox).where(inbox.c.id == ticket.id, inbox.c.fence == ticket.fence).values(until=until)
-        )
-
-
 async def give_back(connection: AsyncConnection, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
     """`due` is None for at once. Who was given it last cannot settle it any more."""
     await connection.execute(
         update(inbox)
-        .where(inbox.c.id == ticket.id, inbox.c.fence == ticket.fence)
+        .where(queues.given(inbox, ticket))
         .values(until=due, fence=inbox.c.fence + 1, attempts=inbox.c.attempts - (0 if begun else 1))
     )
 
@@ -154,7 +141,7 @@ async def set_aside(connection: AsyncConnection, settlement: Settlement, now: da
 
 
 def _given(ticket: Ticket) -> ColumnElement[bool]:
-    return and_(inbox.c.id == ticket.id, inbox.c.fence == ticket.fence, inbox.c.fault.is_(None))
+    return and_(queues.given(inbox, ticket), inbox.c.fault.is_(None))
 
 
 async def _end(

@@ -12,7 +12,7 @@ from bot.core.conversation import Context
 from bot.core.mail import Posted, Settlement
 from bot.core.ports import DueReminder, Erasable, Receipt, Standing, Summary, TurnRecord
 from bot.learning.learner import CardState, Identity, Learner, Reminder, Review, Room
-from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminding, summaries
+from bot.storage import committing, leaving, linking, ranking, reading, receiving, reminder_claims, summaries
 from bot.storage.database import Database
 from bot.storage.reading import newcomer
 
@@ -90,15 +90,15 @@ class SqlLearnerStore:
         self, now: datetime, *, limit: int = 100, platforms: Sequence[str] | None = None
     ) -> list[DueReminder]:
         async with self._database.write() as connection:
-            return await reminding.claim(connection, now, limit, platforms)
+            return await reminder_claims.claim(connection, now, limit, platforms)
 
     async def reminders_sent(self, claims: Sequence[str], at: datetime) -> None:
         async with self._database.write() as connection:
-            await reminding.sent(connection, claims, at)
+            await reminder_claims.sent(connection, claims, at)
 
     async def postpone_reminders(self, claims: Sequence[str], until: datetime) -> None:
         async with self._database.write() as connection:
-            await reminding.postpone(connection, claims, until)
+            await reminder_claims.postpone(connection, claims, until)
 
     async def join_ranking(self, who: Identity, community: Room, alias: str) -> bool:
         try:

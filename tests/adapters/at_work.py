@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.app import Paces, Service, Stores, build_flow
@@ -21,6 +21,13 @@ from bot.flow.workers import Pace
 from bot.settings import Settings
 
 Server = TypeVar("Server")
+
+
+def passed_lately() -> date:
+    """A day on which an exam can have been passed, so that nothing of it is about to expire on the day of the test:
+    a reminder of that would come in between.
+    """
+    return datetime.now(UTC).date() - timedelta(days=100)
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ def catalog(library: Library) -> Catalog:
 
 @pytest.fixture(scope="session")
 def telling(library: Library, catalog: Catalog) -> Telling:
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     return Telling(catalog, build_understanding(library, catalog), commands)
 
 

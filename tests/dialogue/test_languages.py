@@ -25,7 +25,7 @@ def SAY(key: str, **_: object) -> str:  # noqa: N802
     return key
 
 
-LANGUAGES = [path.stem for path in sorted(Path("prompts/commands").glob("*.md")) if path.stem != "en"]
+LANGUAGES = [path.stem for path in sorted(Path("prompts/understanding_commands").glob("*.md")) if path.stem != "en"]
 STATEMENTS = {
     "es": "Aprobé Security+ el 2023-12-01, tengo 6 horas a la semana y 400 dólares",
     "fr": "J'ai réussi Security+ le 2023-12-01, j'ai 6 heures par semaine et 400 dollars",
@@ -65,7 +65,7 @@ in_every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 @pytest.fixture(scope="module")
 def commands(library: Library) -> Lexicon:
-    return Lexicon.load(prompts_folder(library.settings, "commands"))
+    return Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +204,6 @@ def test_every_phrase_has_its_translation_with_the_same_variables(
 def test_every_command_can_be_given_in_words(library: Library, language: str) -> None:
     from bot.text.prompts import read_prompt_file  # noqa: PLC0415
 
-    folder = prompts_folder(library.settings, "commands")
+    folder = prompts_folder(library.settings, "understanding_commands")
     english, own = (read_prompt_file(folder / f"{name}.md").sections for name in ("en", language))
     assert {key for key in english if key.startswith("command.")} <= own.keys()

@@ -21,7 +21,7 @@ def SAY(key: str, **_: object) -> str:  # noqa: N802
 
 @pytest.fixture(scope="module")
 def wishes(library: Library, catalog: Catalog) -> PlanWishes:
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     return PlanWishes(catalog, build_understanding(library, catalog), commands)
 
 

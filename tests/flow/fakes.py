@@ -13,7 +13,7 @@ from bot.core.conversation import Incoming, Response, Turn
 from bot.core.mail import Accepted, Notice, Outgoing, Parcel, Update
 from bot.core.reply import Reply
 from bot.flow.ports import Limits, Outcome, Sent
-from bot.flow.reminding import Notices
+from bot.flow.reminder_posting import Notices
 from bot.flow.work import Work
 from bot.learning.learner import Changes, Holding, Identity, Room
 

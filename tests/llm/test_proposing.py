@@ -23,7 +23,7 @@ from tests.servers.llm.wire import Call, Said
 @pytest.fixture
 def proposals(library: Library) -> Proposals:
     catalog: Catalog = library.catalog()
-    commands = Lexicon.load(prompts_folder(library.settings, "commands"))
+    commands = Lexicon.load(prompts_folder(library.settings, "understanding_commands"))
     telling = Telling(catalog, build_understanding(library, catalog), commands)
     phrases = Phrases.load(prompts_folder(library.settings, "dialogue"))
     return Proposals(telling, commands, phrases, library.wording(catalog).say)

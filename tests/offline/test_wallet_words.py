@@ -15,7 +15,7 @@ from bot.core.answer import Draft
 from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate, Released
 from bot.learning.learner import Holding, Profile, Reminder
-from bot.learning.reminders import wanted_reminders
+from bot.learning.reminder_times import wanted_reminders
 from bot.learning.wallet import Entry, wallet
 from bot.offline.wallet import WalletWords
 from bot.settings import content_folder

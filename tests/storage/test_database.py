@@ -14,7 +14,7 @@ from bot.cli import checking
 from bot.cli.main import run
 from bot.errors import CredwayError, InputError, MissingService
 from bot.settings import Settings
-from bot.storage import reminding
+from bot.storage import reminder_claims
 from bot.storage.database import Database
 from tests.contracts.people import NOW, Person, Place
 from tests.servers.postgres import Postgres
@@ -116,7 +116,7 @@ async def test_a_worker_passes_over_what_another_is_taking_and_does_not_wait(pos
     async with postgres_place.open() as store, postgres_place.database() as database:
         await Person(store).wants_to_hear("a", "b", "c")
         async with database.write() as connection:
-            taken = await reminding.claim(connection, NOW, 2)
+            taken = await reminder_claims.claim(connection, NOW, 2)
             rest = await store.claim_reminders(NOW)
 
     assert (2, 1) == (len(taken), len(rest))

@@ -21,7 +21,6 @@ from bot.adapters.telegram.events import (
     Migrated,
     Polled,
     Reacted,
-    Reader,
     Said,
     SentDocument,
     SentElse,
@@ -36,6 +35,7 @@ from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.posts import Place, outgoing, posted, room_of
 from bot.adapters.telegram.private import Welcome
+from bot.adapters.telegram.reading import Reader
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.transport import KEPT, QUIZ_KEY
 from bot.chat import buttons

@@ -17,8 +17,8 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.events import ALLOWED_UPDATES
 from bot.adapters.telegram.pacing import Pacing
+from bot.adapters.telegram.reading import ALLOWED_UPDATES
 from bot.adapters.telegram.receiving import Raw, Receiving
 from bot.errors import MissingService
 from bot.flow.reception import Busy

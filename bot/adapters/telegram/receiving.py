@@ -13,7 +13,6 @@ from bot.adapters.telegram.events import (
     Migrated,
     Polled,
     Reacted,
-    Reader,
     Said,
     SentDocument,
     SentPicture,
@@ -23,6 +22,7 @@ from bot.adapters.telegram.events import (
     Tapped,
 )
 from bot.adapters.telegram.posts import PLATFORM
+from bot.adapters.telegram.reading import Reader
 from bot.adapters.telegram.typing_signs import TypingSigns
 from bot.chat.stopping import Stops, is_stop_button, is_stop_word
 from bot.core.mail import Update

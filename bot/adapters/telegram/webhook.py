@@ -11,7 +11,7 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.adapters.telegram.events import ALLOWED_UPDATES
+from bot.adapters.telegram.reading import ALLOWED_UPDATES
 from bot.adapters.telegram.receiving import Receiving
 from bot.errors import MissingService
 from bot.flow.reception import Busy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.app import Library
+from tests.adapters.at_work import passed_lately
 from tests.adapters.discord.conftest import running
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram.server import telegram_server
@@ -15,7 +16,7 @@ async def test_one_person_is_joined_by_a_code_and_what_is_told_in_one_shows_in_t
 ) -> None:
     async with telegram_server() as telegram, running(server, library, home, telegram=telegram) as bot:
         there, here = telegram.person("Anna"), server.person("Anna")
-        await there.sends("I passed Security+ on 2024-12-01")
+        await there.sends(f"I passed Security+ on {passed_lately()}")
         await there.receives()
         assert "Security+" not in (await here.reads(await here.calls("wallet")))["content"]
 

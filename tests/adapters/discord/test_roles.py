@@ -12,6 +12,7 @@ from bot.app import Library
 from bot.core.conversation import Context
 from bot.core.ports import TurnRecord
 from bot.learning.learner import Changes, Identity, Review, Room
+from tests.adapters.at_work import passed_lately
 from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.people import MODERATOR, Person, labels
 from tests.servers.discord.server import DiscordServer, Fault
@@ -34,7 +35,7 @@ async def told(person: Person, channel: str, **given: object) -> str:
 
 async def holds(person: Person, name: str) -> None:
     count = len(person.world.posted(person.dm))
-    await person.says(f"I passed {name} on 2025-12-01")
+    await person.says(f"I passed {name} on {passed_lately()}")
     await person.receives(number=count + 1)
 
 

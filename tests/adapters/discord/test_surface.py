@@ -8,6 +8,7 @@ import pytest
 
 from bot.app import Library
 from bot.learning.learner import Identity
+from tests.adapters.at_work import passed_lately
 from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.components import every
 from tests.servers.discord.people import Person, inside, labels
@@ -271,7 +272,7 @@ class TestPrivacy:
     async def test_in_a_server_what_is_personal_is_seen_by_one_person(
         self, channel: str, bot: Running, anna: Person
     ) -> None:
-        await anna.says("I passed Security+ on 2023-12-01")
+        await anna.says(f"I passed Security+ on {passed_lately()}")
         await anna.receives()
         wallet = await anna.calls("wallet", channel)
         assert "Security+" in (await anna.reads(wallet))["content"]
@@ -279,7 +280,7 @@ class TestPrivacy:
         assert not inside(wallet.original or {}) or "Ask more" not in labels(wallet.original or {})
 
     async def test_what_all_see_knows_nothing_of_who_asks(self, channel: str, bot: Running, anna: Person) -> None:
-        await anna.says("I passed Security+ on 2023-12-01")
+        await anna.says(f"I passed Security+ on {passed_lately()}")
         await anna.receives()
         shown = await anna.asks("what do I hold?", channel)
         assert "Security+" not in shown["content"]

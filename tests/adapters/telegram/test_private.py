@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.learning.learner import Identity
+from tests.adapters.at_work import passed_lately
 from tests.adapters.telegram.conftest import Running
 from tests.adapters.telegram.replies import NAUGHTY
 from tests.servers.telegram.people import Message, Person, button_of, labels
@@ -200,7 +201,7 @@ class TestRights:
     async def test_privacy_leads_to_what_is_kept_to_a_copy_of_it_and_to_its_end(
         self, server: TelegramServer, bot: Running, anna: Person
     ) -> None:
-        await anna.sends("I passed Security+ on 2023-12-01")
+        await anna.sends(f"I passed Security+ on {passed_lately()}")
         await anna.receives()
         await anna.sends("/privacy")
         privacy = await anna.receives()

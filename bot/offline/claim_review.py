@@ -38,7 +38,7 @@ _QUESTION = ("?", "？")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
+class ReviewedClaim:
     """A claim and what became of it. `told` is what the documents say of it: what backs it, contradicts it, or, where
     that is `open`, what they say of the same things.
     """
@@ -48,7 +48,7 @@ class Reviewed:
     told: tuple[Statement, ...] = ()
 
 
-class Reviewing:
+class ClaimReview:
     """Reviews texts. `passages_of` gives what is written in a document."""
 
     def __init__(
@@ -66,9 +66,9 @@ class Reviewing:
         self._look_ups = LookUps(toolbox, understanding.facts)
         self._premises = Premises(toolbox.catalog, knows)
 
-    async def review(self, text: str, language: str) -> list[Reviewed]:
+    async def review(self, text: str, language: str) -> list[ReviewedClaim]:
         """The first claims of a text, in its order; what claims nothing (a question, a greeting) is left out."""
-        found: list[Reviewed] = []
+        found: list[ReviewedClaim] = []
         about: tuple[str, ...] = ()
         for sentence in split_sentences(in_plain_words(text)):
             read = self._understanding.read(sentence)
@@ -83,7 +83,7 @@ class Reviewing:
         told = bool(read.fields or read.facts)
         return not read.text.rstrip().endswith(_QUESTION) and told and bool(about or read.rest)
 
-    async def _reviewed(self, sentence: str, read: Question, about: tuple[str, ...], language: str) -> Reviewed:
+    async def _reviewed(self, sentence: str, read: Question, about: tuple[str, ...], language: str) -> ReviewedClaim:
         held = [credential for identity in about if (credential := self._toolbox.catalog.get(identity))]
         figures = any(fact.kind != "code" for fact in read.facts)
         if len(held) >= _PAIR and not figures:
@@ -99,22 +99,22 @@ class Reviewing:
             same_language=language == DEFAULT_LANGUAGE,
         )
         if backed is not None and (figures or self._says_nearly_all(sentence, read, backed)):
-            return Reviewed(claim=sentence, finding="backed", told=(_in_its_words(sentence, backed),))
-        return Reviewed(claim=sentence, finding="unsaid")
+            return ReviewedClaim(claim=sentence, finding="backed", told=(_in_its_words(sentence, backed),))
+        return ReviewedClaim(claim=sentence, finding="unsaid")
 
-    def _between(self, sentence: str, read: Question, held: Sequence[Credential], language: str) -> Reviewed:
+    def _between(self, sentence: str, read: Question, held: Sequence[Credential], language: str) -> ReviewedClaim:
         """Which of two needs the other depends on the turn of a sentence; whoever reads what is required sees it."""
         told = self._look_ups.relation(held[0], held[1], read, language)
         if told is None:
-            return Reviewed(claim=sentence, finding="unsaid")
-        return Reviewed(claim=sentence, finding="open", told=told.statements)
+            return ReviewedClaim(claim=sentence, finding="unsaid")
+        return ReviewedClaim(claim=sentence, finding="open", told=told.statements)
 
     def _says_nearly_all(self, sentence: str, read: Question, backed: Statement) -> bool:
         """Whether what backs a sentence without figures says the same, and not merely something near."""
         shared, _ = self._check.overlap(sentence, backed.passages, "")
         return shared >= _NEARLY_ALL and not read.has("negation")
 
-    def _decided(self, read: Question, credential: Credential, language: str) -> Reviewed | None:
+    def _decided(self, read: Question, credential: Credential, language: str) -> ReviewedClaim | None:
         """What the fields decide that a sentence is about; None where one of them leaves it open, or where the sentence
         is about more than they are: "a course for AZ-104 costs 900 dollars" is not about the exam's price.
         """
@@ -128,7 +128,7 @@ class Reviewing:
             return None
         against = [field for field, holds in holding.items() if not holds]
         told = tuple(self._look_ups.statement(credential, field, language) for field in against or holding)
-        return Reviewed(claim="", finding="contradicted" if against else "backed", told=told)
+        return ReviewedClaim(claim="", finding="contradicted" if against else "backed", told=told)
 
     def _holds(self, read: Question, credential: Credential, field: str, language: str) -> bool | None:
         """Whether what a sentence says of a field is so; None where the field does not decide that."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.catalog.catalog import Catalog
 from bot.learning.learner import Holding, Profile, Reminder
-from bot.learning.reminders import in_quiet_hours, wanted_reminders
+from bot.learning.reminder_times import in_quiet_hours, wanted_reminders
 from bot.learning.wallet import Entry, Expiry, wallet
 from bot.learning.zones import local_day
 from bot.text.prompts import Phrases

@@ -14,8 +14,8 @@ from bot.app import Library, Stores, build_advising, build_retriever, open_store
 from bot.catalog.catalog import Catalog
 from bot.core.conversation import Context
 from bot.core.ports import TurnRecord
+from bot.dialogue.reminder_replanning import Replanning
 from bot.dialogue.reminding import Reminding
-from bot.dialogue.replanning import Replanning
 from bot.learning.learner import Changes, Holding, Identity, Learner, Reminder, Room
 from bot.offline.wallet import WalletWords
 from tests.contracts.people import NOW as LONG_AGO

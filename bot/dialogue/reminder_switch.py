@@ -10,7 +10,7 @@ from bot.dialogue.hearing import Heard, Speaker
 from bot.learning.learner import Changes, Learner
 
 
-class PracticeReminders:
+class ReminderSwitch:
     """`/reminders on` and `off`, and what the buttons below a reminder say. What expires is told in any case."""
 
     def __init__(self, speaker: Speaker) -> None:

@@ -14,7 +14,10 @@ from bot.learning.learner import CardState, Profile, Reminder, Review
 from bot.learning.wallet import Entry
 from bot.learning.zones import local_day, zone_of
 
-# A quarter to register and study, a month to sit an exam, a week for what was put off.
+# The hour of the learner's own day at which people are told things, of whatever kind: by a message (`_sent_at` moves it
+# out of quiet hours) or by an alarm of their calendar.
+TELLING_HOUR = time(9)
+# Days before. A quarter to register and study, a month to sit an exam, a week for what was put off.
 _BEFORE_EXPIRY = (90, 30, 7)
 # Fifty or a hundred and twenty credits are not collected in a quarter.
 _BEFORE_CREDITS = (365, *_BEFORE_EXPIRY)
@@ -28,7 +31,6 @@ _PRACTICE_DAYS = 7
 # A practice reminder that is this late still goes out: the sender may have been away for a moment.
 _PRACTICE_IS_NEWS = timedelta(hours=2)
 PRACTICE = "reminder.practice"
-_HOUR = time(9)
 _TRIES = 3  # days
 
 
@@ -163,13 +165,14 @@ def _reminder(moment: _Moment, profile: Profile, now: datetime) -> Reminder:
 
 
 def _sent_at(day: date, profile: Profile) -> datetime:
-    """The moment of a local day at which to send, in UTC: nine o'clock, or when quiet hours end if that lies in them.
+    """The moment of a local day at which to send, in UTC: the hour for telling, or when quiet hours end if that
+    lies in them.
 
     A time that the clock skips is the one as long after the gap; one that it shows twice is the first. Where that
     falls into quiet hours (they would have to end inside the gap), the next day is tried.
     """
     zone = zone_of(profile)
-    local = profile.quiet_until if _quiet(profile, _HOUR) else _HOUR
+    local = profile.quiet_until if _quiet(profile, TELLING_HOUR) else TELLING_HOUR
     tries = [datetime.combine(_moved(day, number), local, zone).astimezone(UTC) for number in range(_TRIES)]
     return next((moment for moment in tries if not in_quiet_hours(profile, moment)), tries[0])
 
