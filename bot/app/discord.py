@@ -23,10 +23,10 @@ from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
     from bot.adapters.discord.communities import Communities
-    from bot.adapters.discord.events import Reader
     from bot.adapters.discord.gateway import BuildEars
     from bot.adapters.discord.judging import Judging
     from bot.adapters.discord.live import Streams
+    from bot.adapters.discord.reading import Reader
     from bot.adapters.discord.sdk import Rest
     from bot.adapters.discord.server_settings import Servers
     from bot.adapters.discord.session_starts import StartPace
@@ -109,11 +109,11 @@ def build_discord(
     each time for its message to be known as an answer.
     """
     from bot.adapters.discord.digest_times import Digests, WantedDigests  # noqa: PLC0415
-    from bot.adapters.discord.events import Reader  # noqa: PLC0415
     from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
-    from bot.adapters.discord.menus import Menus  # noqa: PLC0415
+    from bot.adapters.discord.reading import Reader  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
+    from bot.adapters.discord.registering import Registering  # noqa: PLC0415
     from bot.adapters.discord.sdk import Ears, Shard  # noqa: PLC0415
     from bot.adapters.discord.session_starts import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
@@ -141,7 +141,7 @@ def build_discord(
     def platform(reception: Reception) -> Platform:
         transport = DiscordTransport(rest, streams, stores.keepsakes, reception, now, limits or LIMITS)
         gateways = (
-            Menus(rest, words, stores.keepsakes, now),
+            Registering(rest, words, stores.keepsakes, now),
             Digests(WantedDigests(rest.application, stores.keepsakes, now), reception, now, digests_every),
         )
         shards = tuple(shard(number, reception) for number in range(opened.shards))

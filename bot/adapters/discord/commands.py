@@ -10,8 +10,6 @@ from bot.chat.words import Words
 from bot.learning.achievements import ACHIEVEMENTS
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE, FILE = 3, 4, 5, 7, 8, 11
-MANAGE_GUILD = 1 << 5
-MANAGE_MESSAGES = 1 << 13
 _FORUM = 15
 ASK_ABOUT, CHECK, QUIZ, TEACH = (
     "Ask about this",

@@ -13,13 +13,14 @@ from bot.adapters.discord.cards import row
 from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digest_times import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reacted, Reader, Said, Tapped, Typing, sent_away
+from bot.adapters.discord.events import Called, Chosen, Reacted, Said, Tapped, Typing
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.forums import Forums, opened_of
 from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.moderating import Moderating
 from bot.adapters.discord.paging import STEP, kept_pages, key_of, turn_of
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
+from bot.adapters.discord.reading import Reader, sent_away
 from bot.adapters.discord.receiving import FAULTS, conversation_of, is_stop
 from bot.adapters.discord.render import Renderer, asking, citations_of, said
 from bot.adapters.discord.roles import Roles, off_of, refused_of

@@ -4,18 +4,14 @@ gives.
 
 from __future__ import annotations
 
-from bot.adapters.discord.commands import MANAGE_GUILD, MANAGE_MESSAGES
-from bot.adapters.discord.events import MANAGE_ROLES, Called, Role, Speaker
+from bot.adapters.discord.events import Called, Role, Speaker
+from bot.adapters.discord.permissions import moderates
 from bot.adapters.discord.posts import outgoing
 from bot.adapters.discord.render import said
 from bot.adapters.discord.server_settings import GivenRole, Servers, Settings
 from bot.chat.words import Words
 from bot.flow.work import Work
 from bot.learning.achievements import ACHIEVEMENTS
-
-# Who has one of these moderates; such a role is no prize.
-_POWERS = sum(1 << bit for bit in (1, 2, 3, 4, 7, 17, 22, 23, 24, 27, 29, 30, 33, 34, 40))
-_POWERS |= MANAGE_GUILD | MANAGE_MESSAGES | MANAGE_ROLES
 
 
 class Moderating:
@@ -78,7 +74,7 @@ class Moderating:
             await self._tell(work, event.by, "role.kept", role=role.name)
         elif not event.they_give_roles:
             await self._tell(work, event.by, "role.not_yours")
-        elif role.managed or role.id == guild or role.may & _POWERS:
+        elif role.managed or role.id == guild or moderates(role.may):
             await self._tell(work, event.by, "role.powerful", role=role.name)
         else:
             at = int(event.options.get("at") or ACHIEVEMENTS[achievement])
