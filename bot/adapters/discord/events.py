@@ -47,13 +47,16 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A text for the bot: all in private, in a server what mentions it or replies to it. A file may come without."""
+    """A text for the bot: all in private, in a server what mentions it or replies to it. A file may come without.
+    `quoted`: it came from a form that began with what somebody else had written.
+    """
 
     by: Speaker
     text: str
     file: Attached | None = None
     # The bot's own message that it replies to.
     replies_to: Posted | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ when no library's cache knows of the server or channel any more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,11 +35,12 @@ from bot.core.mail import Posted
 _COMMAND, _COMPONENT, _COMPLETING, _MODAL = 2, 3, 4, 5
 _MESSAGE_MENU = 3
 _SUBCOMMAND = 1
+_ROLE_SELECT = 6
 _BOT_DM = 1
 # An ordinary message, and one that replies to another.
 _SPOKEN = {0, 19}
 # Buttons whose answer concerns only who tapped.
-_ALONE = ("sources", "up", "down", "quiz", "thread", "teach", "remove", "role", "unrole")
+_ALONE = ("sources", "up", "down", "quiz", "thread", "teach", "remove", "role", "unrole", "wear")
 _ADDED = "MESSAGE_REACTION_ADD"
 _REACTIONS = {_ADDED, "MESSAGE_REACTION_REMOVE"}
 
@@ -107,15 +108,24 @@ def _interaction(raw: Raw) -> Event | None:
     if raw["type"] in {_COMMAND, _COMPLETING}:
         return _command(raw, data)
     if raw["type"] == _COMPONENT:
-        return _tapped(raw, data.get("values") or [data["custom_id"]])
+        return _tapped(raw, _pressed(data))
     text = next((field["value"] for field in _fields(data.get("components", ())) if "value" in field), "")
-    # What the form was opened for says whether its answer is for the person alone.
-    return Said(by=_speaker(raw, alone=data["custom_id"] != "form:open"), text=" ".join(text.split()))
+    # What the form was opened for says whether its answer is for the person alone, and whether it began with others'
+    # words.
+    _, where, *quoted = data["custom_id"].split(":")
+    return Said(by=_speaker(raw, alone=where != "open"), text=" ".join(text.split()), quoted=bool(quoted))
 
 
-def _tapped(raw: Raw, values: Sequence[str]) -> Tapped:
+def _pressed(data: Raw) -> str:
+    """What a button says, or what was chosen from a list; where its options are the client's own, behind its name."""
+    chosen = next(iter(data.get("values") or ()), None)
+    if chosen is None:
+        return str(data["custom_id"])
+    return f"{data['custom_id']}:{chosen}" if data.get("component_type") == _ROLE_SELECT else str(chosen)
+
+
+def _tapped(raw: Raw, data: str) -> Tapped:
     """Pages are turned where they are by who asked for them, and by anybody where nobody else sees them."""
-    data = values[0]
     step = data.partition(":")[2].partition(":")[0]
     message = raw["message"]
     hidden = bool(message.get("flags", 0) & EPHEMERAL)

@@ -240,7 +240,7 @@ def _update_opened(post: Opened) -> Update:
 def is_stop(event: Event) -> bool:
     match event:
         case Said():
-            return is_stop_word(event.text)
+            return not event.quoted and is_stop_word(event.text)
         case Tapped():
             return is_stop_button(event.data)
         case Chosen() | _:
