@@ -12,7 +12,7 @@ from bot.app.advising import (
 )
 from bot.app.assistant import Service, build_assistant, build_service, path_drawing
 from bot.app.chores import build_chores
-from bot.app.discord import DiscordBot, build_discord, build_server_budget, open_discord
+from bot.app.discord import DiscordBot, build_discord, build_role_changes, build_server_budget, open_discord
 from bot.app.flow import Paces, build_flow, build_passing, own_name
 from bot.app.language_model import (
     LanguageModel,
@@ -65,6 +65,7 @@ __all__ = [
     "build_passing",
     "build_practice",
     "build_retriever",
+    "build_role_changes",
     "build_server_budget",
     "build_service",
     "build_telegram",

@@ -23,10 +23,11 @@ from bot.text.prompts import Phrases
 
 if TYPE_CHECKING:
     from bot.adapters.discord.communities import Communities
-    from bot.adapters.discord.events import Reader
     from bot.adapters.discord.gateway import BuildEars
     from bot.adapters.discord.judging import Judging
     from bot.adapters.discord.live import Streams
+    from bot.adapters.discord.reading import Reader
+    from bot.adapters.discord.role_changes import RoleChanges
     from bot.adapters.discord.sdk import Rest
     from bot.adapters.discord.server_settings import Servers
     from bot.adapters.discord.session_starts import StartPace
@@ -109,11 +110,11 @@ def build_discord(
     each time for its message to be known as an answer.
     """
     from bot.adapters.discord.digest_times import Digests, WantedDigests  # noqa: PLC0415
-    from bot.adapters.discord.events import Reader  # noqa: PLC0415
     from bot.adapters.discord.gateway import Gateway  # noqa: PLC0415
     from bot.adapters.discord.live import Streams  # noqa: PLC0415
-    from bot.adapters.discord.menus import Menus  # noqa: PLC0415
+    from bot.adapters.discord.reading import Reader  # noqa: PLC0415
     from bot.adapters.discord.receiving import Receiving  # noqa: PLC0415
+    from bot.adapters.discord.registering import Registering  # noqa: PLC0415
     from bot.adapters.discord.sdk import Ears, Shard  # noqa: PLC0415
     from bot.adapters.discord.session_starts import SessionStarts, StartPace  # noqa: PLC0415
     from bot.adapters.discord.transport import LIMITS, DiscordTransport  # noqa: PLC0415
@@ -123,7 +124,7 @@ def build_discord(
     rest, phrases = opened.rest, Phrases.load(prompts_folder(settings, "discord"))
     words, reader, stops, signs = Words(phrases), Reader(opened.id), build_stops(stores, now), Signs()
     streams, beginning = Streams(), SessionStarts(rest, stores.leases, now, starts or StartPace())
-    desk = _build_desk(settings, rest, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
+    desk = _build_desk(settings, opened, phrases, reader, stops, signs, streams, service, stores, now, thumbs_again)
 
     def shard(number: int, reception: Reception) -> Gateway:
         receiving = Receiving(
@@ -139,9 +140,10 @@ def build_discord(
         return Gateway(settings.discord_token, rest.application, one, receiving, beginning, ears or Ears)
 
     def platform(reception: Reception) -> Platform:
-        transport = DiscordTransport(rest, streams, stores.keepsakes, reception, now, limits or LIMITS)
+        roles = build_role_changes(opened, stores, reception, now)
+        transport = DiscordTransport(rest, streams, stores.keepsakes, roles, now, limits or LIMITS)
         gateways = (
-            Menus(rest, words, stores.keepsakes, now),
+            Registering(rest, words, stores.keepsakes, now),
             Digests(WantedDigests(rest.application, stores.keepsakes, now), reception, now, digests_every),
         )
         shards = tuple(shard(number, reception) for number in range(opened.shards))
@@ -150,9 +152,21 @@ def build_discord(
     return platform
 
 
+def build_role_changes(
+    opened: DiscordBot, stores: Stores, reception: Reception, now: Callable[[], datetime]
+) -> RoleChanges:
+    """What gives and takes roles; the reception takes what has to be said because of what Discord answers."""
+    from bot.adapters.discord.prizes import Prizes  # noqa: PLC0415
+    from bot.adapters.discord.role_changes import RoleChanges  # noqa: PLC0415
+    from bot.adapters.discord.wearing import Worn  # noqa: PLC0415
+
+    worn = Worn(stores.keepsakes, stores.mailbox, now)
+    return RoleChanges(opened.rest, Prizes(opened.rest, str(opened.id)), worn, reception)
+
+
 def _build_desk(
     settings: Settings,
-    rest: Rest,
+    opened: DiscordBot,
     phrases: Phrases,
     reader: Reader,
     stops: Stops,
@@ -168,12 +182,15 @@ def _build_desk(
     from bot.adapters.discord.forums import Forums  # noqa: PLC0415
     from bot.adapters.discord.judging import Judging  # noqa: PLC0415
     from bot.adapters.discord.moderating import Moderating  # noqa: PLC0415
+    from bot.adapters.discord.prizes import Prizes  # noqa: PLC0415
     from bot.adapters.discord.render import Renderer  # noqa: PLC0415
-    from bot.adapters.discord.roles import Roles, Worn  # noqa: PLC0415
+    from bot.adapters.discord.roles import Roles  # noqa: PLC0415
     from bot.adapters.discord.server_settings import Servers  # noqa: PLC0415
     from bot.adapters.discord.silence import Silence  # noqa: PLC0415
+    from bot.adapters.discord.wearing import Worn  # noqa: PLC0415
     from bot.chat.words import Words  # noqa: PLC0415
 
+    rest, prizes = opened.rest, Prizes(opened.rest, str(opened.id))
     words, renderer, servers = Words(phrases), Renderer(phrases), Servers(stores.keepsakes, now)
     reactions, taps = Thumbs(stores.feedback, now, thumbs_again), Thumbs(stores.feedback, now, thumbs_again[:1])
     judging = Judging(reactions, taps)
@@ -188,12 +205,21 @@ def _build_desk(
         communities=_build_communities(rest, words, servers, judging, service, stores, now),
         judging=judging,
         teaching=_build_teaching(settings, rest, words, servers, service, stores, now),
-        moderating=Moderating(words, servers, settings.llm_daily_tokens_community),
+        moderating=Moderating(words, servers, prizes, settings.llm_daily_tokens_community),
         forums=Forums(words, servers),
-        roles=Roles(words, servers, Worn(stores.keepsakes, stores.mailbox, now), stores.learners, now),
+        roles=Roles(
+            words=words,
+            servers=servers,
+            prizes=prizes,
+            worn=Worn(stores.keepsakes, stores.mailbox, now),
+            learners=stores.learners,
+            mailbox=stores.mailbox,
+            now=now,
+        ),
         silence=Silence(servers, rest),
         stops=stops,
         keepsakes=stores.keepsakes,
+        named=service.cards.name,
         now=now,
     )
 

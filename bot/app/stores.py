@@ -39,7 +39,7 @@ async def open_stores(
 
     Raises `InputError` or `MissingService`, each saying what to set, where there is no such database.
     """
-    from bot.adapters.discord.roles import Worn  # noqa: PLC0415
+    from bot.adapters.discord.wearing import Worn  # noqa: PLC0415
     from bot.storage.asking import SqlAsked  # noqa: PLC0415
     from bot.storage.database import Database  # noqa: PLC0415
     from bot.storage.documents import SqlShelf  # noqa: PLC0415

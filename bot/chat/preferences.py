@@ -35,9 +35,12 @@ class Preferences:
 
     async def mute(self, chat: str, topic: int | str | None, *, silent: bool) -> None:
         """Only this topic of a group, or the group where it has none."""
-        before = set((await self._of(self.group(chat))).get("muted", []))
-        after = before | {_place(topic)} if silent else before - {_place(topic)}
-        await self._set(self.group(chat), {"muted": sorted(after)})
+
+        def muted(before: dict[str, Any]) -> dict[str, Any]:
+            others = {*before.get("muted", [])} - {_place(topic)}
+            return {"muted": sorted({*others, _place(topic)} if silent else others)}
+
+        await self._change(self.group(chat), muted)
 
     async def move(self, old: str, new: str) -> None:
         """A group has another number now."""
@@ -57,7 +60,17 @@ class Preferences:
         return found if isinstance(found, dict) else {}
 
     async def _set(self, who: Identity, changes: dict[str, Any]) -> None:
-        await self._keepsakes.keep(who, {_KEY: {**await self._of(who), **changes}}, self._now() + _KEPT)
+        await self._change(who, lambda _before: changes)
+
+    async def _change(self, who: Identity, changes: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """What two set at once is set both."""
+
+        def changed(before: Any | None) -> dict[str, Any]:
+            found = before if isinstance(before, dict) else {}
+            return {**found, **changes(found)}
+
+        now = self._now()
+        await self._keepsakes.change(who, _KEY, changed, now, now + _KEPT)
 
 
 def _place(topic: int | str | None) -> str:

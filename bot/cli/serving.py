@@ -92,7 +92,7 @@ async def serve(
 async def once_it_answers(
     build: Callable[[], AbstractAsyncContextManager[Opened]], patience: float
 ) -> AsyncIterator[Opened]:
-    """What `build` makes, opened, as soon as it no longer raises `Unreachable`; after so many seconds that is raised."""
+    """What `build` makes, opened, as soon as it no longer raises `Unreachable`; raises it after so many seconds."""
     from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential
 
     async with AsyncExitStack() as opened:

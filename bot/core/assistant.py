@@ -111,6 +111,7 @@ class Assistant:
             now=self._now(),
             progress=progress,
             again=again,
+            quoted=incoming.quoted,
         )
         response = await self._guarded(turn)
         answer = _timed(response.answer, began)
@@ -145,7 +146,7 @@ class Assistant:
             return self._plain(turn, text, "talk.empty", spoken)
         if len(turn.question) > MAX_QUESTION:
             return self._plain(turn, text[:200], "talk.too_long", spoken, limit=f"{MAX_QUESTION:,}")
-        command, argument = _command(text)
+        command, argument = (None, text) if turn.quoted else _command(text)
         asked = replace(turn, question=argument, command=command)
         try:
             return await self._responder.respond(asked)

@@ -55,7 +55,8 @@ class Turn:
     `progress` is told what can be shown already, where the front end can show an answer that grows. `community` is
     the whole that `room` is a part of, where rooms have such; `file` came with the message, which may reply to one of
     the bot's (`replies_to`). `again`: the same message has been answered, but the learner has changed meanwhile; the
-    person waits already.
+    person waits already. `quoted`: somebody else may have written the question; it is answered, and whatever it says
+    commands nothing and tells nothing of who asks.
     """
 
     question: str
@@ -72,6 +73,7 @@ class Turn:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     progress: Progress | None = None
     again: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ class Incoming:
 
     `language` is what is to be replied in; `locale` only what the person's app speaks, for want of anything better.
     `community` is what the room is a part of: the server of a channel, the group of a topic. `replies_to` is the bot's
-    own message that it replies to, or below which something was tapped. A `file` may come without any text.
+    own message that it replies to, or below which something was tapped. A `file` may come without any text. `quoted`:
+    the text may be somebody else's.
     """
 
     who: Identity
@@ -110,6 +113,7 @@ class Incoming:
     community: Room | None = None
     replies_to: Posted | None = None
     file: SentFile | None = None
+    quoted: bool = False
 
 
 class Advisor(Protocol):

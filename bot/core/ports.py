@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -153,6 +153,14 @@ class Keepsakes(Protocol):
         ...
 
     async def recall(self, who: Identity, key: str, now: datetime) -> Any | None: ...
+
+    async def change(
+        self, who: Identity, key: str, changed: Callable[[Any | None], Any | None], now: datetime, until: datetime
+    ) -> None:
+        """Keep what `changed` makes of the thing that is kept by a key, None where there is none, and nothing where it
+        makes None. Of several who do so at once, in whatever processes, each is given what the one before has made.
+        """
+        ...
 
     async def drop(self, who: Identity, key: str) -> None: ...
 

@@ -47,7 +47,8 @@ class Dialogue:
 
     async def respond(self, turn: Turn) -> Response:
         heard = self._hear(turn)
-        response = await self._first(heard)
+        # An ability may do something; what somebody else wrote is only ever a question.
+        response = None if turn.quoted else await self._first(heard)
         if response is None:
             response = await self._advised(heard.turn)
         return replace(response, changes=await self._with_reminders(turn, response.changes))

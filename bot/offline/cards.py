@@ -53,6 +53,10 @@ class CardFinder:
         ids = [identity for identity in dict.fromkeys(found) if identity in self._toolbox.catalog][:MAX_NAMES]
         return [(identity, clean(self._toolbox.catalog[identity].name)) for identity in ids]
 
+    def name(self, identity: str) -> str | None:
+        """What one of these is called; None for any other text."""
+        return clean(self._toolbox.catalog[identity].name) if identity in self._toolbox.catalog else None
+
     def providers(self, text: str) -> Sequence[tuple[str, str]]:
         """Names of those who issue anything, as `names`: what is chosen is said as it is shown."""
         typed = clean(text[:_LONGEST]).lower()

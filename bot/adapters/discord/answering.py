@@ -57,9 +57,12 @@ class Answering:
         file: SentFile | None = None,
         also: Sequence[Outgoing] = (),
         replies_to: Posted | None = None,
+        shown: str | None = None,
+        quoted: bool = False,
     ) -> None:
         """`room`: in which it is said, where that is another than where it is shown. A `file` came with it;
         `replies_to` is the message of the bot's that is meant. `also` goes out with the answer, or neither does.
+        `shown` is what others see of what is asked, where that is something else; `quoted`: others may have written it.
         """
         guild = guild_of(by.room)
         incoming = Incoming(
@@ -72,12 +75,13 @@ class Answering:
             community=community_of(guild) if guild else None,
             replies_to=replies_to,
             file=file,
+            quoted=quoted,
         )
         if self._signs.was_given(work.update.key):
             work.seen()
         await self._signs.over()
         # What is said in a channel stands there; what a command or a button asks does not.
-        asked = "" if by.private or by.place.answers is None else text
+        asked = "" if by.private or by.place.answers is None else shown or text
         live = Live(self._rest, self._renderer, by.place, self._words.say("label.stop", by.language), asked)
 
         def render(_answer: Answer, reply: Reply) -> Sequence[Outgoing]:

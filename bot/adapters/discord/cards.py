@@ -17,7 +17,7 @@ MAX_LABEL = 80
 MAX_DESCRIPTION = 1024
 # What the edge of a card says before it is read: that sources back it, that it asks something.
 SOURCED, ASKS = 0x3B82F6, 0xF59E0B
-_ROW, _BUTTON, _SELECT, _SECTION, _TEXT = 1, 2, 3, 9, 10
+_ROW, _BUTTON, _SELECT, _ROLES, _SECTION, _TEXT = 1, 2, 3, 6, 9, 10
 _GALLERY, _FILE, _SEPARATOR, _CONTAINER = 12, 13, 14, 17
 PRIMARY, SECONDARY, _LINK = 1, 2, 5
 _ATTACHED = "attachment://"
@@ -77,6 +77,11 @@ def select(data: str, placeholder: str, options: Sequence[tuple[str, str]]) -> P
     """A list to choose one from: values and labels."""
     listed = [{"label": label, "value": value} for value, label in options]
     return {"type": _SELECT, "custom_id": data, "placeholder": placeholder, "options": listed}
+
+
+def role_select(data: str, placeholder: str) -> Part:
+    """A list of all roles of the server to choose one from; the client knows them."""
+    return {"type": _ROLES, "custom_id": data, "placeholder": placeholder}
 
 
 def every(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

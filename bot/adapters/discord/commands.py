@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,6 @@ from bot.chat.words import Words
 from bot.learning.achievements import ACHIEVEMENTS
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE, FILE = 3, 4, 5, 7, 8, 11
-MANAGE_GUILD = 1 << 5
-MANAGE_MESSAGES = 1 << 13
 _FORUM = 15
 ASK_ABOUT, CHECK, QUIZ, TEACH = (
     "Ask about this",
@@ -44,7 +42,8 @@ class Option:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """`asks` is what it says to the assistant, with its options filled in; None where the desk does something else.
-    `without` is the key of what stands for options that are all left out, `told` are options that are said in words.
+    `without` is the key of what stands for options that are all left out, `told` are options that are said in words;
+    `shown` is the key of what others see of it, where that is not what it asks.
 
     `personal`: the answer is for the person alone. `community`: it is about a whole server, and only there.
     """
@@ -54,6 +53,7 @@ class Command:
     options: tuple[Option, ...] = ()
     told: tuple[str, ...] = ()
     without: str | None = None
+    shown: str | None = None
     personal: bool = False
     community: bool = False
 
@@ -83,6 +83,7 @@ COMMANDS = (
             Option(name="first", required=True, completes=True),
             Option(name="second", required=True, completes=True),
         ),
+        shown="compare.shown",
     ),
     Command(
         name="plan",
@@ -101,6 +102,7 @@ COMMANDS = (
     Command(name="practice", asks="/practice $credential", options=(_NAMED,), personal=True),
     Command(name="progress", asks="/progress", personal=True),
     Command(name="simulate", asks="/simulate", personal=True),
+    Command(name="reminders", asks="/reminders $on", options=(Option(name="on", kind=BOOLEAN),), personal=True),
     Command(name="me", asks="/me", personal=True),
     Command(name="link", asks="/link $code", options=(Option(name="code"),), personal=True),
     Command(name="why", asks="/why", options=(_PRIVATELY,)),
@@ -148,14 +150,38 @@ def asked(command: Command, options: Mapping[str, Any], words: Words, language: 
     """What a command says to the assistant. What is told in words (how much money, from whom) is said in the person's
     language, by which it is understood what they speak.
     """
-    text = command.asks or ""
-    for option in command.options:
-        value = " ".join(str(options.get(option.name, "")).split())
-        text = text.replace(f"${option.name}", value)
+    text = _filled(command.asks or "", command, options)
     text = text.strip() or (words.say(command.without, language) if command.without else "")
     return " ".join(
         [text, *(_told(command, name, options[name], words, language) for name in command.told if name in options)]
     )
+
+
+def shown(
+    command: Command, options: Mapping[str, Any], words: Words, language: str, named: Callable[[str], str | None]
+) -> str:
+    """The same as others see it above the answer: by the names that were chosen, not by what stands for them."""
+    completing = {option.name for option in command.options if option.completes}
+    told = {
+        name: (named(str(value)) if name in completing else None) or " ".join(str(value).split())
+        for name, value in options.items()
+    }
+    if command.shown is None:
+        return asked(command, told, words, language)
+    return words.say(command.shown, language, **{**dict.fromkeys(_names(command), ""), **told})
+
+
+def _names(command: Command) -> list[str]:
+    return [option.name for option in command.options]
+
+
+def _filled(text: str, command: Command, options: Mapping[str, Any]) -> str:
+    for option in command.options:
+        value = options.get(option.name, "")
+        if isinstance(value, bool):
+            value = "on" if value else "off"
+        text = text.replace(f"${option.name}", " ".join(str(value).split()))
+    return text
 
 
 def _told(command: Command, name: str, value: Any, words: Words, language: str) -> str:

@@ -10,22 +10,24 @@ from typing import Any
 
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.cards import row
-from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked
+from bot.adapters.discord.commands import BY_NAME, CHECK, QUIZ, SERVER, TEACH, asked, shown
 from bot.adapters.discord.communities import Communities
 from bot.adapters.discord.digest_times import digest_of
-from bot.adapters.discord.events import Called, Chosen, Reacted, Reader, Said, Tapped, Typing, sent_away
+from bot.adapters.discord.events import Called, Chosen, Reacted, Said, Tapped, Typing
 from bot.adapters.discord.files import sent_file
 from bot.adapters.discord.forums import Forums, opened_of
 from bot.adapters.discord.judging import Judging
 from bot.adapters.discord.moderating import Moderating
 from bot.adapters.discord.paging import STEP, kept_pages, key_of, turn_of
 from bot.adapters.discord.posts import Place, Post, community_of, identity, outgoing, room_of
+from bot.adapters.discord.reading import Reader, sent_away
 from bot.adapters.discord.receiving import FAULTS, conversation_of, is_stop
 from bot.adapters.discord.render import Renderer, asking, citations_of, said
-from bot.adapters.discord.roles import Roles, off_of, refused_of
+from bot.adapters.discord.roles import Roles
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.silence import Silence
 from bot.adapters.discord.teaching import Teaching
+from bot.adapters.discord.wearing import off_of, unfit_of
 from bot.chat import buttons
 from bot.chat.kept import question_of
 from bot.chat.stopping import Stops
@@ -61,8 +63,10 @@ class DiscordDesk:
         silence: Silence,
         stops: Stops,
         keepsakes: Keepsakes,
+        named: Callable[[str], str | None],
         now: Callable[[], datetime],
     ) -> None:
+        """`named` gives the name of a credential by what stands for it in the choices of a command."""
         self._rest = rest
         self._reader = reader
         self._renderer = renderer
@@ -77,6 +81,7 @@ class DiscordDesk:
         self._silence = silence
         self._stops = stops
         self._keepsakes = keepsakes
+        self._named = named
         self._now = now
 
     async def handle(self, work: Work) -> None:
@@ -112,8 +117,8 @@ class DiscordDesk:
             await self._forums.offer(work, post)
         elif (wearing := off_of(payload)) is not None:
             await self._roles.end(work, wearing)
-        elif (wearing := refused_of(payload)) is not None:
-            await self._roles.refused(work, wearing)
+        elif (unfit := unfit_of(payload)) is not None:
+            await self._roles.refused(work, unfit)
         else:
             return False
         return True
@@ -169,7 +174,8 @@ class DiscordDesk:
         elif command.community and guild is not None:
             await self._community(work, event, guild, text)
         else:
-            await self._ask(work, event, text)
+            seen = shown(command, event.options, self._words, self._words.language(by.language), self._named)
+            await self._ask(work, event, text, seen)
 
     async def _community(self, work: Work, event: Called, guild: str, text: str) -> None:
         by = event.by
@@ -198,9 +204,15 @@ class DiscordDesk:
         else:
             await self._moderating.set(work, event, guild)
 
-    async def _ask(self, work: Work, event: Said | Called | Chosen | Tapped, text: str) -> None:
+    async def _ask(
+        self, work: Work, event: Said | Called | Chosen | Tapped, text: str, seen: str | None = None
+    ) -> None:
+        """`seen` is what others see of what is asked, where that is something else."""
         meant = event.below if isinstance(event, Tapped) else event.replies_to if isinstance(event, Said) else None
-        answering = self._answering.answer(work, conversation_of(event), event.by, text, replies_to=meant)
+        quoted = isinstance(event, Said) and event.quoted
+        answering = self._answering.answer(
+            work, conversation_of(event), event.by, text, replies_to=meant, shown=seen, quoted=quoted
+        )
         await self._unless_silent(work, event, answering)
 
     async def _unless_silent(
@@ -248,10 +260,8 @@ class DiscordDesk:
                 await self._teaching.decide(work, tapped, rest)
             case "remove":
                 await self._teaching.remove(work, tapped, rest)
-            case "role":
-                await self._roles.put_on(work, tapped, rest)
-            case "unrole":
-                await self._roles.take_off(work, tapped, rest)
+            case "role" | "unrole" | "wear":
+                await self._roles.tapped(work, tapped, step, rest)
             case "thread":
                 await self._thread(work, tapped)
             case _:
@@ -285,6 +295,9 @@ class DiscordDesk:
         if place.guild is not None and await self._silence.holds_in(place.guild, place.channel):
             await self._tell(work, tapped, "muted")
             return
+        if (why := _no_thread(tapped)) is not None:
+            await self._tell(work, tapped, why)
+            return
         name = self._words.say("thread.name", tapped.by.language)[:_THREAD_NAME]
         try:
             thread = await self._rest.start_thread(tapped.by.place.channel, tapped.message, name)
@@ -301,6 +314,15 @@ class DiscordDesk:
         if event is not None:
             posts: list[Post] = [said(self._words.say(key, event.by.language))]
             await work.settle(*outgoing(posts, event.by.place.beside))
+
+
+def _no_thread(tapped: Tapped) -> str | None:
+    """The key of why none is begun there, None where one is: nobody does by a button what they may not do by hand."""
+    if tapped.in_thread:
+        return "thread.here"
+    if not tapped.they_open_threads:
+        return "thread.not_yours"
+    return None if tapped.bot_opens_threads else "thread.cannot"
 
 
 def _to_person(message: Outgoing) -> Outgoing:

@@ -51,11 +51,14 @@ class WantedDigests:
         return [Digest(guild=guild, channel=channel) for guild, channel in found.items()]
 
     async def keep(self, guild: str, channel: str | None) -> None:
-        """From now on there, or nowhere."""
-        found = {digest.guild: digest.channel for digest in await self.all() if digest.guild != guild}
-        if channel is not None:
-            found[guild] = channel
-        await self._keepsakes.keep(identity(self.application), {_KEY: found}, self._now() + _KEPT)
+        """From now on there, or nowhere; whatever other servers want just then."""
+
+        def kept(before: dict[str, str] | None) -> dict[str, str]:
+            others = {each: where for each, where in (before or {}).items() if each != guild}
+            return others if channel is None else {**others, guild: channel}
+
+        now = self._now()
+        await self._keepsakes.change(identity(self.application), _KEY, kept, now, now + _KEPT)
 
 
 class Digests:

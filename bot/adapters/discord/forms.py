@@ -41,7 +41,8 @@ def _form(words: Words, event: Event, text: str, *, alone: bool) -> dict[str, An
         field["value"] = text[:_MOST]
     label = {"type": _LABEL, "label": words.say("form.label", language)[:_CAPTION], "component": field}
     return {
-        "custom_id": "form:alone" if alone else "form:open",
+        # What others wrote stands in it to be asked about: whoever sends it off need not have seen what it begins with.
+        "custom_id": f"form:{'alone' if alone else 'open'}{':quoted' if text.strip() else ''}",
         "title": words.say("form.title", language)[:_TITLE],
         "components": [label],
     }

@@ -4,26 +4,23 @@ gives.
 
 from __future__ import annotations
 
-from bot.adapters.discord.commands import MANAGE_GUILD, MANAGE_MESSAGES
-from bot.adapters.discord.events import MANAGE_ROLES, Called, Role, Speaker
+from bot.adapters.discord.events import Called, Role, Speaker
 from bot.adapters.discord.posts import outgoing
+from bot.adapters.discord.prizes import Prizes
 from bot.adapters.discord.render import said
 from bot.adapters.discord.server_settings import GivenRole, Servers, Settings
 from bot.chat.words import Words
 from bot.flow.work import Work
 from bot.learning.achievements import ACHIEVEMENTS
 
-# Who has one of these moderates; such a role is no prize.
-_POWERS = sum(1 << bit for bit in (1, 2, 3, 4, 7, 17, 22, 23, 24, 27, 29, 30, 33, 34, 40))
-_POWERS |= MANAGE_GUILD | MANAGE_MESSAGES | MANAGE_ROLES
-
 
 class Moderating:
     """`limit` is what the operator lets every server use in a day, None where that is unlimited."""
 
-    def __init__(self, words: Words, servers: Servers, limit: int | None) -> None:
+    def __init__(self, words: Words, servers: Servers, prizes: Prizes, limit: int | None) -> None:
         self._words = words
         self._servers = servers
+        self._prizes = prizes
         self._limit = limit
 
     async def set(self, work: Work, event: Called, guild: str) -> None:
@@ -78,8 +75,8 @@ class Moderating:
             await self._tell(work, event.by, "role.kept", role=role.name)
         elif not event.they_give_roles:
             await self._tell(work, event.by, "role.not_yours")
-        elif role.managed or role.id == guild or role.may & _POWERS:
-            await self._tell(work, event.by, "role.powerful", role=role.name)
+        elif (obstacle := await self._prizes.obstacle(guild, role, event.by)) is not None:
+            await self._tell(work, event.by, obstacle, role=role.name)
         else:
             at = int(event.options.get("at") or ACHIEVEMENTS[achievement])
             given = GivenRole(

@@ -19,22 +19,12 @@ import discord
 
 from bot.adapters.discord.cards import line
 from bot.adapters.discord.commands import SERVER
-from bot.adapters.discord.events import (
-    Called,
-    Chosen,
-    Event,
-    Reacted,
-    Reader,
-    Said,
-    SentAway,
-    Tapped,
-    Typing,
-    kept,
-    sent_away,
-)
+from bot.adapters.discord.events import Called, Chosen, Event, Reacted, Said, SentAway, Tapped, Typing
 from bot.adapters.discord.forms import form_of
 from bot.adapters.discord.forums import OPENED, Opened, opened
+from bot.adapters.discord.noting import kept
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM
+from bot.adapters.discord.reading import Reader, sent_away
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.server_settings import settings_conversation
 from bot.chat.signs import Signs
@@ -250,7 +240,7 @@ def _update_opened(post: Opened) -> Update:
 def is_stop(event: Event) -> bool:
     match event:
         case Said():
-            return is_stop_word(event.text)
+            return not event.quoted and is_stop_word(event.text)
         case Tapped():
             return is_stop_button(event.data)
         case Chosen() | _:

@@ -195,6 +195,22 @@ class Rest:
         parent = found.get("parent_id")
         return str(parent) if parent is not None else None
 
+    async def guild(self, guild: str) -> dict[str, Any]:
+        """A server with its roles and whose it is."""
+        found: dict[str, Any] = await self.call("GET", "/guilds/{guild_id}", guild_id=guild)
+        return found
+
+    async def member(self, guild: str, person: str) -> dict[str, Any]:
+        path = "/guilds/{guild_id}/members/{user_id}"
+        found: dict[str, Any] = await self.call("GET", path, guild_id=guild, user_id=person)
+        return found
+
+    async def role(self, guild: str, role: str) -> dict[str, Any]:
+        found: dict[str, Any] = await self.call(
+            "GET", "/guilds/{guild_id}/roles/{role_id}", guild_id=guild, role_id=role
+        )
+        return found
+
     async def set_role(self, guild: str, person: str, role: str, *, on: bool) -> None:
         path = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
         await self.call("PUT" if on else "DELETE", path, guild_id=guild, user_id=person, role_id=role)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -86,7 +85,6 @@ class Servers(Preferences):
 
     def __init__(self, keepsakes: Keepsakes, now: Callable[[], datetime]) -> None:
         super().__init__(PLATFORM, keepsakes, now)
-        self._counting = asyncio.Lock()
 
     async def switch_model(self, guild: str, *, on: bool) -> None:
         await self._set(self.group(guild), {"model": on})
@@ -106,8 +104,7 @@ class Servers(Preferences):
 
     async def answer_only(self, guild: str, channel: str, *, here: bool) -> None:
         """Here and in channels that were chosen so before; or here no more, and everywhere when none is left."""
-        chosen = {*(await self.settings(guild)).only} - {channel}
-        await self._set(self.group(guild), {"only": sorted({*chosen, channel} if here else chosen)})
+        await self._list(guild, "only", channel, on=here)
 
     async def limit(self, guild: str, tokens: int | None) -> None:
         """So many tokens a day at most; None is as many as all servers may use."""
@@ -117,18 +114,24 @@ class Servers(Preferences):
         await self._set(self.group(guild), {"teachers": role})
 
     async def watch(self, guild: str, forum: str, *, on: bool) -> None:
-        watched = {*(await self.settings(guild)).forums} - {forum}
-        await self._set(self.group(guild), {"forums": sorted({*watched, forum} if on else watched)})
+        await self._list(guild, "forums", forum, on=on)
 
     async def give_role(self, guild: str, given: GivenRole) -> None:
         """From now on, instead of what the role was given for before."""
-        others = [asdict(one) for one in (await self.settings(guild)).roles if one.role != given.role]
-        await self._set(self.group(guild), {"roles": [*others, asdict(given)]})
+        await self._change(self.group(guild), lambda before: {"roles": [*_others(before, given.role), asdict(given)]})
 
     async def keep_role(self, guild: str, role: str) -> None:
         """Give it no more."""
-        others = [asdict(one) for one in (await self.settings(guild)).roles if one.role != role]
-        await self._set(self.group(guild), {"roles": others})
+        await self._change(self.group(guild), lambda before: {"roles": _others(before, role)})
+
+    async def refuse_role(self, guild: str, role: str) -> None:
+        """Until it is set again: whatever else of it is set just then."""
+
+        def refused(before: dict[str, Any]) -> dict[str, Any]:
+            given = before.get("roles", ())
+            return {"roles": [{**each, "refused": True} if each["role"] == role else each for each in given]}
+
+        await self._change(self.group(guild), refused)
 
     async def count_answer(self, guild: str, answer: Answer) -> None:
         """An answer that everybody saw."""
@@ -144,13 +147,7 @@ class Servers(Preferences):
     async def week(self, guild: str, day: datetime) -> Week:
         """The week in which a day is."""
         name = week_of(day)
-        found = await self._keepsakes.recall(self.group(guild), f"week:{name}", self._now()) or {}
-        return Week(
-            name=name,
-            counts=found.get("counts", {}),
-            sources=found.get("sources", {}),
-            stale=found.get("stale", {}),
-        )
+        return Week(name=name, **await self._keepsakes.recall(self.group(guild), f"week:{name}", self._now()) or {})
 
     async def _count(
         self,
@@ -159,14 +156,30 @@ class Servers(Preferences):
         sources: Counter[str] | None = None,
         stale: Counter[str] | None = None,
     ) -> None:
-        async with self._counting:
-            week = await self.week(guild, self._now())
-            kept: dict[str, Any] = {
-                "counts": dict(Counter(week.counts) + Counter(counts)),
-                "sources": _most(Counter(week.sources) + (sources or Counter())),
-                "stale": _most(Counter(week.stale) + (stale or Counter())),
+        def counted(before: dict[str, dict[str, int]] | None) -> dict[str, dict[str, int]]:
+            found = before or {}
+            return {
+                "counts": dict(Counter(found.get("counts")) + Counter(counts)),
+                "sources": _most(Counter(found.get("sources")) + (sources or Counter())),
+                "stale": _most(Counter(found.get("stale")) + (stale or Counter())),
             }
-            await self._keepsakes.keep(self.group(guild), {f"week:{week.name}": kept}, self._now() + _KEPT)
+
+        now = self._now()
+        await self._keepsakes.change(self.group(guild), f"week:{week_of(now)}", counted, now, now + _KEPT)
+
+    async def _list(self, guild: str, name: str, channel: str, *, on: bool) -> None:
+        """A channel among those that are chosen for something, or not among them."""
+
+        def chosen(before: dict[str, Any]) -> dict[str, Any]:
+            others = {*before.get(name, ())} - {channel}
+            return {name: sorted({*others, channel} if on else others)}
+
+        await self._change(self.group(guild), chosen)
+
+
+def _others(before: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """The roles that are given, but one."""
+    return [each for each in before.get("roles", ()) if each["role"] != role]
 
 
 def week_of(day: datetime) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.adapters.discord.cards import card, text
+from bot.adapters.discord.cards import attached, card, text
 from bot.adapters.discord.live import Streams
 from bot.adapters.discord.plainly import plain_posts
 from bot.adapters.discord.posts import EPHEMERAL, PLATFORM, Post, identity
-from bot.adapters.discord.roles import ROLE, role_refused, wearing_of
+from bot.adapters.discord.role_changes import RoleChanges
 from bot.adapters.discord.sdk import Rest
+from bot.adapters.discord.wearing import ROLE
 from bot.core.mail import Parcel
 from bot.core.ports import Keepsakes
 from bot.flow.ports import Blocked, Later, Limits, Outcome, Refused, Sent, Unsure
-from bot.flow.reception import Reception
 
 logger = logging.getLogger(__name__)
 
@@ -57,15 +57,14 @@ class DiscordTransport:
         rest: Rest,
         streams: Streams,
         keepsakes: Keepsakes,
-        reception: Reception,
+        roles: RoleChanges,
         now: Callable[[], datetime],
         limits: Limits = LIMITS,
     ) -> None:
-        """`reception` takes what has to be said because of what Discord has answered."""
         self._rest = rest
         self._streams = streams
         self._keepsakes = keepsakes
-        self._reception = reception
+        self._roles = roles
         self._now = now
         self.limits = limits
         self._direct: OrderedDict[str, str] = OrderedDict()
@@ -74,16 +73,14 @@ class DiscordTransport:
         if parcel.payload.get("kept"):
             await self._keepsakes.keep(identity(parcel.payload["who"]), parcel.payload["kept"], self._now() + KEPT)
         try:
-            messages = await self._done(parcel)
+            if parcel.kind == ROLE:
+                return await self._roles.make(parcel)
+            messages = await self._formed(parcel, dict(parcel.payload["body"]))
         except _PerhapsThere:
             logger.warning("discord.perhaps_lost effect=%s", parcel.effect)
             return Sent()
         except discord.RateLimited as error:
             return Later(seconds=error.retry_after)
-        except discord.Forbidden as error:
-            if parcel.kind == ROLE and parcel.payload["on"]:
-                await self._reception.accept([role_refused(wearing_of(parcel.payload), parcel.effect)])
-            return _outcome(error, private=parcel.room.private)
         except discord.HTTPException as error:
             return _outcome(error, private=parcel.room.private)
         except aiohttp.ClientConnectorError:
@@ -92,15 +89,10 @@ class DiscordTransport:
             return Unsure(reason=type(error).__name__)
         return Sent(messages=messages)
 
-    async def _done(self, parcel: Parcel) -> tuple[str, ...]:
-        """The numbers of the messages that have arrived, where it is any."""
-        if parcel.kind == ROLE:
-            await self._rest.set_role(**_role(parcel), on=parcel.payload["on"])
-            return ()
-        return await self._formed(parcel, dict(parcel.payload["body"]))
-
     async def _formed(self, parcel: Parcel, body: dict[str, Any]) -> tuple[str, ...]:
-        """As it is; where Discord takes no such card, the same as plain text: the words matter more than their form."""
+        """The numbers of the messages that have arrived: as it is, or where Discord takes no such card, the same as
+        plain text. The words matter more than their form.
+        """
         try:
             return (await self._delivered(parcel, body),)
         except discord.HTTPException as error:
@@ -108,21 +100,33 @@ class DiscordTransport:
                 raise
             if not body.get("components"):
                 # A line, in place of a card: what is one stays one.
-                return (await self._delivered(parcel, card([text(body["content"])]).body),)
+                return (await self._delivered(parcel, _bare(body)),)
             logger.warning("discord.plain reason=%s", error.text)
             return await self._plainly(parcel, plain_posts(body, parcel.payload.get("kept", {})))
 
     async def _plainly(self, parcel: Parcel, posts: Sequence[Post]) -> tuple[str, ...]:
-        """In as many messages as it takes. What is shown already may be a card, which no edit makes plain again."""
-        arrived = []
-        for number, post in enumerate(posts):
+        """In as many messages as it takes. What is shown already may be a card with a button to stop it, which no edit
+        makes plain again: then it becomes the barest card, and only where that is refused, too, another message.
+        """
+        head, *others = posts
+        arrived = await self._first_of(
+            lambda: self._delivered(parcel, head.body),
+            lambda: self._delivered(parcel, _bare(head.body)),
+            lambda: self._delivered(parcel, head.body, edits=False),
+        )
+        return (arrived, *[await self._delivered(parcel, post.body, n) for n, post in enumerate(others, start=1)])
+
+    @staticmethod
+    async def _first_of(*ways: Callable[[], Awaitable[str]]) -> str:
+        """By the first of these ways that Discord does not find invalid."""
+        *tries, last = ways
+        for way in tries:
             try:
-                arrived.append(await self._delivered(parcel, post.body, number))
+                return await way()
             except discord.HTTPException as error:
-                if error.code != _INVALID_FORM or number:
+                if error.code != _INVALID_FORM:
                     raise
-                arrived.append(await self._delivered(parcel, post.body, number, edits=False))
-        return tuple(arrived)
+        return await last()
 
     async def _delivered(self, parcel: Parcel, body: dict[str, Any], number: int = 0, *, edits: bool = True) -> str:
         """`number` counts what one parcel had to become. It `edits` what is there already, if anything is."""
@@ -176,9 +180,11 @@ class DiscordTransport:
         return self._direct[person]
 
 
-def _role(parcel: Parcel) -> dict[str, str]:
-    wearing = wearing_of(parcel.payload)
-    return {"guild": wearing.guild, "person": wearing.who, "role": wearing.role}
+def _bare(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain text as a card of nothing else, with its files."""
+    files = body.get("attachments", ())
+    bare = card([text(body["content"]), *(attached(file["filename"], "", "") for file in files)]).body
+    return {**bare, "attachments": files} if files else bare
 
 
 def _file(parcel: Parcel, number: int) -> tuple[str, bytes] | None:

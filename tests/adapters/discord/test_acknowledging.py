@@ -19,7 +19,7 @@ from bot.core.conversation import Response, Turn
 from bot.core.reply import Reply
 from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.components import is_v2
-from tests.servers.discord.people import Person, inside
+from tests.servers.discord.people import Person, inside, labels
 from tests.servers.discord.server import LOST, DiscordServer, Fault, too_many
 from tests.servers.discord.world import DEADLINE
 
@@ -220,17 +220,25 @@ async def test_what_discord_takes_no_buttons_with_comes_without(
     assert inside(answer) == []
 
 
-async def test_what_was_shown_as_a_card_while_it_grew_and_is_refused_at_last_comes_as_a_message(
-    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str
+@pytest.mark.parametrize("refusals", [1, 3])
+async def test_a_card_that_grew_and_is_refused_at_last_is_the_bare_words_without_a_button_to_stop_it(
+    server: DiscordServer, bot: Running, slow: Slow, anna: Person, channel: str, refusals: int
 ) -> None:
     asked = await anna.calls("ask", channel, question="in parts")
     slow.parts.put_nowait("one")
     await server.world.until(lambda: asked.answer, "the first part")
-    server.fail("@original", Fault(400, (("message", "Invalid Form Body"), ("code", 50035))))
+    assert "Stop" in labels(asked.original or {})
+    # A card stays one: that it is to be plain is refused by the server itself.
+    server.fail("@original", *[Fault(400, (("message", "Invalid Form Body"), ("code", 50035)))] * refusals)
     slow.may_end.set()
     slow.parts.put_nowait("end")
-    assert (await anna.receives(channel))["content"].endswith("whole: in parts")
-    assert is_v2(asked.original or {})
+    if refusals == 1:
+        answer = await anna.reads(asked, "whole: in parts")
+        assert (is_v2(answer), inside(answer)) == (True, [])
+        assert server.world.posted(channel) == []
+    else:
+        # Nothing can be put there: what is said is said all the same.
+        assert (await anna.receives(channel))["content"].endswith("whole: in parts")
 
 
 async def test_an_apology_takes_the_place_of_what_was_shown(

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.discord.live import Streams
 from bot.adapters.discord.posts import Place, Post, outgoing
 from bot.adapters.discord.transport import DiscordTransport
-from bot.app import Library, open_discord, open_stores
+from bot.app import Library, build_role_changes, open_discord, open_stores
 from bot.core.assistant import utc_now
 from bot.core.mail import Parcel, Ticket
 from bot.flow.crash_points import passing
@@ -35,7 +35,8 @@ async def transport(server: DiscordServer, library: Library, home: Path) -> Asyn
     settings = library.settings.model_copy(update=update)
     async with open_stores(settings) as stores, open_discord(settings) as opened:
         reception = Reception(stores.mailbox, Bell(), Measures(), utc_now, passing)
-        yield DiscordTransport(opened.rest, Streams(), stores.keepsakes, reception, utc_now)
+        roles = build_role_changes(opened, stores, reception, utc_now)
+        yield DiscordTransport(opened.rest, Streams(), stores.keepsakes, roles, utc_now)
 
 
 def acknowledged(world: World, channel: str, person: Person) -> Interaction:

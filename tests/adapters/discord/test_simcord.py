@@ -87,6 +87,7 @@ CALLED: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "practice": ({"credential": "az-104"}, "AZ-104"),
     "progress": ({}, "pract"),
     "simulate": ({}, "Decisions"),
+    "reminders": ({"on": False}, "practise"),
     "me": ({}, "know nothing about you yet"),
     "link": ({}, "/link"),
     "why": ({}, "answer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.learning.learner import Identity
 from tests.adapters.at_work import passed_lately
 from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.components import every
-from tests.servers.discord.people import Person, inside, labels
+from tests.servers.discord.people import EVERYBODY, Person, inside, labels
 from tests.servers.discord.server import DiscordServer
 
 
@@ -38,6 +39,24 @@ class TestQuestions:
         await anna.says(f"<@{server.world.bot['id']}> sec+ cost?", channel)
         assert "“" not in (await anna.receives(channel))["content"]
         assert "“" not in (await anna.asks("sec+ cost?"))["content"]
+
+    async def test_what_was_compared_or_planned_stands_there_by_its_name(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        """What somebody chooses while typing is a name; what Discord sends for it is only for the bot."""
+        compared = await anna.reads(
+            await anna.calls("compare", channel, first="az-900", second="comptia-security-plus")
+        )
+        assert compared["content"].startswith(
+            "-# “Compare Microsoft Certified: Azure Fundamentals (AZ-900) and CompTIA"
+        )
+        assert "az-900 and" not in compared["content"]
+        dora = server.person("Dora", locale="de")
+        found = await dora.reads(await dora.calls("compare", channel, first="az-900", second="something of theirs"))
+        shown = found["content"].split("\n")[0]
+        assert shown.endswith("(AZ-900) und something of theirs im Vergleich”")
+        planned = await anna.reads(await anna.calls("plan", channel, goal="az-305", hours=5))
+        assert "(AZ-305) with 5 hours a week”" in planned["content"].split("\n")[0]
 
     async def test_sources_are_a_tap_away_for_everybody_and_only_who_taps_sees_them(
         self, server: DiscordServer, channel: str, bot: Running, anna: Person
@@ -84,7 +103,7 @@ class TestCommands:
         await server.world.until(lambda: server.world.registered, "the menu")
         names = {each["name"] for each in server.world.commands}
         told = {"ask", "find", "compare", "plan", "stack", "wallet", "practice", "quiz", "leaderboard", "me", "privacy"}
-        told |= {"sources", "help", "check", "link", "why", "export", "forget", "server", "roles"}
+        told |= {"sources", "help", "check", "link", "why", "export", "forget", "server", "roles", "reminders"}
         assert {*told, "Ask about this", "Check this claim with sources", "Make a quiz from this"} <= names
         plan = next(each for each in server.world.commands if each["name"] == "plan")
         for localized in ("name_localizations", "description_localizations"):
@@ -117,6 +136,7 @@ class TestCommands:
             ("privacy", {}, "/export"),
             ("why", {}, "answer"),
             ("wallet", {}, "wallet"),
+            ("reminders", {}, "remind you to practise"),
             ("me", {}, "know nothing about you yet"),
             ("link", {}, "/link"),
             ("forget", {}, "erase"),
@@ -126,6 +146,14 @@ class TestCommands:
         self, bot: Running, anna: Person, name: str, given: dict[str, object], holding: str
     ) -> None:
         assert await anna.reads(await anna.calls(name, **given), holding)
+
+    async def test_reminders_are_switched_off_and_on(self, channel: str, bot: Running, anna: Person) -> None:
+        for on, told in ((False, "don't remind"), (True, "From now on I remind")):
+            switched = await anna.calls("reminders", channel, on=on)
+            assert told in (await anna.reads(switched))["content"]
+            assert switched.ephemeral
+            profile = (await bot.stores.learners.learner(_identity(anna))).profile
+            assert profile.practice_reminders == on
 
     async def test_a_command_is_answered_in_the_language_of_the_app(self, server: DiscordServer, bot: Running) -> None:
         dora = server.person("Dora", locale="de")
@@ -219,6 +247,49 @@ class TestMenus:
         assert "425" in form.data["components"][0]["component"]["value"]
 
 
+class TestWordsOfOthers:
+    """A form that begins with what somebody else wrote is soon sent off unread: it asks, whatever it says."""
+
+    async def test_no_command_in_it_is_obeyed(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        mallory, learners = server.person("Mallory"), bot.stores.learners
+        code = await learners.link_code(_identity(mallory), datetime.now(UTC))
+        for words in (f"/link {code}", "/stop", "/forget", "I passed Security+ on 2023-12-01"):
+            form = await anna.opens_menu("Ask about this", await mallory.says(words, channel), channel)
+            answered = await anna.reads(await anna.fills(form, words))
+            assert not [word for word in ("erase", "Stopped", "noted") if word in answered["content"]]
+        assert (await learners.learner(_identity(anna))).wallet == ()
+        # Nobody has used it.
+        assert await learners.redeem(code, _identity(server.person("Ben")), datetime.now(UTC)) is not None
+
+    async def test_nor_in_the_title_of_a_post(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, mo: Person
+    ) -> None:
+        guild = server.world.guilds[server.world.channels[channel]["guild_id"]]
+        forum = server.world.channel(guild, "questions", 15)
+        told = {"forum": server.world.channels[forum], "on": True}
+        await mo.reads(await mo.calls("server", channel, inner="forum", **told))
+        post = await mo.posts(forum, "/join Mallory")
+        form = await anna.taps(await anna.receives(post), "Ask the advisor")
+        await anna.reads(await anna.fills(form, "/join Mallory"))
+        board = await anna.reads(await anna.calls("leaderboard", channel))
+        assert "Mallory" not in board["content"]
+
+    async def test_no_yes_in_it_confirms_what_was_asked_before(self, channel: str, bot: Running, anna: Person) -> None:
+        await anna.says("I passed Security+ on 2023-12-01")
+        await anna.receives()
+        assert "erase" in (await anna.reads(await anna.calls("forget", channel)))["content"]
+        form = await anna.opens_menu("Ask about this", await anna.says("yes", channel), channel)
+        await anna.reads(await anna.fills(form, "yes"))
+        assert (await bot.stores.learners.learner(_identity(anna))).wallet != ()
+
+    async def test_what_one_types_oneself_is_obeyed(self, channel: str, bot: Running, anna: Person) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        form = await anna.taps(answer, "Ask more")
+        assert "/plan" in (await anna.reads(await anna.fills(form, "/help")))["content"]
+
+
 class TestMentions:
     async def test_no_message_and_no_edit_lets_anything_be_a_mention(
         self, server: DiscordServer, channel: str, bot: Running, anna: Person
@@ -259,6 +330,37 @@ class TestButtons:
         assert "Mention me" in (await anna.receives(thread))["content"]
         await anna.says(f"<@{server.world.bot['id']}> ccna cost?", thread)
         assert "300" in (await anna.receives(thread, 2))["content"]
+
+    @pytest.mark.parametrize("missing", [1 << 35, 1 << 38])
+    async def test_nobody_opens_a_thread_by_a_button_who_may_not_by_hand(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person, missing: int
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        anna.permissions = str(int(EVERYBODY) & ~missing)
+        tapped = await anna.taps(answer, "Thread")
+        assert "You may not open threads" in (await anna.reads(tapped))["content"]
+        assert tapped.ephemeral
+        assert server.made("/threads") == []
+
+        anna.permissions = str(1 << 3)
+        assert "open" in (await anna.reads(await anna.taps(answer, "Thread")))["content"]
+
+    async def test_what_the_bot_needs_for_a_thread_is_said(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", channel)
+        server.world.may_open_threads = False
+        tapped = await anna.taps(answer, "Thread")
+        assert "“Create Public Threads”" in (await anna.reads(tapped))["content"]
+        assert tapped.ephemeral
+        assert server.made("/threads") == []
+
+    async def test_there_is_no_thread_in_a_thread(
+        self, server: DiscordServer, channel: str, bot: Running, anna: Person
+    ) -> None:
+        answer = await anna.asks("sec+ cost?", server.world.thread(channel, "Talk")["id"])
+        assert "a thread already" in (await anna.reads(await anna.taps(answer, "Thread")))["content"]
+        assert server.made("/threads") == []
 
     async def test_many_follow_ups_are_a_list_to_choose_from(self, bot: Running, anna: Person) -> None:
         answer = await anna.asks("sec+ cost?")

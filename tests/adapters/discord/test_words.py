@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord.command_menu import fingerprint, menu
 from bot.adapters.discord.commands import BY_NAME, asked
-from bot.adapters.discord.menu import fingerprint, menu
 from bot.app import Library, build_understanding
 from bot.chat.words import Words
 from bot.text.prompts import Phrases

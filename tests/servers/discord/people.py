@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
 _COMMAND, _COMPONENT, _COMPLETING, _FORM = 2, 3, 4, 5
+_ROLE_SELECT = 6
 _STRING, _INTEGER, _BOOLEAN, _CHANNEL, _ROLE, _FILE, _SUBCOMMAND = 3, 4, 5, 7, 8, 11, 1
 _MANAGE_ROLES = 1 << 28
 MODERATOR = str(1 << 5 | _MANAGE_ROLES)
 TIDYING = str(1 << 13)
+# What everybody may in a new server, of what matters here: open threads and write in them.
+_OPEN_THREADS = 1 << 35 | 1 << 38
+EVERYBODY = str(_OPEN_THREADS)
 # The button below an answer that is still growing.
 STOP = "s:stop"
 
@@ -28,7 +32,7 @@ class Person:
         self.world = server.world
         self.id = self.world.number()
         self.locale = locale
-        self.permissions = "0"
+        self.permissions = EVERYBODY
         self._user = {"id": self.id, "username": name, "discriminator": "0", "avatar": None, "global_name": name}
 
     @property
@@ -84,8 +88,10 @@ class Person:
         button = next(each for each in inside(message) if label.casefold() in each.get("label", "").casefold())
         return await self.presses(message, button["custom_id"])
 
-    async def presses(self, message: Message, custom_id: str, values: list[str] | None = None) -> Interaction:
-        data: dict[str, Any] = {"custom_id": custom_id, "component_type": 3 if values else 2}
+    async def presses(
+        self, message: Message, custom_id: str, values: list[str] | None = None, *, kind: int | None = None
+    ) -> Interaction:
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": kind or (3 if values else 2)}
         if values:
             data["values"] = values
         return await self._interact(_COMPONENT, data, message["channel_id"], message=message)
@@ -95,6 +101,11 @@ class Person:
         select = next(each for each in inside(message) if "options" in each)
         value = next(option["value"] for option in select["options"] if label in option["label"])
         return await self.presses(message, select["custom_id"], [value])
+
+    async def picks(self, message: Message, role: dict[str, Any]) -> Interaction:
+        """A role from the list of all roles of the server below a message."""
+        select = next(each for each in inside(message) if each["type"] == _ROLE_SELECT)
+        return await self.presses(message, select["custom_id"], [role["id"]], kind=_ROLE_SELECT)
 
     async def fills(self, form: Interaction, text: str) -> Interaction:
         await self.acknowledged(form)
@@ -196,7 +207,9 @@ class Person:
             "context": 0 if guild else 1,
             "authorizing_integration_owners": {"0": guild or "0"} if installed else {"1": self.id},
             "entitlements": [],
-            "app_permissions": str(_MANAGE_ROLES if self.world.may_give_roles else 0),
+            "app_permissions": str(
+                _MANAGE_ROLES * self.world.may_give_roles | _OPEN_THREADS * self.world.may_open_threads
+            ),
             "attachment_size_limit": 10_000_000,
         }
         if guild is not None:

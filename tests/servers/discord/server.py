@@ -59,6 +59,8 @@ class DiscordServer:
         self.world = World()
         self.gateway = Gateway(self.world)
         self.calls: list[Made] = []
+        # The descriptions of all calls that were understood, whatever became of them.
+        self.tried: list[str] = []
         self.wrong: list[str] = []
         self.api_url = ""
         # So many seconds of the time to acknowledge are over when an interaction begins.
@@ -75,6 +77,9 @@ class DiscordServer:
             "PUT /applications/{application_id}/commands": self._register,
             "POST /users/@me/channels": self._direct,
             "GET /channels/{channel_id}": self._channel,
+            "GET /guilds/{guild_id}": self._guild,
+            "GET /guilds/{guild_id}/members/{user_id}": self._member,
+            "GET /guilds/{guild_id}/roles/{role_id}": self._role,
             "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}": self._give_role,
             "DELETE /guilds/{guild_id}/members/{user_id}/roles/{role_id}": self._take_role,
             "GET /gateway/bot": self._gateway,
@@ -126,6 +131,7 @@ class DiscordServer:
     async def _taken(self, request: web.Request, call: str, parts: dict[str, str], body: Any) -> web.Response:
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _json(401, {"message": "401: Unauthorized", "code": 0})
+        self.tried.append(call)
         fault = next((faults.pop(0) for part, faults in self._faults.items() if part in call and faults), None)
         if fault is not None and not fault.done:
             return _json(fault.status, dict(fault.body))
@@ -217,12 +223,23 @@ class DiscordServer:
         self.world.changed()
 
     def _givable(self, parts: dict[str, str]) -> str:
-        """Of roles that stand below the bot's own."""
-        if not any(role["id"] == parts["role_id"] for role in self.world.guilds[parts["guild_id"]]["roles"]):
-            raise Problem(404, 10011, "Unknown Role")
-        if parts["role_id"] in self.world.above:
+        """Of roles that stand below the bot's own, to whoever is a member."""
+        guild = self.world.guilds[parts["guild_id"]]
+        if parts["user_id"] in self.world.away:
+            raise Problem(404, 10007, "Unknown Member")
+        if self.world.role_of(guild, parts["role_id"])["position"] >= self.world.own_role(guild)["position"]:
             raise Problem(403, 50013, "Missing Permissions")
         return parts["role_id"]
+
+    async def _guild(self, parts: dict[str, str], _body: Any) -> Any:
+        return self.world.guilds[parts["guild_id"]]
+
+    async def _member(self, parts: dict[str, str], _body: Any) -> Any:
+        worn = sorted(self.world.worn(parts["guild_id"], parts["user_id"]))
+        return {"user": {"id": parts["user_id"]}, "roles": worn, "joined_at": None, "flags": 0}
+
+    async def _role(self, parts: dict[str, str], _body: Any) -> Any:
+        return self.world.role_of(self.world.guilds[parts["guild_id"]], parts["role_id"])
 
     async def _register(self, _parts: dict[str, str], body: Any) -> Any:
         self.world.commands = body

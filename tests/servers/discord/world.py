@@ -13,6 +13,8 @@ from tests.servers.waiting import Changing
 DEADLINE = 3.0
 _EPOCH = 1_420_070_400_000
 EPHEMERAL = 1 << 6
+# Where the bot's own role stands among the others.
+_OWN_HEIGHT = 10
 TOKEN = "loopback.token.of-no-bot"  # noqa: S105 - it opens nothing
 Message = dict[str, Any]
 
@@ -72,10 +74,11 @@ class World(Changing):
         self.registered = 0
         self.typed: list[str] = []
         self.closed: set[str] = set()
-        # Who wears which roles of a server, and the roles that the bot may not give.
+        # Who wears which roles of a server, and who has left.
         self.wearing: dict[tuple[str, str], set[str]] = {}
-        self.above: set[str] = set()
-        self.may_give_roles = True
+        self.away: set[str] = set()
+        # What the bot may do, beside reading and writing.
+        self.may_give_roles = self.may_open_threads = True
         self.nonces: dict[tuple[str, str], Message] = {}
 
     def number(self, ago: float = 0.0) -> str:
@@ -92,6 +95,7 @@ class World(Changing):
         found = {"id": one, "name": name, "channels": [], "members": [], "roles": [], "emojis": []}
         found |= {"owner_id": "1", "member_count": 1, "threads": [], "unavailable": False}
         self.guilds[found["id"]] = found
+        self.worn(one, self.bot["id"]).add(self.role(found, "credway", position=_OWN_HEIGHT, managed=True)["id"])
         self.channel(found, "general")
         return found
 
@@ -102,11 +106,27 @@ class World(Changing):
         self.channels[number] = {**told, "guild_id": guild["id"]}
         return number
 
-    def role(self, guild: dict[str, Any], name: str, permissions: str = "0") -> dict[str, Any]:
-        told = {"id": self.number(), "name": name, "permissions": permissions, "managed": False, "position": 1}
+    def role(
+        self, guild: dict[str, Any], name: str, permissions: str = "0", *, position: int = 1, managed: bool = False
+    ) -> dict[str, Any]:
+        told = {"id": self.number(), "name": name, "permissions": permissions, "managed": managed, "position": position}
         told |= {"color": 0, "hoist": False, "mentionable": False, "flags": 0}
         guild["roles"].append(told)
         return told
+
+    def role_of(self, guild: dict[str, Any], number: str) -> dict[str, Any]:
+        found = next((role for role in guild["roles"] if role["id"] == number), None)
+        if found is None:
+            raise Problem(404, 10011, "Unknown Role")
+        return found
+
+    def own_role(self, guild: dict[str, Any]) -> dict[str, Any]:
+        """The one that came with the bot."""
+        return next(role for role in guild["roles"] if role["managed"])
+
+    def lead(self, guild: dict[str, Any], person: str) -> None:
+        """Somebody wears a role above ordinary ones, and below the bot's."""
+        self.worn(guild["id"], person).add(self.role(guild, "moderators", position=_OWN_HEIGHT - 1)["id"])
 
     def worn(self, guild: str, person: str) -> set[str]:
         return self.wearing.setdefault((guild, person), set())

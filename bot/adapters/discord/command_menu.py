@@ -9,7 +9,6 @@ from typing import Any
 from bot.adapters.discord.commands import (
     COMMANDS,
     INTEGER,
-    MANAGE_GUILD,
     MENU_KEYS,
     OF_SERVERS,
     SERVER,
@@ -18,6 +17,7 @@ from bot.adapters.discord.commands import (
     Command,
     Option,
 )
+from bot.adapters.discord.permissions import MANAGE_GUILD
 from bot.chat.words import Words
 from bot.text.prompts import DEFAULT_LANGUAGE
 

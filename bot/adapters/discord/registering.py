@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.adapters.discord.menu import fingerprint, menu
+from bot.adapters.discord.command_menu import fingerprint, menu
 from bot.adapters.discord.posts import identity
 from bot.adapters.discord.receiving import FAULTS
 from bot.adapters.discord.sdk import Rest
@@ -21,7 +21,7 @@ _KEPT = timedelta(days=365)
 _AGAIN_AFTER = (2.0, 300.0)
 
 
-class Menus:
+class Registering:
     """A `Gateway` that brings nothing in: one process sets the menu for all."""
 
     ready = True
