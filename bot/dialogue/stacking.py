@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.answer import Draft, Statement
+from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.conversation import Context, Response
 from bot.core.toolbox import Toolbox
 from bot.dialogue.hearing import Heard, Speaker
@@ -51,13 +51,27 @@ class Stacking:
 
     async def respond(self, heard: Heard) -> Response | None:
         if heard.turn.command != "stack":
-            return self._towards_degrees(heard) if heard.calls("degree") else None
+            # What one of them counts towards is asked of that one.
+            names = heard.question.named or heard.question.partial or heard.question.providers
+            return self._towards_degrees(heard) if heard.calls("degree") and not names else None
         if not heard.turn.question:
             return self._towards_degrees(heard)
-        named = named_ids(heard.question)
+        named = named_ids(heard.question) or list(heard.question.partial)
         if not named:
             return self._speaker.plain(heard, "stack.unknown", status="clarify", name=heard.turn.question)
+        if len(named) > 1 and not heard.question.named:
+            return self._which(heard, named)
         return self._around(heard, named[0])
+
+    def _which(self, heard: Heard, fitting: Sequence[str]) -> Response:
+        """Part of a name fits several: each a tap away."""
+        names = [self._toolbox.wording.name_of(identity) for identity in fitting[:_MOST_SHOWN]]
+        draft = Draft(
+            status="clarify",
+            statements=(Statement(text=self._toolbox.wording.say("clarify.options", heard.language)),),
+            suggestions=tuple(Suggestion(label=name, ask=f"/stack {name}") for name in names),
+        )
+        return self._speaker.respond(heard, draft)
 
     def _around(self, heard: Heard, identity: str) -> Response:
         """First what it leads to, nearest first, then what leads to it."""

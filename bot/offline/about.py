@@ -12,6 +12,7 @@ from bot.core.conversation import Context
 from bot.core.toolbox import Toolbox
 from bot.offline.comparing import MEASURES, Comparisons
 from bot.offline.declining import Declining
+from bot.offline.leading import Leading
 from bot.offline.look_ups import LookUps
 from bot.offline.premises import Premises
 from bot.offline.reading import Reading, covers
@@ -60,6 +61,7 @@ class About:
         self._look_ups = look_ups
         self._declining = declining
         self._comparisons = Comparisons(toolbox)
+        self._leading = Leading(toolbox)
         self._reading = Reading(toolbox)
         self._sections = sections
 
@@ -78,7 +80,8 @@ class About:
         if len(fields) == 1:
             fields = (*fields, *self._also_meant(question, subject, fields[0]))
         if fields:
-            return await self._facts(question, resolved, subject, fields, language)
+            draft, context = await self._facts(question, resolved, subject, fields, language)
+            return self._beside_unknown(draft, question, language), context
         return await self._beyond_fields(question, resolved, context, language)
 
     def _also_meant(self, question: Question, subject: Credential, field: str) -> Sequence[str]:
@@ -115,6 +118,10 @@ class About:
             return self._of_successor(question, subject, successor, fields, language)
         if self._premises.is_future(question) and not GENERAL & set(fields):
             return self._declining.silent(subject, language), context
+        if question.leading_to and "stacks_into" in fields:
+            leading = self._leading.to(subject, language)
+            if leading is not None:
+                return replace(leading, suggestions=self._look_ups.suggestions(subject, (), language)), context
         if not any(sourced(subject, field) for field in self._look_ups.meant(subject, fields)):
             # A kind of programme has no length of its own, its programmes have.
             kin = [c for c in catalog if c.kind == subject.id.removeprefix(f"{subject.provider}-")]
@@ -125,6 +132,14 @@ class About:
                 return self._look_ups.warned(subject, section, language), context
             return self._declining.silent(subject, language), context
         return self._told_fields(question, subject, fields, language), context
+
+    def _beside_unknown(self, draft: Draft, question: Question, language: str) -> Draft:
+        """The draft after saying that nothing is known of another name in the question: what is told is general."""
+        unknown = self._scope.unknown_beside(question) if language == DEFAULT_LANGUAGE else None
+        if unknown is None or draft.status != "answered":
+            return draft
+        also = self._declining.unknown(unknown, Resolved(), language).statements
+        return replace(draft, statements=(*also, *draft.statements))
 
     def _told_fields(self, question: Question, subject: Credential, fields: Sequence[str], language: str) -> Draft:
         draft = self._look_ups.fields(subject, fields, language, question)

@@ -13,6 +13,7 @@ from bot.core.toolbox import Toolbox
 from bot.grounding.gate import Gate
 from bot.offline import kinds
 from bot.offline.about import About
+from bot.offline.abroad import Abroad
 from bot.offline.declining import Declining
 from bot.offline.look_ups import LookUps
 from bot.offline.own_reading import OwnReading
@@ -85,6 +86,7 @@ class OfflineAdvisor:
         self._recommendations = Recommendations(toolbox)
         self._reading = Reading(toolbox)
         self._pages = ProviderPages(toolbox, understanding, provider_names)
+        self._abroad = Abroad(toolbox, understanding, provider_names)
 
     async def answer(self, turn: Turn) -> tuple[Answer, Context]:
         considered = await self.consider(turn)
@@ -104,6 +106,7 @@ class OfflineAdvisor:
         if language == DEFAULT_LANGUAGE:
             # The documents are English: nothing of them completes an answer in another language.
             draft = await self._sections.completing(draft, question, resolved, context.fields)
+        draft = await self._abroad.completing(draft, question, resolved, language)
         if self._own is not None:
             draft = await self._own.completing(draft, question, turn, language)
         # A language without phrases is answered in English; the phrases fall back by themselves.

@@ -225,6 +225,8 @@ class LookUps:
         if field == "time":
             # "How long is it?" means the exam where there is one, else the work.
             return ("exam_minutes",) if credential.exam_minutes else ("study_hours", "length")
+        if field == "recognition" and sourced(credential, field) is None and _earns_credit(credential):
+            return ("stacks_into",)
         extra = tuple(name for name in _WITH.get(field, ()) if sourced(credential, name) is not None)
         if field in {"renewal", "replaced_by", "retired_on"} and sourced(credential, field) is None:
             return extra or (field,)
@@ -253,3 +255,9 @@ class LookUps:
     def _leads(lower: Credential, upper: Credential) -> bool:
         links = (lower.stacks_into.value if lower.stacks_into else None) or ()
         return any(link.credential == upper.id for link in links)
+
+
+def _earns_credit(credential: Credential) -> bool:
+    """Whether what a credential leads to is credit: then that is how it is recognised."""
+    links = (credential.stacks_into.value if credential.stacks_into else None) or ()
+    return any(link.relation == "credit" for link in links)

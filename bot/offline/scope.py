@@ -90,6 +90,20 @@ class Scope:
         strange = (word for word in question.rest if word.isascii() and word.isalnum() and not is_ordinary(word))
         return next((word.upper() for word in strange), None)
 
+    def unknown_beside(self, question: Question) -> str | None:
+        """A name that no document holds beside one that is known, in a question that the known one answers in general:
+        "does a MicroMasters count towards a master's at ASU?".
+        """
+        if not question.fields or set(question.fields) - CONCEPTUAL:
+            return None
+        acronyms = {word.lower() for word in question.acronyms}
+        names = (
+            word
+            for word in question.rest
+            if word in acronyms or (word.isascii() and word.isalpha() and not is_ordinary(word))
+        )
+        return next((word.upper() for word in names if not self._subject.knows(word)), None)
+
     def _foreign_name(self, question: Question) -> str | None:
         """Words of other languages are unknown to English documents without being names; but an acronym is a name,
         and so is a Latin word in a text of another script.

@@ -72,7 +72,8 @@ class Sections:
         if not asked or not asked <= _RULES or not question.closed or (asked <= _PLAIN and not question.rest):
             return None
         deciding = await self.statement(question, subject, fields, closed=True)
-        if deciding is None:
+        told = {passage.id for statement in draft.statements for passage in statement.passages}
+        if deciding is None or deciding.passages[0].id in told:
             return None
         # A warning that it is retired goes before everything.
         retired = self._toolbox.catalog.status(subject) != "active"

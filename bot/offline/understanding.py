@@ -45,7 +45,8 @@ class Question:
     that the only name is a topic's as well ("Kubernetes certification"). `narrowing` are the name words besides those
     of a provider; `of_provider` tells that every name is a provider's as well ("Sophia"); `unnamed` is the text without
     the providers' names; `bodies` are those that issue nothing themselves but have a page (employers). `topic_words`
-    are the words by which topics were told; `closed` questions are answered with yes or no.
+    are the words by which topics were told; `closed` questions are answered with yes or no. `leading_to`: it asks what
+    leads to the one that is named, and not what that leads to ("what stacks into PMP?").
     """
 
     text: str
@@ -79,6 +80,7 @@ class Question:
     topic_words: tuple[str, ...] = ()
     in_other_script: bool = False
     leads_in: bool = False
+    leading_to: bool = False
     corrected: dict[str, str] = field(default_factory=dict)
 
     def has(self, *cues: str) -> bool:
@@ -169,6 +171,7 @@ class Understanding:
             topic_words=cued.topic_words(tokens, cues, places(of_providers)),
             in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
+            leading_to=self._leads_to_a_name(tokens, cues, named.spans),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
         )
 
@@ -235,6 +238,14 @@ class Understanding:
         topical = places((cue.start, cue.end) for cue in cues if cue.key.startswith(("topic.", "generic")))
         asks = any(cue.key == "recommend" for cue in cues)
         return asks and bool(named.found) and topical.issuperset(places(named.spans))
+
+    def _leads_to_a_name(self, tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]) -> bool:
+        """Whether a name is what a "stacks into" leads to: it alone is named, right behind it."""
+        ends = [cue.end for cue in cues if cue.key == "leads_to"]
+        if len(spans) != 1 or not ends:
+            return False
+        start = spans[0][0]
+        return any(end <= start and self._determiners.issuperset(tokens[end:start]) for end in ends)
 
     def _stranger(
         self, original: Sequence[str], tokens: Sequence[str], cues: Sequence[Cue], spans: Sequence[Span]

@@ -17,6 +17,9 @@ from bot.errors import DocumentError, Problem
 _SECTION = re.compile(r"^## +(\S.*?)[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 DEFAULT_LANGUAGE = "en"
+# The variables that count something: where one of them is 1, the phrase of a key with this ending goes first.
+_COUNTING = ("count", "n", "value")
+_ONE = ".one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ def read_prompt_file(path: Path) -> PromptFile:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What the bot says, by key and language; a language without a key falls back to English."""
+    """What the bot says, by key and language; a language without a key falls back to English.
+
+    A language that says one thing otherwise than several has a key with `.one` beside it: "1 passage", "3 passages".
+    """
 
     by_language: Mapping[str, Mapping[str, str]]
     provenance: Mapping[str, str] = field(default_factory=dict)
@@ -77,9 +83,12 @@ class Phrases:
 
     def say(self, key: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> str:
         """The phrase with its variables filled in. Raises `KeyError` for a missing key or variable."""
+        texts = {name: str(value) for name, value in values.items()}
+        keys = [f"{key}{_ONE}", key] if any(texts.get(name) == "1" for name in _COUNTING) else [key]
         own = self.by_language.get(language, {})
-        phrase = own.get(key) or self.by_language[DEFAULT_LANGUAGE][key]
-        return Template(phrase).substitute({name: str(value) for name, value in values.items()})
+        english = self.by_language[DEFAULT_LANGUAGE]
+        phrase = next((said for phrases in (own, english) for name in keys if (said := phrases.get(name))), None)
+        return Template(english[key] if phrase is None else phrase).substitute(texts)
 
     def items(self, key: str, language: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
         """A phrase that is a list (comma- or line-separated)."""

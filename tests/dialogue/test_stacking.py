@@ -32,6 +32,20 @@ async def test_what_is_unknown_is_said_so(place: Place) -> None:
     assert "no credential called “foo bar”" in await place.person().says("/stack foo bar")
 
 
+async def test_part_of_a_name_is_enough_where_one_alone_has_it(place: Place) -> None:
+    person = place.person()
+    assert "What MITx Supply Chain MicroMasters leads to" in await person.says("/stack mitx supply chain")
+    assert "Which one" in await person.says("/stack georgia tech")
+    asks = [suggestion.ask for suggestion in person.answers[-1].suggestions]
+    assert asks == ["/stack Georgia Tech OMS Analytics", "/stack Georgia Tech OMSCS"]
+
+
+async def test_what_one_of_them_counts_towards_is_asked_of_that_one(place: Place) -> None:
+    told = await place.person().says("does capm count towards a degree")
+    assert "These small steps" not in told
+    assert "CAPM" in told
+
+
 async def test_the_last_answer_that_rests_on_anything_has_its_sources_shown(place: Place) -> None:
     person = place.person()
     assert "None of my last answers" in await person.says("/sources")

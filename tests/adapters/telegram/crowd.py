@@ -151,9 +151,9 @@ async def practises(server: TelegramServer, chat: Chat) -> None:
 
 async def sends_notes(server: TelegramServer, chat: Chat) -> None:
     notes = b"# Course notes\n\nThe practice lab opens on Tuesday at 18:00 in room Zephyr.\n"
-    chat.awaits("passages of notes.md", "Tuesday")
+    chat.awaits("passage of notes.md", "Tuesday")
     await chat.person.sends_file("notes.md", notes, media_type="text/markdown")
-    await chat.hears("passages of notes.md")
+    await chat.hears("passage of notes.md")
     await chat.person.sends("When does the practice lab open in room Zephyr?")
 
 
