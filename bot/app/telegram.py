@@ -108,6 +108,7 @@ def build_telegram(
     rich = Capability("rich messages", on=settings.telegram_rich_messages)
     words, renderer, stops = Words(phrases), Renderer(phrases, rich=rich.on), build_stops(stores, now)
     preferences, reader = Preferences("telegram", stores.keepsakes, now), build_reader(opened)
+    albums = Albums(stores.keepsakes, now, pacing.album)
     answering = Answering(bot, renderer, words, stops, opened.signs, pacing=pacing, rich=rich)
     desk = TelegramDesk(
         bot=bot,
@@ -118,7 +119,7 @@ def build_telegram(
         welcome=Welcome(answering, words, preferences),
         groups=Groups(bot, words, preferences, service.quiz_on),
         cards=Cards(bot, renderer, words, service.cards.find, answering_nobody(service)),
-        albums=Albums(stores.keepsakes, now),
+        albums=albums,
         stops=stops,
         preferences=preferences,
         keepsakes=stores.keepsakes,
@@ -128,7 +129,7 @@ def build_telegram(
     )
 
     def platform(reception: Reception) -> Platform:
-        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs), pacing)
+        gateway = build_gateway(settings, bot, Receiving(reader, reception, stops, opened.signs, albums), pacing)
         transport = TelegramTransport(bot, stores.keepsakes, now, limits or LIMITS, rich)
         return Platform(name=transport.platform, desk=desk, transport=transport, gateways=(gateway, Menus(bot, words)))
 

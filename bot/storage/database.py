@@ -65,7 +65,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and sees everything as it was at one moment."""
         with self._faults():
-            async with dialects.reading(self.engine).begin() as connection:
+            async with self.engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager

@@ -61,8 +61,11 @@ def build_engine(address: URL) -> AsyncEngine:
     """Nothing is opened yet. Errors never show parameters: those are what people have said."""
     if not is_sqlite(address):
         patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
+        # As reading needs it: who reads sees everything as it was at one moment. Set once for a connection and not each
+        # time that it is taken from the pool, since who is cancelled at that moment never brings it back.
+        level = {"isolation_level": "REPEATABLE READ"}
         engine = create_async_engine(
-            address, hide_parameters=True, pool_pre_ping=True, connect_args=patience, **_CONNECTIONS
+            address, hide_parameters=True, pool_pre_ping=True, connect_args=patience, **level, **_CONNECTIONS
         )
         event.listen(engine.sync_engine, "begin", _begin_postgresql)
         return engine
@@ -73,15 +76,10 @@ def build_engine(address: URL) -> AsyncEngine:
     return engine
 
 
-def reading(engine: AsyncEngine) -> AsyncEngine:
-    """Every transaction sees the database as it was at one moment."""
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ")
-
-
 def writing(engine: AsyncEngine) -> AsyncEngine:
-    """On SQLite a transaction has the file to itself from its beginning; on PostgreSQL rows are locked one by one."""
+    """On SQLite a transaction has the file to itself from its beginning; on PostgreSQL rows are locked one by one, and
+    each statement sees what others have done before it.
+    """
     return engine.execution_options(**{_WRITES: True})
 
 
@@ -177,4 +175,5 @@ def _let_go(connection: Any, _record: object, _error: object) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     # Set here and not with the connection, which a pooler in between may share out to others.
     if connection.get_execution_options().get(_WRITES, False):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        level = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+        connection.exec_driver_sql(f"{level}; SET LOCAL lock_timeout = '{PATIENCE}s'")

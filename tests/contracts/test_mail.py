@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import app
 from bot.core.mail import Accepted, Mailbox, Notice, Outgoing, Parcel, Settlement, Superseded, Ticket, Update
@@ -519,25 +515,6 @@ class TestBacklog:
         assert (1, NOW - MINUTE, 0) == (backlog.outgoing, backlog.outgoing_since, backlog.set_aside)
 
 
-@contextmanager
-def cancelled_at(engine: AsyncEngine, number: int) -> Iterator[None]:
-    """Whoever runs the statement of this number, counted from 0, is cancelled while it is under way."""
-    left = number
-
-    def cancel(*_: object) -> None:
-        nonlocal left
-        left -= 1
-        task = asyncio.current_task()
-        if left == -1 and task is not None:
-            task.cancel()
-
-    event.listen(engine.sync_engine, "before_cursor_execute", cancel)
-    try:
-        yield
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", cancel)
-
-
 class TestLeases:
     async def test_one_has_it_until_it_ends_and_the_next_has_a_greater_number(self, stores: app.Stores) -> None:
         leases = stores.leases
@@ -552,22 +529,6 @@ class TestLeases:
         assert second > first
         assert None is await leases.lease("poller", "one", NOW + 2 * MINUTE, NOW + 3 * MINUTE)
         assert None is not await leases.lease("another", "one", NOW, NOW + MINUTE)
-
-    async def test_who_is_cancelled_at_any_statement_keeps_nobody_from_writing(self, place: Place) -> None:
-        from bot.storage.mailbox import SqlMailbox  # noqa: PLC0415 - to reach the engine below it
-
-        cancelled = []
-        async with place.database() as database:
-            leases = SqlMailbox(database)
-            for number in range(2):
-                with cancelled_at(database.engine, number):
-                    asked = asyncio.create_task(leases.lease("poller", "one", NOW, NOW + MINUTE))
-                    # What was raised is kept, as a log may do, and with it all that was at hand where it was raised.
-                    cancelled += await asyncio.gather(asked, return_exceptions=True)
-
-                assert None is not await leases.lease("poller", "one", NOW, NOW + MINUTE)
-
-        assert [asyncio.CancelledError] * 2 == [type(each) for each in cancelled]
 
     async def test_what_is_released_can_be_had_at_once_and_only_by_its_owner_released(self, stores: app.Stores) -> None:
         leases = stores.leases

@@ -190,13 +190,21 @@ class TelegramDesk:
     async def _pictured(self, work: Work, sent: SentPicture) -> None:
         """What else can be done with what it shows, once for all that were sent together."""
         by = sent.by
-        if await self._is_muted(by.place) or not await self._albums.begins(by.who, sent.album, work.update.key):
+        if await self._is_muted(by.place) or await self._is_answered(work, sent):
+            return
+        if sent.album is not None and work.accepted.attempt == 1:
+            await work.put_off(self._albums.due())
+            return
+        if not await self._albums.begins(by.who, sent.album, work.update.key):
             return
         if by.private and self._files is not None:
             language = await self._preferences.language(by.who)
             await self._answering.answer(work, by, "", language=language, file=self._files.picture())
         else:
             await self._groups.tell(work, by.place, "unreadable", by.language)
+
+    async def _is_answered(self, work: Work, sent: SentPicture) -> bool:
+        return sent.album is not None and await self._albums.has_begun(sent.by.who, sent.album, work.update.key)
 
     async def _is_muted(self, place: Place) -> bool:
         return not place.private and await self._preferences.muted(place.chat, place.topic)

@@ -11,7 +11,8 @@ class Pacing:
 
     `poll`: how long Telegram holds a question for updates. `first_wait` and `longest_wait`: until it is asked again
     when it was away, `conflict` when somebody else asked with the same token. `typing`, `draft` and `edit`: from one
-    sign, one draft and one change of a message to the next.
+    sign, one draft and one change of a message to the next. `album`: how long a picture without a word waits for one
+    below another picture that was sent with it.
     """
 
     poll: int = 50
@@ -22,3 +23,4 @@ class Pacing:
     typing: float = 4.0
     draft: float = 0.8
     edit: float = 3.0
+    album: float = 2.0

@@ -8,6 +8,7 @@ from typing import Any
 
 from telegram import Update as TelegramUpdate
 
+from bot.adapters.telegram.albums import Albums
 from bot.adapters.telegram.events import (
     Event,
     Migrated,
@@ -26,6 +27,7 @@ from bot.adapters.telegram.reading import Reader
 from bot.adapters.telegram.typing_signs import TypingSigns
 from bot.chat.stopping import Stops, is_stop_button, is_stop_word
 from bot.core.mail import Update
+from bot.errors import MissingService
 from bot.flow.reception import Busy, Reception, Taken
 
 logger = logging.getLogger(__name__)
@@ -36,10 +38,11 @@ Raw = Mapping[str, Any]
 class Receiving:
     """One for all gateways of a bot. What is not meant for the bot is dropped here: nothing of it is kept."""
 
-    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: TypingSigns) -> None:
+    def __init__(self, reader: Reader, reception: Reception, stops: Stops, signs: TypingSigns, albums: Albums) -> None:
         self._reader = reader
         self._reception = reception
         self._stops = stops
+        self._albums = albums
         self._signs = signs
 
     async def accept(self, raw: Iterable[Raw], *, more: bool = False) -> Taken | Busy:
@@ -72,11 +75,20 @@ class Receiving:
         """What cannot wait until the update is answered. Nothing of it matters if it is lost."""
         if not isinstance(event, Said | Tapped | SentDocument | SentPicture):
             return
+        if isinstance(event, Said) and event.album is not None:
+            # The words may have to wait for their turn; the pictures beside them are answered with them all the same.
+            await self._begin_album(event, event.album, key)
         if _is_stop(event):
             # The update itself waits behind what is to be stopped.
             await self._stops.stop_anywhere(conversation, event.by.who, key)
         elif event.by.private:
             self._signs.show(key, event.by.place)
+
+    async def _begin_album(self, said: Said, album: str, key: str) -> None:
+        try:
+            await self._albums.begins(said.by.who, album, key)
+        except MissingService as error:
+            logger.warning("telegram.album_not_begun %s", error)
 
     def _event(self, raw: Raw) -> Event | None:
         try:
@@ -102,6 +114,9 @@ def _place_of(event: Event) -> tuple[str, str | None]:
             return f"guest:{event.query}", event.who.number
         case Said() | Tapped():
             return event.by.room.number, event.by.who.number
+        case SentPicture(album=str()):
+            # Apart from the talk: it waits until it is known whether words came with another picture.
+            return f"album:{event.by.room.number}:{event.by.who.number}", event.by.who.number
         case Reacted():
             # Apart from the talk: it may have to wait until the message is known to be an answer.
             return f"thumbs:{event.by.room.number}:{event.by.who.number}", event.by.who.number

@@ -31,7 +31,7 @@ from tests.servers.telegram.server import TOKEN, TelegramServer, telegram_server
 # The knowledge says "retires on 2026-11-30" and the like: a fixed day keeps the answers the same for ever.
 TODAY = date(2026, 11, 23)
 UNLIMITED = Limits()
-PACING = Pacing(first_wait=0.02, longest_wait=0.2, conflict=0.05, draft=0.2, edit=0.2)
+PACING = Pacing(first_wait=0.02, longest_wait=0.2, conflict=0.05, draft=0.2, edit=0.2, album=0.2)
 
 
 @asynccontextmanager
