@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from bot.chat import buttons
 from bot.chat.styled import safe, shortened
 from bot.core.answer import Citation
 from bot.text.words import clean
 
 MAX_URL = 2048
-
-
-def full_title(citation: Citation) -> str:
-    """The title with its section, where the section says more."""
-    said = {"", citation.title}
-    return citation.title if citation.heading in said else f"{citation.title} · {citation.heading}"
+_MAX_LABEL = 60
 
 
 def links_of(citations: Sequence[Citation], longest: int = MAX_URL) -> dict[int, str | None]:
@@ -50,4 +44,4 @@ def link_labels(citations: Sequence[Citation], most: int, longest: int = MAX_URL
 
 def label_of(text: str) -> str:
     """A text as it stands on a button."""
-    return shortened(" ".join(safe(clean(text)).split()), buttons.MAX_LABEL) or "…"
+    return shortened(" ".join(safe(clean(text)).split()), _MAX_LABEL) or "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.chat.buttons import Press
+from bot.chat.button_data import Press
 from bot.core.ports import Keepsakes
 from bot.learning.learner import Identity
 

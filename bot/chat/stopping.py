@@ -9,14 +9,14 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.stop_notes import StopNotes
 from bot.errors import MissingService
 from bot.learning.learner import Identity
 
 logger = logging.getLogger(__name__)
 
-STOP = buttons.written(buttons.Press("step", "stop"))
+STOP = button_data.written(button_data.Press("step", "stop"))
 Done = TypeVar("Done")
 # Of so many updates it is known that they have stopped something: they are answered soon after.
 _REMEMBERED = 1000
@@ -27,7 +27,7 @@ def is_stop_word(text: str) -> bool:
 
 
 def is_stop_button(data: str) -> bool:
-    press = buttons.read(data)
+    press = button_data.read(data)
     return press is not None and (press.kind, press.value) == ("step", "stop")
 
 

@@ -97,6 +97,11 @@ class Citation:
             as_of=passage.as_of,
         )
 
+    @property
+    def full_title(self) -> str:
+        """The title with its section, where the section says more."""
+        return self.title if self.heading in {"", self.title} else f"{self.title} · {self.heading}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

@@ -14,7 +14,6 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.adapters.console.view import full_title
 from bot.core.answer import Citation
 from bot.core.reply import Reply
 from bot.text.prompts import Phrases
@@ -98,7 +97,7 @@ class TerminalView:
 
     def passages(self, citations: Sequence[Citation]) -> None:
         for citation in citations:
-            self._print(Text.assemble((f"[{citation.n}] ", "dim"), (full_title(citation), "bold")))
+            self._print(Text.assemble((f"[{citation.n}] ", "dim"), (citation.full_title, "bold")))
             self._print(Text(citation.passage), above=False)
             self._print(Text(self._place(citation), style=_linked(citation, dim=True)), above=False)
 
@@ -111,7 +110,7 @@ class TerminalView:
     def _sources(self, citations: Sequence[Citation]) -> Table:
         rows = []
         for citation in citations:
-            title = Text.assemble((full_title(citation), _linked(citation)), (f" · {self._place(citation)}", "dim"))
+            title = Text.assemble((citation.full_title, _linked(citation)), (f" · {self._place(citation)}", "dim"))
             rows.append((Text(f"[{citation.n}]", style="dim"), title))
         return _grid(rows)
 

@@ -58,13 +58,13 @@ class PlainView:
 
     def passages(self, citations: Sequence[Citation]) -> None:
         for citation in citations:
-            self._block(f"[{citation.n}] {full_title(citation)}\n{citation.passage}\n{self._origin(citation)}")
+            self._block(f"[{citation.n}] {citation.full_title}\n{citation.passage}\n{self._origin(citation)}")
 
     def note(self, text: str) -> None:
         self._block(_BOLD.sub(r"\1", text))
 
     def _source(self, citation: Citation) -> str:
-        return f"[{citation.n}] {full_title(citation)} — {self._origin(citation)}"
+        return f"[{citation.n}] {citation.full_title} — {self._origin(citation)}"
 
     def _origin(self, citation: Citation) -> str:
         # One's own file has neither address nor source: its path says where to look.
@@ -79,9 +79,3 @@ class PlainView:
         self._out.write(f"\n{text}\n" if self._begun else f"{text}\n")
         self._out.flush()
         self._begun = True
-
-
-def full_title(citation: Citation) -> str:
-    """The title with its section, where the section says more."""
-    said = {"", citation.title}
-    return citation.title if citation.heading in said else f"{citation.title} · {citation.heading}"

@@ -15,7 +15,7 @@ from bot.adapters.discord.posts import Place, identity, outgoing
 from bot.adapters.discord.render import message, said
 from bot.adapters.discord.server_settings import Servers
 from bot.adapters.discord.written import pieces
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.styled import Styled, safe, shortened
 from bot.chat.words import Words
 from bot.core.ports import Keepsakes
@@ -126,4 +126,4 @@ class Communities:
 
 
 def _pressed(token: str, number: int) -> str:
-    return buttons.written(buttons.Press("step", f"quiz:{token}:{number}"))
+    return button_data.written(button_data.Press("step", f"quiz:{token}:{number}"))

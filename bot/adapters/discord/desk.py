@@ -28,7 +28,7 @@ from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.silence import Silence
 from bot.adapters.discord.teaching import Teaching
 from bot.adapters.discord.wearing import off_of, unfit_of
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.kept import question_of
 from bot.chat.stopping import Stops
 from bot.chat.words import Words
@@ -233,7 +233,7 @@ class DiscordDesk:
             await self._tapped(work, event)
 
     async def _tapped(self, work: Work, tapped: Tapped) -> None:
-        press, by = buttons.read(tapped.data), tapped.by
+        press, by = button_data.read(tapped.data), tapped.by
         if press is None:
             await self._tell(work, tapped, "button.old")
         elif press.owner is not None and press.owner != by.who.number:

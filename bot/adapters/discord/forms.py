@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.adapters.discord.commands import ASK_ABOUT
 from bot.adapters.discord.events import POST, Called, Chosen, Event, Tapped
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.words import Words
 
 _LABEL, _INPUT, _PARAGRAPH = 18, 4, 2
@@ -22,7 +22,7 @@ def form_of(event: Event, words: Words) -> dict[str, Any] | None:
             return _form(words, event, event.text, alone=True)
         case Tapped(data=data) if data == POST:
             return _form(words, event, event.title, alone=event.by.place.ephemeral)
-        case Tapped() if buttons.read(event.data) == buttons.Press("step", "more"):
+        case Tapped() if button_data.read(event.data) == button_data.Press("step", "more"):
             return _form(words, event, "", alone=event.by.place.ephemeral)
     return None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.adapters.discord.cards import Part, button, card, row
 from bot.adapters.discord.posts import Post
-from bot.chat import buttons
+from bot.chat import button_data
 
 STEP = "page"
 _BACK, _ON = "◀", "▶"
@@ -60,7 +60,7 @@ class Pages:
         )
 
     def _step(self, to: int | str) -> str:
-        return buttons.written(buttons.Press("step", f"{STEP}:{self.owner}:{self.token}:{to}"))
+        return button_data.written(button_data.Press("step", f"{STEP}:{self.owner}:{self.token}:{to}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Turn:
 
 def turn_of(data: str) -> Turn | None:
     """None for any other button."""
-    press = buttons.read(data)
+    press = button_data.read(data)
     parts = press.value.split(":") if press is not None and press.kind == "step" else []
     if len(parts) != 4 or parts[0] != STEP or not parts[3].isdigit():  # noqa: PLR2004 - as written above
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.discord.cards import MAX_TEXT, every, line, texts_of
 from bot.adapters.discord.paging import key_of
 from bot.adapters.discord.posts import Post
-from bot.chat import buttons
+from bot.chat import button_data
 
 _SMALL = "-# "
 # Steps whose labels say something of what was asked.
@@ -43,7 +43,7 @@ def _labels(component: Mapping[str, Any]) -> list[str]:
     """What could have been tapped to ask or to answer: it can be typed as well. Links stand in the text."""
     if "options" in component:
         return [option["label"] for option in component["options"]]
-    press = buttons.read(component.get("custom_id", ""))
+    press = button_data.read(component.get("custom_id", ""))
     if press is None or (press.kind == "step" and press.value.partition(":")[0] not in _TOLD):
         return []
     return [component["label"]] if "label" in component else []

@@ -17,8 +17,8 @@ from bot.adapters.discord.cards import ASKS, MAX_TEXT, MAX_TEXTS, PRIMARY, SOURC
 from bot.adapters.discord.paging import Pages
 from bot.adapters.discord.posts import Post
 from bot.adapters.discord.written import only_links, pieces, written
-from bot.chat import buttons
-from bot.chat.citing import full_title, label_of, leads_somewhere, links_of
+from bot.chat import button_data
+from bot.chat.citing import label_of, leads_somewhere, links_of
 from bot.chat.markdown import styled
 from bot.chat.styled import Styled, safe, shortened
 from bot.core.answer import Citation
@@ -144,7 +144,7 @@ class Renderer:
     def _source(self, cited: Sequence[Citation], language: str) -> Styled:
         """The title of what is cited, with its section where it is only one."""
         citation = cited[0]
-        title_of = full_title(citation) if len(cited) == 1 else citation.title
+        title_of = citation.full_title if len(cited) == 1 else citation.title
         numbers = "".join(f"[{each.n}]" for each in cited)
         title = Styled(shortened(" ".join(safe(f"{numbers} {title_of}").split()), _TITLE))
         if leads_somewhere(citation.url, MAX_URL):
@@ -160,7 +160,7 @@ class Renderer:
             if data := _data(action, owner, kept):
                 wanted.setdefault(data, label_of(action.label))
         if len(wanted) > _BUTTONS:
-            choose = buttons.written(buttons.Press("step", "choose", owner))
+            choose = button_data.written(button_data.Press("step", "choose", owner))
             options = list(wanted.items())[:_OPTIONS]
             return [row([cards.select(choose, self._phrases.say("select", reply.language), options)])]
         made = [button(label, data) for data, label in wanted.items()]
@@ -198,7 +198,7 @@ def said(text: str, rows: Sequence[Part] = ()) -> Post:
 
 def asking(label: str, ask: str) -> Part:
     """A button that asks something short."""
-    return button(label, buttons.asking(ask, most=MAX_DATA)[0], PRIMARY)
+    return button(label, button_data.asking(ask, most=MAX_DATA)[0], PRIMARY)
 
 
 def citations_of(kept: Mapping[str, Any]) -> tuple[Citation, ...]:
@@ -212,14 +212,14 @@ def _asked(text: str) -> list[Part]:
 
 
 def _step(label: str, step: str) -> Part:
-    return button(label, buttons.written(buttons.Press("step", step)))
+    return button(label, button_data.written(button_data.Press("step", step)))
 
 
 def _data(action: Action, owner: str | None, kept: dict[str, Any]) -> str | None:
     ask = clean(action.ask)
     if not ask:
         return None
-    data, long = buttons.asking(ask, owner, most=MAX_DATA)
+    data, long = button_data.asking(ask, owner, most=MAX_DATA)
     kept |= {f"ask:{token}": text for token, text in long.items()}
     return data
 

@@ -19,7 +19,7 @@ from bot.adapters.discord.receiving import FAULTS
 from bot.adapters.discord.render import said
 from bot.adapters.discord.server_settings import GivenRole, Servers
 from bot.adapters.discord.wearing import Unfit, Wearing, Worn, change, role_refused
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.words import Words
 from bot.core.mail import Mailbox, Outgoing
 from bot.core.ports import LearnerStore
@@ -158,12 +158,12 @@ class Roles:
         """Buttons, or where they would be too many for a message one list, in which all roles of the server stand."""
         if len(made) <= _IN_ROW * _ROWS:
             return [row(made[place : place + _IN_ROW]) for place in range(0, len(made), _IN_ROW)]
-        data = buttons.written(buttons.Press("step", "wear", by.who.number))
+        data = button_data.written(button_data.Press("step", "wear", by.who.number))
         return [row([role_select(data, self._words.say("roles.choose", by.language))])]
 
     def _button(self, key: str, step: str, by: Speaker, given: GivenRole) -> dict[str, Any]:
         label = self._words.say(key, by.language, role=given.name)[:80]
-        return button(label, buttons.written(buttons.Press("step", step, by.who.number)))
+        return button(label, button_data.written(button_data.Press("step", step, by.who.number)))
 
     async def _tell(self, work: Work, by: Speaker, key: str, **values: object) -> None:
         await work.settle(*outgoing([said(self._words.say(key, by.language, **values))], by.place))

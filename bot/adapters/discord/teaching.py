@@ -18,7 +18,7 @@ from bot.adapters.discord.render import message, said
 from bot.adapters.discord.sdk import Rest
 from bot.adapters.discord.server_settings import Servers
 from bot.adapters.discord.written import pieces
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.styled import Styled, safe, shortened
 from bot.chat.words import Words
 from bot.core.owned import FileRefused, SentFile, Shelved
@@ -169,4 +169,4 @@ def _hidden(by: Speaker, token: str) -> str:
 
 
 def _step(name: str, value: str) -> str:
-    return buttons.written(buttons.Press("step", f"{name}:{value}" if value else name))
+    return button_data.written(button_data.Press("step", f"{name}:{value}" if value else name))

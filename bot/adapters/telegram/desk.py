@@ -38,7 +38,7 @@ from bot.adapters.telegram.private import Welcome
 from bot.adapters.telegram.reading import Reader
 from bot.adapters.telegram.render import Renderer, text_post
 from bot.adapters.telegram.transport import KEPT, QUIZ_KEY
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.kept import question_of
 from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
@@ -230,7 +230,7 @@ class TelegramDesk:
         await self._thumbs.take(work, thumb)
 
     async def _tapped(self, work: Work, tapped: Tapped) -> None:
-        press = buttons.read(tapped.data)
+        press = button_data.read(tapped.data)
         by = tapped.by
         if press is None:
             await self._toast(tapped, "button.old")

@@ -9,7 +9,7 @@ from bot.adapters.telegram.answering import Answering
 from bot.adapters.telegram.events import Said, Speaker, Tapped
 from bot.adapters.telegram.posts import Post, outgoing, with_keyboard
 from bot.adapters.telegram.render import Rows, text_post
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.markdown import styled
 from bot.chat.preferences import Preferences
 from bot.chat.words import Words
@@ -107,7 +107,10 @@ class Welcome:
         return [*labels, *skip]
 
     def _asking(self, label: str, ask: str, language: str | None) -> dict[str, str]:
-        return {"text": self._words.say(label, language), "callback_data": buttons.written(buttons.Press("ask", ask))}
+        return {
+            "text": self._words.say(label, language),
+            "callback_data": button_data.written(button_data.Press("ask", ask)),
+        }
 
     @staticmethod
     def _post(text: str, rows: Rows) -> Post:
@@ -128,5 +131,8 @@ def asked_by_link(payload: str) -> str | None:
 
 
 def _in_rows(labelled: list[tuple[str, str]], width: int) -> Rows:
-    found = [{"text": label, "callback_data": buttons.written(buttons.Press("step", step))} for label, step in labelled]
+    found = [
+        {"text": label, "callback_data": button_data.written(button_data.Press("step", step))}
+        for label, step in labelled
+    ]
     return [found[place : place + width] for place in range(0, len(found), width)]

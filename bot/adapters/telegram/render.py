@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from bot.adapters.telegram.posts import Post, with_keyboard
 from bot.adapters.telegram.rich import rich_html
-from bot.chat import buttons
-from bot.chat.citing import full_title, label_of, leads_somewhere, link_labels, links_of
+from bot.chat import button_data
+from bot.chat.citing import label_of, leads_somewhere, link_labels, links_of
 from bot.chat.markdown import styled
 from bot.chat.styled import MAX_CAPTION, MAX_TEXT, Styled, pieces, safe, shortened, utf16
 from bot.core.answer import Citation
@@ -21,6 +21,8 @@ from bot.text.words import clean
 
 MAX_PHOTO = 10_000_000
 MAX_FILE = 50_000_000
+# A button with a longer label has a row of its own; two of them side by side would be cut on a phone.
+_SHORT_LABEL = 18
 # What a keyboard shows; more buttons than these nobody reads.
 MAX_ACTIONS = 12
 MAX_LINKS = 4
@@ -83,7 +85,7 @@ class Renderer:
         kept: dict[str, str] = {}
         asked = []
         for action in [action for action in actions if clean(action.ask)][:MAX_ACTIONS]:
-            data, long = buttons.asking(clean(action.ask), owner, most=MAX_DATA)
+            data, long = button_data.asking(clean(action.ask), owner, most=MAX_DATA)
             kept |= long
             asked.append({"text": label_of(action.label), "callback_data": data})
         links = [{"text": label, "url": url} for label, url in link_labels(citations, MAX_LINKS)]
@@ -118,7 +120,7 @@ class Renderer:
         return found.wrapped("expandable_blockquote")
 
     def _source(self, citation: Citation, language: str, *, quoting: bool) -> Styled:
-        title = Styled(safe(f"[{citation.n}] {full_title(citation)}"))
+        title = Styled(safe(f"[{citation.n}] {citation.full_title}"))
         if leads_somewhere(citation.url):
             title = title.wrapped("text_link", url=citation.url)
         told = citation.source if citation.url is None else None
@@ -176,8 +178,8 @@ def _rows(found: Sequence[dict[str, str]]) -> Rows:
     """Short ones two in a row."""
     rows: Rows = []
     for button in found:
-        short = utf16(button["text"]) <= buttons.SHORT_LABEL
-        if rows and short and len(rows[-1]) == 1 and utf16(rows[-1][0]["text"]) <= buttons.SHORT_LABEL:
+        short = utf16(button["text"]) <= _SHORT_LABEL
+        if rows and short and len(rows[-1]) == 1 and utf16(rows[-1][0]["text"]) <= _SHORT_LABEL:
             rows[-1].append(button)
         else:
             rows.append([button])

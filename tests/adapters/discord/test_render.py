@@ -19,7 +19,7 @@ from bot.adapters.discord.plainly import plain_posts
 from bot.adapters.discord.posts import Place, Post, outgoing
 from bot.adapters.discord.render import Renderer, asking, said
 from bot.adapters.discord.written import only_links, pieces, written
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.markdown import styled
 from bot.core.reply import Action, Attachment, Reply
 from bot.text.prompts import Phrases
@@ -222,9 +222,9 @@ def test_plain_text_reads_as_it_was(text: str) -> None:
 
 @given(TEXTS, st.one_of(st.none(), st.just("987654321098765432")))
 def test_a_button_fits_and_says_what_it_said(ask: str, owner: str | None) -> None:
-    data, kept = buttons.asking(ask, owner, most=100)
+    data, kept = button_data.asking(ask, owner, most=100)
     assert 1 <= len(data) <= 100
-    press = buttons.read(data)
+    press = button_data.read(data)
     if press is not None:
         assert owner == press.owner
         assert ask == (kept[press.value] if press.kind == "kept" else press.value)

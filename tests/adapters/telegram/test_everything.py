@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.words import Words
 from bot.text.prompts import Phrases
 from tests.adapters.telegram.conftest import Running
@@ -74,13 +74,13 @@ async def test_every_button_below_what_a_command_says_is_answered(server: Telegr
     ]:
         for message in await answers(bot, await anna.sends(said)):
             for button in _to_tap(message):
-                press = buttons.read(button["callback_data"])
+                press = button_data.read(button["callback_data"])
                 if press is not None and button["callback_data"] not in tapped:
                     tapped[button["callback_data"]] = press.kind
                     # A button that nobody knows says that it is too old.
                     assert "text" not in await anna.taps(message, button["text"])
                     await bot.settled()
-    assert {*tapped.values()} == {*get_args(buttons.Kind)}
+    assert {*tapped.values()} == {*get_args(button_data.Kind)}
     nothing_was_refused(server)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.telegram.posts import Post
 from bot.adapters.telegram.render import Renderer
-from bot.chat import buttons
+from bot.chat import button_data
 from bot.chat.markdown import styled
 from bot.chat.styled import MAX_TEXT, pieces
 from bot.core.reply import Action, Reply
@@ -89,9 +89,9 @@ def test_nothing_but_blanks_is_lost_where_a_text_is_cut(text: str) -> None:
 
 @given(TEXTS.map(clean), st.one_of(st.none(), st.just("987654321")))
 def test_a_button_says_what_it_said_when_it_was_made(ask: str, owner: str | None) -> None:
-    data, kept = buttons.asking(ask, owner, most=64)
+    data, kept = button_data.asking(ask, owner, most=64)
     assert 1 <= len(data.encode("utf-8", "replace")) <= 64
-    press = buttons.read(data)
+    press = button_data.read(data)
     if press is None:
         assert ask == ""
         return
@@ -101,7 +101,7 @@ def test_a_button_says_what_it_said_when_it_was_made(ask: str, owner: str | None
 
 @pytest.mark.parametrize("data", ["", ":", "q", "x:1", "q1", "qa:1", "k:", "q12b:3"])
 def test_a_button_of_somebody_else_says_nothing(data: str) -> None:
-    assert buttons.read(data) is None
+    assert button_data.read(data) is None
 
 
 def test_a_text_is_cut_between_paragraphs_and_never_inside_an_emoji() -> None:

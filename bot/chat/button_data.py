@@ -1,4 +1,4 @@
-"""What a button carries: a few bytes that still mean the same after a restart. Pure.
+"""What a button carries where nobody sees it: a few bytes that still mean the same after a restart. Pure.
 
 A button asks something, as if it had been typed. Where that fits, the question itself stands in the button, so nothing
 is to be stored and it works for ever. Where it does not, a token stands there, and the question is kept beside
@@ -11,10 +11,6 @@ import hashlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Literal
-
-MAX_LABEL = 60
-# In a row of its own above this; two of them side by side would be cut on a phone.
-SHORT_LABEL = 18
 
 Kind = Literal["ask", "kept", "step"]
 _LETTERS: dict[Kind, str] = {"ask": "q", "kept": "k", "step": "s"}
