@@ -13,12 +13,23 @@ from typing import Any
 
 from bot.chat.markdown import styled
 from tests.servers.discord.components import is_v2
-from tests.tools.chat_svg import Line, Run, blocks, inline_picture, measured, shortened, wrapped
+from tests.tools.chat_svg import (
+    SIZE,
+    Line,
+    Message,
+    Run,
+    blocks,
+    inline_picture,
+    measured,
+    shortened,
+    side_by_side,
+    wrapped,
+)
 
 WIDTH, LEFT, RIGHT = 420, 66, 12
 _ROOM = WIDTH - LEFT - RIGHT
 _INSET, _GAP = 14, 8
-_SIZE, _LINE = 13.0, 19
+_LINE = 19
 _SMALL_SIZE, _SMALL_LINE = 11.0, 16
 _FAMILY = "'gg sans', 'Noto Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _MONO = "Consolas, 'DejaVu Sans Mono', monospace"
@@ -27,8 +38,6 @@ _TEXT, _BRIGHT, _MUTED, _LINK, _BLURPLE = "#dbdee1", "#f2f3f5", "#a3a7b0", "#4fb
 _BUTTON_HEIGHT = 32
 _SMALL = "-# "
 _NONE: frozenset[str] = frozenset()
-
-Message = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -73,7 +82,7 @@ class Screen:
             f'<text x="36" y="{y + 26}" text-anchor="middle" font-size="17" fill="#ffffff">{escape(name[0])}</text>'
             f'<text x="{LEFT}" y="{y + 13}" font-size="14" font-weight="600" fill="{_BRIGHT}">{escape(name)}</text>'
         )
-        after = LEFT + measured(name, frozenset({"bold"})) * 14 / _SIZE + 6
+        after = LEFT + measured(name, frozenset({"bold"})) * 14 / SIZE + 6
         if app:
             self.lines.append(
                 f'<rect x="{after}" y="{y + 1}" width="33" height="15" rx="4" fill="{_BLURPLE}"/>'
@@ -160,14 +169,14 @@ class Parts:
                 for line in lines:
                     self._text(styled(line.removeprefix(_SMALL), {}), _SMALL_SIZE, _SMALL_LINE, _MUTED)
             else:
-                self._text(styled("\n".join(lines), {}), _SIZE, _LINE, _TEXT)
+                self._text(styled("\n".join(lines), {}), SIZE, _LINE, _TEXT)
         self.y += 4
 
     def _text(self, text: Any, size: float, height: float, colour: str) -> None:
         for runs, quoted in blocks(text.text, text.entities()):
             inset = 12 if quoted else 0
             top = self.y + 3
-            for line in wrapped(runs, (self.width - inset) * _SIZE / size):
+            for line in wrapped(runs, (self.width - inset) * SIZE / size):
                 self.y += height
                 self._line(line, inset, size, colour)
             if quoted:
@@ -249,15 +258,8 @@ class Parts:
 def drawing(screens: Sequence[Screen]) -> str:
     """The phones side by side."""
     height = max(screen.y for screen in screens) + 10
-    width = len(screens) * (WIDTH + 20) - 20
-    drawn = "".join(
-        f'<g transform="translate({number * (WIDTH + 20)} 0)">{_screen(screen, height)}</g>'
-        for number, screen in enumerate(screens)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}"'
-        f' height="{height:.0f}" font-family="{_FAMILY}" font-size="{_SIZE:g}" fill="{_TEXT}">{drawn}</svg>\n'
-    )
+    drawn = [_screen(screen, height) for screen in screens]
+    return side_by_side(drawn, WIDTH, height, family=_FAMILY, colour=_TEXT)
 
 
 def _screen(screen: Screen, height: float) -> str:

@@ -12,8 +12,8 @@ from bot.settings import content_folder
 from tests.adapters.telegram.conftest import running
 from tests.servers.telegram.people import Message, Person
 from tests.servers.telegram.server import TelegramServer, telegram_server
-from tests.tools.chat_svg import Phone, drawing
 from tests.tools.packaged import packaged
+from tests.tools.telegram_svg import Phone, drawing
 
 PICTURE = content_folder("knowledge").parent / ".github" / "telegram.svg"
 
