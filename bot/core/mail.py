@@ -152,6 +152,12 @@ class Mailbox(Protocol):
         """The next update of conversations in which nobody is at work, each conversation in its turn."""
         ...
 
+    async def number_of(self, platform: str, key: str) -> int | None:
+        """The number of an update that is not settled, as on its ticket: greater than that of any accepted before it
+        in its conversation.
+        """
+        ...
+
     async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None: ...
 
     async def give_back(self, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
