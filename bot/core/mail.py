@@ -175,7 +175,7 @@ class Mailbox(Protocol):
         ...
 
     async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
-        """Post a reminder and remember it as told, at once."""
+        """Post a reminder and remember it as told, at once; nothing where it has been posted before."""
         ...
 
     async def parcels(self, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]) -> list[Parcel]:

@@ -130,11 +130,14 @@ class EchoDesk:
 
 @dataclass(slots=True)
 class FakeNotices:
-    """`Notices`: gives out what waits, once."""
+    """`Notices`: gives out what waits, once. What it `fails` with comes before."""
 
     waiting: list[Notice] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
 
     async def due(self, now: datetime, *, platforms: Sequence[str] | None = None) -> list[Notice]:
+        if self.fails:
+            raise self.fails.pop()
         given, self.waiting = self.waiting, []
         return given
 
