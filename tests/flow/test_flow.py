@@ -20,6 +20,7 @@ from bot.flow.ports import Blocked, Later, Limits, Moved, Refused, Unsure
 from bot.flow.reception import Busy, Taken
 from bot.flow.running import Drain
 from bot.flow.senders import SendPace
+from bot.flow.work import Work
 from bot.flow.workers import MAX_ABANDONED, Pace
 from bot.learning.learner import Identity, Room
 from tests.contracts.people import NOW, Person, Place
@@ -411,6 +412,25 @@ class TestStopping:
             await office.settled()
             assert ["re: slow"] == office.transport.texts()
             assert 1 == office.desk.works[0].accepted.attempt
+
+    async def test_what_does_not_even_hear_that_it_is_to_end_keeps_nobody_from_ending(self, opened: Opened) -> None:
+        may_end = asyncio.Event()
+
+        class DeafDesk(EchoDesk):
+            async def handle(self, work: Work) -> None:
+                self.begun.append("")
+                while not may_end.is_set():
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await may_end.wait()
+
+        drain = Drain(gateways=0.1, workers=0.1, senders=0.1)
+        async with opened(desk=DeafDesk(), paces=in_a_hurry(drain=drain)) as office:
+            await office.bring(said("ada", "slow", "1"))
+            await until(lambda: office.desk.begun)
+            office.stop.set()
+            async with asyncio.timeout(60):
+                await office.ended
+            may_end.set()
 
     async def test_what_is_not_sent_in_time_is_sent_by_the_next(self, opened: Opened) -> None:
         transport = FakeTransport()
