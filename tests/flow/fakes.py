@@ -178,7 +178,7 @@ def message(room: Room, text: str, **rest: object) -> Outgoing:
     return replace(Outgoing(room=room, kind="text", payload={"text": text}), **rest)
 
 
-async def until(holds: Callable[[], object], at_most: float = 20.0) -> None:
+async def until(holds: Callable[[], object], at_most: float = 60.0) -> None:
     """Wait until something holds. How long that takes is no part of any test."""
     async with asyncio.timeout(at_most):
         while not holds():  # noqa: ASYNC110 - what is waited for knows of no event
