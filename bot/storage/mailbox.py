@@ -68,7 +68,7 @@ class SqlMailbox:
 
     async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
         async with self._database.write() as connection:
-            if await reminding.is_sent(connection, notice.claim):
+            if await reminder_claims.is_sent(connection, notice.claim):
                 return
             await posting.post(connection, outgoing, f"notice:{notice.claim}", to.number, now)
             await reminder_claims.sent(connection, [notice.claim], now)
