@@ -562,7 +562,7 @@ def at_a_terminal(*keys: bytes, **variables: str) -> str:
 
 
 def _read_until(terminal: int, seen: bytes, enough: Callable[[bytes], bool]) -> bytes:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not enough(seen) and time.monotonic() < deadline:
         try:
             part = os.read(terminal, 65536)

@@ -55,7 +55,7 @@ def build_passing(settings: Settings) -> Passing:
 
 def build_stops(stores: Stores, now: Callable[[], datetime]) -> Stops:
     """By which an answer is stopped, also where another process gives it."""
-    return Stops(StopNotes(stores.keepsakes, now))
+    return Stops(StopNotes(stores.keepsakes, stores.mailbox, now))
 
 
 def build_flow(

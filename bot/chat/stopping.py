@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.chat import button_data
@@ -35,48 +36,55 @@ class Stopped(Exception):
     """The person does not want the answer any more."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Running:
+    """An answer under way, to the update with this number."""
+
+    number: int
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Stops:
     """What is being answered, by conversation and by whoever asked: only they can stop it, also in a group."""
 
-    def __init__(self, notes: StopNotes | None = None, look_every: float = 1.0) -> None:
+    def __init__(self, notes: StopNotes, look_every: float = 1.0) -> None:
         """`notes`: where other processes ask, looked at every so many seconds while an answer is under way."""
         self._notes = notes
         self._look_every = look_every
-        self._running: dict[tuple[str, Identity], asyncio.Event] = {}
+        self._running: dict[tuple[str, Identity], _Running] = {}
         self._done: deque[str] = deque(maxlen=_REMEMBERED)
 
-    def stop(self, conversation: str, who: Identity, key: str) -> None:
-        """Stop what is being answered to them there, because of the update with this key."""
-        running = self._running.get((conversation, who))
-        if running is not None:
-            running.set()
-            self._done.append(key)
-
     async def stop_anywhere(self, conversation: str, who: Identity, key: str) -> None:
-        """The same where it may be another process that answers."""
-        if (conversation, who) in self._running:
-            self.stop(conversation, who, key)
-        elif self._notes is not None:
-            try:
-                await self._notes.ask(conversation, who, key)
-            except MissingService as error:
-                logger.warning("stop.not_asked %s", error)
+        """Stop what is being answered to them there, here or in another process, because of the update with this key.
+        What came after it goes on: an update may be brought a second time when its turn is over.
+        """
+        try:
+            number = await self._notes.number_of(who, key)
+            if number is None:
+                return
+            running = self._running.get((conversation, who))
+            if running is None:
+                await self._notes.ask(conversation, who, key, number)
+            elif running.number < number:
+                running.stopped.set()
+                self._done.append(key)
+        except MissingService as error:
+            logger.warning("stop.not_asked %s", error)
 
     async def has_stopped_anywhere(self, conversation: str, who: Identity, key: str) -> bool:
         """Whether this update has done its work already. Asked once for each that asks to stop, when its turn comes."""
-        elsewhere = self._notes is not None and await self._notes.taken_away(conversation, who, key)
-        return elsewhere or self.has_stopped(key)
+        return await self._notes.taken_away(conversation, who, key) or key in self._done
 
-    def has_stopped(self, key: str) -> bool:
-        """Whether this update has done its work already when it was accepted."""
-        return key in self._done
-
-    async def unless_stopped(self, conversation: str, who: Identity, work: Coroutine[Any, Any, Done]) -> Done:
-        """Do the work. Raises `Stopped` where it is stopped before it is done, and then it is cancelled."""
-        with self._watched((conversation, who)) as stopped:
+    async def unless_stopped(
+        self, conversation: str, who: Identity, number: int, work: Coroutine[Any, Any, Done]
+    ) -> Done:
+        """Do the work that answers the update with this number. Raises `Stopped` where it is stopped before it is done,
+        and then it is cancelled.
+        """
+        with self._watched((conversation, who), number) as running:
             doing = asyncio.ensure_future(work)
-            waiting = asyncio.ensure_future(stopped.wait())
-            looking = asyncio.ensure_future(self._asked_elsewhere(conversation, who, stopped))
+            waiting = asyncio.ensure_future(running.stopped.wait())
+            looking = asyncio.ensure_future(self._asked_elsewhere(conversation, who, running))
             try:
                 await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if not doing.done():
@@ -89,24 +97,23 @@ class Stops:
                     doing.cancel()
                     await asyncio.gather(doing, return_exceptions=True)
 
-    async def _asked_elsewhere(self, conversation: str, who: Identity, stopped: asyncio.Event) -> None:
-        if (notes := self._notes) is None:
-            return
-        since = notes.now()
-        while not stopped.is_set():
+    async def _asked_elsewhere(self, conversation: str, who: Identity, running: _Running) -> None:
+        while not running.stopped.is_set():
             # Most answers are there before it is looked once.
             await asyncio.sleep(self._look_every)
             try:
-                if await notes.is_asked(conversation, who, since):
-                    await notes.stopped(conversation, who)
-                    stopped.set()
+                if await self._notes.is_asked(conversation, who, running.number):
+                    await self._notes.stopped(conversation, who)
+                    running.stopped.set()
             except MissingService as error:
                 logger.warning("stop.not_looked_for %s", error)
 
     @contextmanager
-    def _watched(self, answer: tuple[str, Identity]) -> Iterator[asyncio.Event]:
-        self._running[answer] = asyncio.Event()
+    def _watched(self, answer: tuple[str, Identity], number: int) -> Iterator[_Running]:
+        running = self._running[answer] = _Running(number=number)
         try:
-            yield self._running[answer]
+            yield running
         finally:
-            del self._running[answer]
+            # Another one may have taken its place, where what belongs together is answered apart.
+            if self._running.get(answer) is running:
+                del self._running[answer]

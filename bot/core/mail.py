@@ -152,6 +152,12 @@ class Mailbox(Protocol):
         """The next update of conversations in which nobody is at work, each conversation in its turn."""
         ...
 
+    async def number_of(self, platform: str, key: str) -> int | None:
+        """The number of an update that is not settled, as on its ticket: greater than that of any accepted before it
+        in its conversation.
+        """
+        ...
+
     async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None: ...
 
     async def give_back(self, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
@@ -169,7 +175,7 @@ class Mailbox(Protocol):
         ...
 
     async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
-        """Post a reminder and remember it as told, at once."""
+        """Post a reminder and remember it as told, at once; nothing where it has been posted before."""
         ...
 
     async def parcels(self, now: datetime, until: datetime, *, limit: int, platforms: Sequence[str]) -> list[Parcel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from bot.core.answer import Answer
 from bot.core.mail import Notice
 from bot.core.ports import DueReminder, LearnerStore
 from bot.core.reply import Reply, reply_of
+from bot.errors import MissingService
 from bot.grounding.gate import Gate
 from bot.learning.learner import Changes, Identity, Learner, Reminder, Room
 from bot.learning.reminder_times import (
@@ -61,16 +63,26 @@ class Reminding:
         sent at all, nor what another reminder says just now (one was put off until the next was due).
         """
         notices: list[Notice] = []
-        for due in await self._store.claim_reminders(now, platforms=platforms):
-            if to is not None and to not in due.identities:
-                await self._store.postpone_reminders([due.claim], now)
-            elif to is None and in_quiet_hours(due.learner.profile, now):
-                await self._store.postpone_reminders([due.claim], quiet_end(due.learner.profile, now))
-            elif (reply := await self._reply(due, now)) is not None and not _said(notices, due, reply):
-                notices.append(Notice(claim=due.claim, identities=due.identities, reply=reply))
-            else:
-                await self._store.reminders_sent([due.claim], now)
+        claimed = await self._store.claim_reminders(now, platforms=platforms)
+        try:
+            for due in claimed:
+                await self._settle(due, now, to, notices)
+        except (MissingService, asyncio.CancelledError):
+            # Nobody else is given what is claimed, and none of it has been told. What is sent stays sent.
+            await self._store.postpone_reminders([due.claim for due in claimed], now)
+            raise
         return notices
+
+    async def _settle(self, due: DueReminder, now: datetime, to: Identity | None, notices: list[Notice]) -> None:
+        """Put it off, drop it, or add it to what is to be told."""
+        if to is not None and to not in due.identities:
+            await self._store.postpone_reminders([due.claim], now)
+        elif to is None and in_quiet_hours(due.learner.profile, now):
+            await self._store.postpone_reminders([due.claim], quiet_end(due.learner.profile, now))
+        elif (reply := await self._reply(due, now)) is not None and not _said(notices, due, reply):
+            notices.append(Notice(claim=due.claim, identities=due.identities, reply=reply))
+        else:
+            await self._store.reminders_sent([due.claim], now)
 
     async def delivered(self, notices: Sequence[Notice], now: datetime) -> None:
         await self._store.reminders_sent([notice.claim for notice in notices], now)

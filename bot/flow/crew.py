@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 # What is given for less than this part of the lease is prolonged; it is looked at three times a lease.
 _KEPT = 0.7
+# How many seconds somebody has who is cancelled.
+_TO_LET_GO = 1.0
 # In seconds; together less than what is given is given for.
 _AWAY = (0.2, 0.5, 1, 2, 4, 8, 16)
 
@@ -90,7 +92,9 @@ class Crew:
             prolonging.cancel()
 
     async def finish(self, within: float) -> None:
-        """Let what is at work come to its end, for so many seconds; the rest is cancelled."""
+        """Let what is at work come to its end, for so many seconds; the rest is cancelled, and waited for no longer
+        than it should take: a platform or a database that hangs may keep it for half a minute.
+        """
         prolonging = asyncio.create_task(self._keep_prolonging())
         try:
             if self._running:
@@ -98,7 +102,8 @@ class Crew:
             left = list(self._running.values())
             for task in left:
                 task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+            if left:
+                await asyncio.wait(left, timeout=_TO_LET_GO)
         finally:
             prolonging.cancel()
 

@@ -35,6 +35,7 @@ class Sole:
         self._owner = owner
         self._now = now
         self._terms = terms
+        self._asked: set[asyncio.Task[int | None]] = set()
 
     async def run(
         self,
@@ -101,13 +102,31 @@ class Sole:
 
     async def _ask(self, name: str, within: float) -> Literal["ours", "another's", "unknown"]:
         now = self._now()
+        until = now + timedelta(seconds=self._terms.length)
+        asking = asyncio.create_task(self._leases.lease(name, self._owner, now, until))
         try:
-            async with asyncio.timeout(within):
-                until = now + timedelta(seconds=self._terms.length)
-                fence = await self._leases.lease(name, self._owner, now, until)
-        except (MissingService, TimeoutError):
+            await asyncio.wait({asking}, timeout=within)
+            if not asking.done():
+                return "unknown"
+            fence = asking.result()
+        except MissingService:
             return "unknown"
+        finally:
+            # Not waited for: a database that hangs may take seconds to let go, and then the lease is another's.
+            asking.cancel()
+            self._let_go(asking)
         return "ours" if fence is not None else "another's"
+
+    def _let_go(self, asking: asyncio.Task[int | None]) -> None:
+        """What it may still raise has been of no use to anybody."""
+        self._asked.add(asking)
+
+        def done(task: asyncio.Task[int | None]) -> None:
+            self._asked.discard(task)
+            if not task.cancelled():
+                task.exception()
+
+        asking.add_done_callback(done)
 
 
 class _Turn:

@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.core.mail import Mailbox, Notice
 from bot.errors import MissingService
 from bot.flow.crash_points import Passing
+from bot.flow.crew import insisting
 from bot.flow.ports import Desk
 from bot.flow.waking import Bell
 
@@ -53,7 +54,8 @@ class Reminders:
         while not stop.is_set():
             try:
                 await self.post()
-            except MissingService:
+            except Exception:
+                # Whatever it is, people are answered all the same.
                 logger.exception("reminders.cannot_be_read")
             try:
                 async with asyncio.timeout(self._look_every):
@@ -82,8 +84,14 @@ class Reminders:
             # One that cannot be shown must not keep the others from being told.
             logger.exception("reminder.lost claim=%s", notice.claim)
             return False
+        posted = [replace(one, once=True) for one in outgoing]
         self._passing("before_notice")
-        await self._mailbox.post_notice(notice, [replace(one, once=True) for one in outgoing], to, self._now())
+        try:
+            # It was given to nobody else, and is lost where it is not posted.
+            await insisting(lambda: self._mailbox.post_notice(notice, posted, to, self._now()))
+        except MissingService:
+            logger.exception("reminder.lost claim=%s", notice.claim)
+            return False
         self._passing("after_notice")
         self._outbox.ring()
         return True

@@ -20,6 +20,15 @@ PATIENCE = 5
 # Connections that a process keeps. Who needs one beyond these waits for a moment: opening one takes longer than most of
 # what is done with it, and what the pool opens beyond its size it closes again at once.
 _CONNECTIONS = {"pool_size": 10, "max_overflow": 0}
+# How long a server is waited for whose host or network has gone without a word, as when another takes its place: the
+# system itself would wait for a quarter of an hour, and for two hours where nothing is being sent.
+_WAITING = {
+    "connect_timeout": PATIENCE,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _WRITES = "credway_writes"
 # How often a connection to a new file makes way for another one; more than once was never seen.
 _ATTEMPTS = 9
@@ -60,7 +69,7 @@ def is_sqlite(address: URL) -> bool:
 def build_engine(address: URL) -> AsyncEngine:
     """Nothing is opened yet. Errors never show parameters: those are what people have said."""
     if not is_sqlite(address):
-        patience = {"connect_timeout": PATIENCE} if "connect_timeout" not in address.query else {}
+        patience = {name: value for name, value in _WAITING.items() if name not in address.query}
         # As reading needs it: who reads sees everything as it was at one moment. Set once for a connection and not each
         # time that it is taken from the pool, since who is cancelled at that moment never brings it back.
         level = {"isolation_level": "REPEATABLE READ"}

@@ -45,6 +45,10 @@ class SqlMailbox:
         async with self._database.write() as connection:
             return await receiving.take(connection, now, until, limit=limit, platforms=platforms)
 
+    async def number_of(self, platform: str, key: str) -> int | None:
+        async with self._database.read() as connection:
+            return await receiving.number_of(connection, platform, key)
+
     async def prolong(self, tickets: Sequence[Ticket], until: datetime) -> None:
         async with self._database.write() as connection:
             await queues.prolong(connection, inbox, tickets, until)
@@ -64,6 +68,8 @@ class SqlMailbox:
 
     async def post_notice(self, notice: Notice, outgoing: Sequence[Outgoing], to: Identity, now: datetime) -> None:
         async with self._database.write() as connection:
+            if await reminder_claims.is_sent(connection, notice.claim):
+                return
             await posting.post(connection, outgoing, f"notice:{notice.claim}", to.number, now)
             await reminder_claims.sent(connection, [notice.claim], now)
 

@@ -109,6 +109,13 @@ def _accepted(row: AnyRow) -> Accepted:
     )
 
 
+async def number_of(connection: AsyncConnection, platform: str, key: str) -> int | None:
+    """See `Mailbox.number_of`."""
+    waiting = and_(inbox.c.platform == platform, inbox.c.key == key, inbox.c.fault.is_(None))
+    found: int | None = await connection.scalar(select(func.max(inbox.c.id)).where(waiting))
+    return found
+
+
 async def give_back(connection: AsyncConnection, ticket: Ticket, due: datetime | None, *, begun: bool) -> None:
     """`due` is None for at once. Who was given it last cannot settle it any more."""
     await connection.execute(

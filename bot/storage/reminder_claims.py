@@ -59,6 +59,10 @@ async def claim(
     ]
 
 
+async def is_sent(connection: AsyncConnection, claim: str) -> bool:
+    return await connection.scalar(select(reminders.c.sent_at).where(reminders.c.claim == claim)) is not None
+
+
 async def sent(connection: AsyncConnection, claims: Sequence[str], at: datetime) -> None:
     await connection.execute(update(reminders).where(reminders.c.claim.in_(claims)).values(sent_at=at))
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from bot.app import Library
+from bot.core.ports import LearnerStore
+from bot.errors import MissingService
 from tests.dialogue.conftest import Person, Place
 
 DAY = timedelta(days=1)
@@ -30,6 +35,20 @@ async def told(place: Place, days: int, *, at: int = 9) -> list[str]:
     return found
 
 
+class Shaky:
+    """A store that does not tell what somebody has practised."""
+
+    def __init__(self, store: LearnerStore, fails: BaseException) -> None:
+        self._store = store
+        self._fails = fails
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def cards(self, _: object) -> None:
+        raise self._fails
+
+
 PRACTICE = "Practice is due. A few minutes are enough today."
 
 
@@ -48,6 +67,17 @@ async def test_at_most_one_a_day_however_often_it_is_looked_for(place: Place, ad
     assert len(await place.reminding.due(morning)) == 1
     for minutes in range(0, 600, 20):
         assert await place.reminding.due(morning + timedelta(minutes=minutes)) == []
+
+
+@pytest.mark.parametrize("fails", [MissingService("away"), asyncio.CancelledError()], ids=["away", "cancelled"])
+async def test_what_was_claimed_and_could_not_be_worded_is_told_later(
+    place: Place, library: Library, ada: Person, fails: BaseException
+) -> None:
+    morning = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    shaky: Any = Shaky(place.store, fails)
+    with pytest.raises(type(fails)):
+        await Place(library, shaky).reminding.due(morning)
+    assert len(await place.reminding.due(morning)) == 1
 
 
 async def test_after_some_days_of_silence_there_is_one_and_not_all(place: Place, ada: Person) -> None:

@@ -87,13 +87,13 @@ class Office:
 
     async def settled(self) -> None:
         """Until nothing waits any more."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self._idle(await self.stores.mailbox.backlog()):  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 
     async def posted(self, number: int) -> None:
         """Until so many messages wait to be delivered."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await self.stores.mailbox.backlog()).outgoing < number:  # noqa: ASYNC110 - in the database
                 await asyncio.sleep(0.01)
 

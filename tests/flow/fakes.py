@@ -130,11 +130,14 @@ class EchoDesk:
 
 @dataclass(slots=True)
 class FakeNotices:
-    """`Notices`: gives out what waits, once."""
+    """`Notices`: gives out what waits, once. What it `fails` with comes before."""
 
     waiting: list[Notice] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
 
     async def due(self, now: datetime, *, platforms: Sequence[str] | None = None) -> list[Notice]:
+        if self.fails:
+            raise self.fails.pop()
         given, self.waiting = self.waiting, []
         return given
 
@@ -175,7 +178,7 @@ def message(room: Room, text: str, **rest: object) -> Outgoing:
     return replace(Outgoing(room=room, kind="text", payload={"text": text}), **rest)
 
 
-async def until(holds: Callable[[], object], at_most: float = 20.0) -> None:
+async def until(holds: Callable[[], object], at_most: float = 60.0) -> None:
     """Wait until something holds. How long that takes is no part of any test."""
     async with asyncio.timeout(at_most):
         while not holds():  # noqa: ASYNC110 - what is waited for knows of no event

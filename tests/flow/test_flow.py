@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.mail import Notice
+from bot.core.mail import Mailbox, Notice
 from bot.core.reply import Reply
 from bot.errors import InputError, MissingService
 from bot.flow.crew import Shift
@@ -19,9 +20,10 @@ from bot.flow.ports import Blocked, Later, Limits, Moved, Refused, Unsure
 from bot.flow.reception import Busy, Taken
 from bot.flow.running import Drain
 from bot.flow.senders import SendPace
+from bot.flow.work import Work
 from bot.flow.workers import MAX_ABANDONED, Pace
 from bot.learning.learner import Identity, Room
-from tests.contracts.people import Place
+from tests.contracts.people import NOW, Person, Place
 from tests.flow.conftest import HURRY, Office, in_a_hurry
 from tests.flow.fakes import PLATFORM, EchoDesk, FakeNotices, FakeTransport, PushGateway, said, until
 from tests.servers.postgres import Postgres
@@ -265,6 +267,25 @@ class TestSending:
         assert sorted(f"re: {n}" for n in range(10)) == sorted(transport.texts())
 
 
+class Shaky:
+    """A mailbox that is away when the first reminder is to be posted, and when the second has just been."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._posted = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mailbox, name)
+
+    async def post_notice(self, *given: Any) -> None:
+        self._posted += 1
+        if self._posted == 1:
+            raise MissingService("away")
+        await self._mailbox.post_notice(*given)
+        if self._posted == 3:
+            raise MissingService("away before it could be said that it is done")
+
+
 class TestReminding:
     def notice(self, claim: str) -> Notice:
         return Notice(
@@ -280,6 +301,29 @@ class TestReminding:
 
         assert ["renew a", "renew b"] == transport.texts()
         assert {True} == {parcel.once for parcel in transport.tried}
+
+    async def test_one_that_cannot_be_worded_keeps_nobody_from_anything(self, opened: Opened) -> None:
+        notices = FakeNotices([self.notice("a")], fails=[ZeroDivisionError(), MissingService("away")])
+        async with opened(notices=notices) as office:
+            await until(lambda: office.transport.tried)
+            await office.bring(said("ada", "hello", "1"))
+            await office.settled()
+            assert ["renew a", "re: hello"] == office.transport.texts()
+
+    async def test_a_database_that_is_away_for_a_moment_loses_none_and_repeats_none(self, sqlite_place: Place) -> None:
+        async with sqlite_place.open_all() as stores:
+            ada = Person(stores.learners, "ada", PLATFORM)
+            await ada.wants_to_hear("a", "b")
+            due = await stores.learners.claim_reminders(NOW, platforms=[PLATFORM])
+            notices = FakeNotices([self.notice(one.claim) for one in due])
+            wanted = [notice.reply.text for notice in notices.waiting]
+            office = Office(replace(stores, mailbox=Shaky(stores.mailbox)), notices=notices)
+            office.start(sqlite_place)
+            await until(lambda: len(office.transport.arrived) == 2)
+            await office.settled()
+            office.stop.set()
+            await office.ended
+        assert wanted == office.transport.texts()
 
 
 class TestReceiving:
@@ -368,6 +412,25 @@ class TestStopping:
             await office.settled()
             assert ["re: slow"] == office.transport.texts()
             assert 1 == office.desk.works[0].accepted.attempt
+
+    async def test_what_does_not_even_hear_that_it_is_to_end_keeps_nobody_from_ending(self, opened: Opened) -> None:
+        may_end = asyncio.Event()
+
+        class DeafDesk(EchoDesk):
+            async def handle(self, work: Work) -> None:
+                self.begun.append("")
+                while not may_end.is_set():
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await may_end.wait()
+
+        drain = Drain(gateways=0.1, workers=0.1, senders=0.1)
+        async with opened(desk=DeafDesk(), paces=in_a_hurry(drain=drain)) as office:
+            await office.bring(said("ada", "slow", "1"))
+            await until(lambda: office.desk.begun)
+            office.stop.set()
+            async with asyncio.timeout(60):
+                await office.ended
+            may_end.set()
 
     async def test_what_is_not_sent_in_time_is_sent_by_the_next(self, opened: Opened) -> None:
         transport = FakeTransport()

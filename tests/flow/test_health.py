@@ -30,7 +30,7 @@ async def ask(listen: str, page: str) -> tuple[int, str]:
 
 async def served(office: Office, listen: str) -> None:
     """Until the pages are there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await ask(listen, "livez")

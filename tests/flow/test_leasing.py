@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 from bot import app
@@ -12,7 +13,7 @@ from bot.flow.leasing import Sole, Terms
 from tests.contracts.people import Place
 from tests.flow.fakes import until
 
-TERMS = Terms(length=0.6, every=0.1, to_end=0.3)
+TERMS = Terms(length=2.0, every=0.4, to_end=1.0)
 
 
 class Job:
@@ -94,6 +95,28 @@ async def test_who_cannot_prolong_stops_before_another_begins(sqlite_place: Plac
     assert 1 == job.most
 
 
+class Hanging(Unreliable):
+    """One that `hangs`, and does not even hear that nobody waits for it any more."""
+
+    def __init__(self, leases: Leases) -> None:
+        super().__init__(leases)
+        self.hangs = False
+        self.may_end = asyncio.Event()
+
+    async def lease(self, name: str, owner: str, now: datetime, until: datetime) -> int | None:
+        await self._hang()
+        return await super().lease(name, owner, now, until)
+
+    async def release(self, name: str, owner: str) -> None:
+        await self._hang()
+        await super().release(name, owner)
+
+    async def _hang(self) -> None:
+        while self.hangs and not self.may_end.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.may_end.wait()
+
+
 async def test_a_slow_database_keeps_nobody_from_working(sqlite_place: Place) -> None:
     job, stop, terms = Job(), asyncio.Event(), Terms(length=30.0, every=0.05)
     async with sqlite_place.open_all() as stores:
@@ -104,6 +127,22 @@ async def test_a_slow_database_keeps_nobody_from_working(sqlite_place: Place) ->
 
         stop.set()
         await running
+
+
+async def test_a_database_that_hangs_and_does_not_let_go_keeps_no_lease_alive(sqlite_place: Place) -> None:
+    job, stop = Job(), asyncio.Event()
+    async with sqlite_place.open_all() as stores:
+        hanging, other = Hanging(stores.leases), Sole(stores.leases, "two", now, TERMS)
+        first = asyncio.create_task(Sole(hanging, "one", now, TERMS).run("job", lambda s: job.of("one", s), stop))
+        await until(lambda: job.doing == {"one"})
+        second = asyncio.create_task(other.run("job", lambda s: job.of("two", s), stop))
+        hanging.hangs = True
+        await until(lambda: job.doing == {"two"})
+
+        hanging.may_end.set()
+        stop.set()
+        await asyncio.gather(first, second)
+    assert 1 == job.most
 
 
 async def test_work_that_fails_lets_go_of_it_at_once(sqlite_place: Place) -> None:

@@ -100,6 +100,21 @@ async def test_a_store_outlives_a_server_that_lost_its_connections(postgres: Pos
         assert 1 == (await Person(store).says("after")).version
 
 
+async def test_a_server_that_is_gone_without_a_word_is_not_waited_for_long(
+    postgres: Postgres, postgres_place: Place
+) -> None:
+    url = postgres_place.settings.database_url
+    for given, idle in ((url, "10"), (f"{url}&keepalives_idle=77", "77")):
+        database = Database(given)
+        async with database.read() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            told = raw.info.get_parameters()
+        await database.close()
+        assert (idle, "5", "3") == tuple(told[f"keepalives_{name}"] for name in ("idle", "interval", "count"))
+        assert "20000" == told["tcp_user_timeout"]
+
+
 async def test_a_question_has_no_words_in_an_error(postgres: Postgres, tmp_path: Path) -> None:
     place = Place(Settings(credway_home=tmp_path, database_url=postgres.empty_url()))
     async with place.open() as store, place.database() as database:

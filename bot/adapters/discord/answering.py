@@ -93,7 +93,7 @@ class Answering:
             try:
                 progress = live.show if by.place.answers else None
                 answering = work.respond(incoming, render, progress)
-                answer, _ = await self._stops.unless_stopped(conversation, by.who, answering)
+                answer, _ = await self._stops.unless_stopped(conversation, by.who, work.accepted.ticket.id, answering)
             except Stopped:
                 live.close()
                 await work.settle(*self._stopped(by, live, asked))

@@ -92,7 +92,8 @@ class Answering:
                 return self._outgoing(by, self._posts(by, changed, rows), changed, edit=live.take_message())
 
             try:
-                await self._stops.unless_stopped(by.room.number, by.who, work.respond(incoming, render, live.show))
+                answering = work.respond(incoming, render, live.show)
+                await self._stops.unless_stopped(by.room.number, by.who, work.accepted.ticket.id, answering)
             except Stopped:
                 await work.settle(*self._stopped(by, live))
 

@@ -16,6 +16,7 @@ from bot.chat.stopping import Stops
 from bot.core.answer import Answer
 from bot.core.assistant import utc_now
 from bot.core.conversation import Response, Turn
+from bot.core.mail import Update
 from bot.core.reply import Reply
 from tests.adapters.discord.conftest import Running, running
 from tests.servers.discord.components import is_v2
@@ -102,9 +103,11 @@ async def test_an_answer_of_another_process_is_stopped(
     asked = await anna.calls("ask", question="in parts")
     slow.parts.put_nowait("one")
     await server.world.until(lambda: asked.answer, "the first part")
-    elsewhere = Stops(StopNotes(bot.stores.keepsakes, utc_now))
-    who = identity(anna.id)
-    await elsewhere.stop_anywhere(who.number, who, "another process's update")
+    elsewhere = Stops(StopNotes(bot.stores.keepsakes, bot.stores.mailbox, utc_now))
+    who, tap = identity(anna.id), {"t": "TAPPED ELSEWHERE", "d": {}}
+    asks = Update(platform="discord", key="tap", conversation=who.number, payload=tap, sender=who.number)
+    await bot.stores.mailbox.accept([asks], utc_now())
+    await elsewhere.stop_anywhere(who.number, who, "tap")
     assert "Stopped" in (await anna.reads(asked))["content"]
 
 

@@ -16,6 +16,7 @@ from bot.chat.stopping import Stops
 from bot.core.answer import Answer
 from bot.core.assistant import utc_now
 from bot.core.conversation import Response, Turn
+from bot.core.mail import Update
 from bot.core.reply import Reply
 from bot.learning.learner import Identity
 from tests.adapters.telegram.conftest import Running, running
@@ -188,12 +189,14 @@ async def test_an_answer_is_stopped_by_its_button_and_by_nobody_but_who_asked(
 async def test_an_answer_of_another_process_is_stopped_and_nothing_after_it(
     server: TelegramServer, bot: Running, slow: Slow, anna: Person
 ) -> None:
-    """Of two replicas one takes /stop in while the other answers; they meet at the database."""
-    elsewhere = Stops(StopNotes(bot.stores.keepsakes, utc_now))
+    """Of two replicas one takes /stop in while the other answers; they meet at the database, not in their clocks."""
+    elsewhere = Stops(StopNotes(bot.stores.keepsakes, bot.stores.mailbox, lambda: utc_now() - timedelta(minutes=1)))
     who = Identity(platform="telegram", number=str(anna.id))
     await anna.sends("tell me")
     slow.parts.put_nowait("one")
     await drafted(server, anna, "one")
+    asks = Update(platform="telegram", key="7", conversation=who.number, payload={"update_id": 7}, sender=who.number)
+    await bot.stores.mailbox.accept([asks], utc_now())
     await elsewhere.stop_anywhere(who.number, who, "7")
     assert (await anna.receives())["text"] == "one\n\nStopped."
     assert slow.cancelled
@@ -211,9 +214,9 @@ async def test_a_stop_that_finds_nothing_stops_nothing_later(
     slow.parts.put_nowait("end")
     await anna.receives()
     who = Identity(platform="telegram", number=str(anna.id))
-    notes = StopNotes(bot.stores.keepsakes, utc_now)
-    assert not await notes.is_asked(who.number, who, utc_now() - timedelta(minutes=5))
-    await notes.ask(who.number, who, "what was asked for so late that its own turn was over")
+    notes = StopNotes(bot.stores.keepsakes, bot.stores.mailbox, utc_now)
+    assert not await notes.is_asked(who.number, who, 0)
+    await notes.ask(who.number, who, "what was written down so late that its own turn was over", 1)
     await anna.sends("tell me")
     slow.parts.put_nowait("one")
     await drafted(server, anna, "one")
