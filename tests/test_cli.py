@@ -420,6 +420,18 @@ def test_eval_takes_a_file_and_prints_a_table(credway: Credway, tmp_path: Path) 
     assert rows[1].split()[:4] == ["lookup", "1", "1", "1.00"]
 
 
+def test_eval_claims_counts_what_is_found_of_claims(credway: Credway, tmp_path: Path) -> None:
+    claims = {"a": ("ccna costs 300 dollars", "backed"), "b": ("ccna costs 20 dollars", "contradicted")}
+    cases = [{"id": key, "kind": "x", "claim": claim, "finding": found} for key, (claim, found) in claims.items()]
+    (tmp_path / "claims.jsonl").write_bytes(batch_of(*cases))
+    [told] = credway("eval", "claims", "claims.jsonl", "--json").objects
+    assert told["summary"] == {"claims": 2, "right": 2, "misleading": 0}
+    assert (told["confusion"]["backed"]["backed"], told["confusion"]["contradicted"]["contradicted"]) == (1, 1)
+    rows = credway("eval", "claims", "claims.jsonl").out.splitlines()
+    assert rows[0].split()[:3] == ["should", "be", "backed"]
+    assert rows[1].split()[:2] == ["backed", "1"]
+
+
 def test_eval_retrieval_measures_a_folder_and_writes_the_run(credway: Credway, tmp_path: Path) -> None:
     (tmp_path / "set" / "qrels").mkdir(parents=True)
     (tmp_path / "set" / "corpus.jsonl").write_bytes(

@@ -10,7 +10,7 @@ from bot.app.advising import (
     build_toolbox,
     build_understanding,
 )
-from bot.app.assistant import Service, build_assistant, build_service, path_drawing
+from bot.app.assistant import Service, build_assistant, build_claim_findings, build_service, path_drawing
 from bot.app.chores import build_chores
 from bot.app.discord import DiscordBot, build_discord, build_role_changes, build_server_budget, open_discord
 from bot.app.flow import Paces, build_flow, build_passing, own_name
@@ -55,6 +55,7 @@ __all__ = [
     "build_assistant",
     "build_chores",
     "build_claim_check",
+    "build_claim_findings",
     "build_discord",
     "build_embedder",
     "build_fact_reader",

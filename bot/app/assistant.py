@@ -194,6 +194,16 @@ def build_claim_review(library: Library, advising: Advising) -> ClaimReview:
     return ClaimReview(advising.toolbox, advising.understanding, check, library.index.passages_of, advising.knows)
 
 
+def build_claim_findings(library: Library) -> Callable[[str, str], Awaitable[list[str]]]:
+    """Reviews a text in a language as `/check` does, and gives what is found of each of its claims."""
+    reviewing = build_claim_review(library, build_advising(library, build_retriever(library)))
+
+    async def review(text: str, language: str) -> list[str]:
+        return [reviewed.finding for reviewed in await reviewing.review(text, language)]
+
+    return review
+
+
 def build_planning(library: Library, advising: Advising, commands: Lexicon, speaker: Speaker) -> Planning:
     toolbox = advising.toolbox
     return Planning(

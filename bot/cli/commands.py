@@ -222,8 +222,8 @@ class EvalGroup(TyperGroup):
 
 evaluate = typer.Typer(
     cls=EvalGroup,
-    help="Evaluate answers (eval [FILE]: JSON Lines of questions) or retrieval (eval retrieval).",
-    subcommand_metavar="[FILE] | retrieval [OPTIONS]",
+    help="Evaluate answers (eval [FILE]: JSON Lines of questions), /check (eval claims) or retrieval (eval retrieval).",
+    subcommand_metavar="[FILE] | claims [FILE] | retrieval [OPTIONS]",
 )
 app.add_typer(evaluate, name="eval")
 
@@ -236,6 +236,17 @@ def evaluate_answers(
 ) -> None:
     """Ask the evaluation questions and print a table by kind, with 95 % Wilson intervals."""
     evaluating.evaluate_answers(file, as_json=as_json)
+
+
+@evaluate.command("claims")
+def evaluate_claims(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON Lines of claims.")] = None,
+    *,
+    split: Annotated[str | None, typer.Option(metavar="HALF", help="Only the half dev, or held_out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check claims as /check does, and count what is found of those that are true, false, or told by no source."""
+    evaluating.evaluate_claims(file, split, as_json=as_json)
 
 
 @evaluate.command("retrieval")

@@ -1,10 +1,10 @@
-"""`eval`: right answers counted by kind of question, and retrieval measured on a BEIR folder."""
+"""`eval`: right answers counted by kind of question, claims by what is found of them, retrieval on a BEIR folder."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from bot.core.assistant import Assistant
     from bot.core.conversation import Context
     from bot.evaluation.answers import Case, Outcome, Row
+    from bot.evaluation.claims import ClaimOutcome
     from bot.evaluation.retrieval import Scores
     from bot.settings import Settings
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "tests" / "evals"
+CLAIMS = QUESTIONS / "claims" / "claims.jsonl"
 
 
 def evaluate_answers(file: Path | None, *, as_json: bool) -> None:
@@ -86,6 +88,38 @@ def answer_table(rows: Sequence[Row]) -> list[str]:
             for row in rows
         ),
     ]
+
+
+def evaluate_claims(file: Path | None, split: str | None, *, as_json: bool) -> None:
+    """Check the claims of a file, or those that come with the sources, and count what is found of them."""
+    from bot.app import build_claim_findings
+    from bot.evaluation.claims import confusion, read_claims, run_claims
+
+    cases = read_claims(file or CLAIMS, split)
+    with ready_library(patient=True) as library:
+        outcomes = asyncio.run(run_claims(cases, build_claim_findings(library)))
+    if as_json:
+        wrong = [{"id": o.case.id, "claim": o.case.claim, "found": o.found} for o in outcomes if not o.right]
+        say_json({"confusion": confusion(outcomes), "summary": _of_claims(outcomes), "wrong": wrong})
+        return
+    say("\n".join(claims_table(confusion(outcomes))))
+    say("\n".join(f"{key}: {value}" for key, value in _of_claims(outcomes).items()))
+
+
+def _of_claims(outcomes: Sequence[ClaimOutcome]) -> dict[str, int]:
+    return {
+        "claims": len(outcomes),
+        "right": sum(outcome.right for outcome in outcomes),
+        "misleading": sum(outcome.misleads for outcome in outcomes),
+    }
+
+
+def claims_table(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """A row for what should be found, a column for what was."""
+    columns = list(next(iter(counted.values())))
+    head = f"{'should be':<14}" + "".join(f"{found:>14}" for found in columns)
+    rows = (f"{finding:<14}" + "".join(f"{row[found]:>14}" for found in columns) for finding, row in counted.items())
+    return [head, *rows]
 
 
 def evaluate_retrieval(folder: Path, run_file: Path | None, *, as_json: bool) -> None:

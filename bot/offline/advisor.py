@@ -148,6 +148,8 @@ class OfflineAdvisor:
             return said
         if kinds.lists_gone(question):
             return self._recommendations.gone(question.constraints.topics, language), Context()
+        if (chosen := self._chosen(question, context, language)) is not None:
+            return chosen
         if kinds.refines(question, context):
             question = replace(question, constraints=context.wish.refined(question.constraints))
             return await self._recommend(question, Resolved(), language)
@@ -174,6 +176,8 @@ class OfflineAdvisor:
         if not resolved.sure and not context.focus and kinds.is_vague(question):
             fitting = self._recommendations.fitting(question, ()).picks if question.constraints.any else ()
             return self._declining.asked_back(question, resolved, fitting, language)
+        if kinds.chooses(question, context) or kinds.wants_cheaper(question, context):
+            return None
         goes_on = bool(context.focus or context.options) and len(question.tokens) <= _FOLLOW_UP
         ours = resolved.sure or goes_on or kinds.is_plain_wish(question, resolved)
         if not ours and not await self._scope.holds(question):
@@ -186,6 +190,14 @@ class OfflineAdvisor:
         return None
 
     # Looking for a credential
+
+    def _chosen(self, question: Question, context: Context, language: str) -> tuple[Draft, Context] | None:
+        """An answer to a few words after a list or a credential: which of those, or something cheaper."""
+        if kinds.chooses(question, context):
+            return self._recommendations.among(context.options, context.wish, language)
+        if kinds.wants_cheaper(question, context):
+            return self._recommendations.cheaper(context.focus[0], language)
+        return None
 
     async def _recommend(self, question: Question, resolved: Resolved, language: str) -> tuple[Draft, Context]:
         """Credentials that fit; to an open question first what the guides advise."""

@@ -10,6 +10,7 @@ from bot.text.lexicon import Cue
 
 FIELD = "field."
 _TIME = "time"
+_DENIAL = "denial"
 _TIMES = frozenset({"study_hours", "length", "exam_minutes", "retired_on"})
 _LASTING = frozenset({"validity", "renewal"})
 _BESIDE = 7  # words between "how long" and "valid"
@@ -61,8 +62,10 @@ def is_polar(cues: Sequence[Cue], length: int) -> bool:
 
 
 def languages(cues: Iterable[Cue], taken: frozenset[int]) -> tuple[str, ...]:
-    """The language of each cue outside names; function words count too, they tell languages apart best."""
-    return tuple(cue.language for cue in cues if cue.start not in taken)
+    """The language of each cue outside names; function words count too, they tell languages apart best. What denies
+    is such a word already, and would count twice.
+    """
+    return tuple(cue.language for cue in cues if cue.start not in taken and cue.key != _DENIAL)
 
 
 def qualifier(tokens: Sequence[str], cues: Iterable[Cue], explained: frozenset[int]) -> str:

@@ -103,3 +103,20 @@ def refines(question: Question, context: Context) -> bool:
     """Whether it changes the wish of the turn before: "same but without renewal", "and one under 200 dollars"."""
     points = question.leads_in or question.has("pronoun")
     return context.wish.any and question.constraints.any and points and not question.named and not question.providers
+
+
+def chooses(question: Question, context: Context) -> bool:
+    """Whether it asks which of those listed to take: "which first?", "which would you take?"."""
+    return len(context.options) > 1 and question.has("choose") and not _names_anything(question)
+
+
+def wants_cheaper(question: Question, context: Context) -> bool:
+    """Whether something cheaper is looked for than the one spoken of: "cheaper one?", "anything less expensive?"."""
+    alone = len(context.focus) == 1 and not context.comparing
+    return alone and question.has("compare.cheaper") and not (question.fields or _names_anything(question))
+
+
+def _names_anything(question: Question) -> bool:
+    wish = question.constraints
+    of_whom = question.named or question.partial or question.providers or question.bodies
+    return bool(of_whom or question.rest or wish.topics or wish.measured)

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from bot.catalog.credential import Credential
 from bot.catalog.fields import FIELDS, sourced
-from bot.catalog.recommend import Constraints, Recommendation
+from bot.catalog.recommend import Constraints, Recommendation, total_cost
 from bot.core.answer import Draft, Statement, Suggestion
+from bot.core.conversation import Context
 from bot.core.toolbox import Toolbox
 from bot.offline.understanding import Question
 from bot.retrieval.tokens import terms
 
 _ALWAYS = ("level", "cost")
 _SHOWN = 3
+_LEAST_COIN = 0.01
 _CANDIDATES = 30
 _LISTED = 10
 _LOWEST, _HIGHEST = 1, 3  # bands
@@ -66,6 +68,33 @@ class Recommendations:
         statements += [self._item(credential, wish, language) for credential in found.picks]
         draft = Draft(status="answered", statements=tuple(statements), suggestions=self._next(found.picks, language))
         return draft, found.picks
+
+    def among(self, listed: Sequence[str], wish: Constraints, language: str) -> tuple[Draft, Context] | None:
+        """Those listed, in the order in which to take them; None where they cannot be put in one."""
+        only = frozenset(listed)
+        found = self._toolbox.recommend(Constraints(topics=wish.topics), limit=_SHOWN, among=only)
+        if len(found.picks) < min(len(only), _SHOWN):
+            found = self._toolbox.recommend(Constraints(), limit=_SHOWN, among=only)
+        if len(found.picks) <= 1:
+            return None
+        draft, picks = self.recommend(found, wish, language)
+        lead = Statement(text=self._wording.say("recommend.order", language))
+        ids = tuple(credential.id for credential in picks)
+        draft = replace(draft, statements=(lead, *draft.statements[1:]))
+        return draft, Context(focus=ids[:1], options=ids, wish=wish)
+
+    def cheaper(self, identity: str, language: str) -> tuple[Draft, Context]:
+        """What costs less than a credential and is about the same."""
+        spoken_of = self._toolbox.catalog[identity]
+        cost = total_cost(spoken_of)
+        wish = Constraints(
+            topics=spoken_of.topics[:1],
+            max_cost=None if cost is None else cost - _LEAST_COIN,
+            excluded=(identity,),
+        )
+        draft, picks = self.recommend(self._toolbox.recommend(wish, limit=_SHOWN), wish, language)
+        ids = tuple(credential.id for credential in picks)
+        return draft, Context(focus=ids[:1], options=ids, wish=wish)
 
     def gone(self, topics: Sequence[str], language: str) -> Draft:
         """The credentials that have been retired or soon will be, latest first."""

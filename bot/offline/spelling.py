@@ -62,7 +62,9 @@ class Spelling:
         if len(token) <= SHORTEST:
             # Too short to tell a slip from another word, but for names such as CCNA and words such as exams.
             return correct(token, self._short_names) or correct(token, self._generic) or token
-        return correct(token, spellings) or token
+        likely = correct(token, spellings)
+        # With a plus it is a name of its own: "Project+" is no slip for a project.
+        return token if likely is None or f"{likely}+" == token else likely
 
     def _spellings_of(self, spoken: frozenset[str]) -> tuple[frozenset[str], list[str]]:
         if spoken not in self._by_language:

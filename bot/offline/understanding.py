@@ -207,6 +207,10 @@ class Understanding:
             and any(cue.start < place < cue.end - 1 for place in names)
         ]
 
+    def denies(self, text: str) -> bool:
+        """Whether a text has a word that denies: no, never, without."""
+        return any(cue.key == "denial" for cue in self._lexicon.cues(words(text)))
+
     def is_closed(self, text: str) -> bool:
         """Whether yes or no would answer a question: an auxiliary comes before any question word."""
         tokens = words(text)

@@ -36,6 +36,20 @@ async def findings(place: Place, text: str) -> list[str]:
         # Who needs whom is read, not guessed from the order of names.
         ("AZ-104 requires AZ-900.", [OPEN]),
         ("SAA-C03 is harder than CLF-C02 and takes 12 hours.", [UNSAID]),
+        ("AZ-500 is replaced by SC-500.", [OPEN]),
+        # Its figure stands in the same passage, but for something else.
+        ("One ECTS credit is 15 hours of work.", [UNSAID]),
+        # The passage has all its words, and denies or affirms what it does not.
+        ("ISC2 charges no annual fee.", [UNSAID]),
+        ("ISC2 charges an annual fee.", [BACKED]),
+        ("CISA needs no yearly fee.", [UNSAID]),
+        ("Udemy certificates are accredited.", [UNSAID]),
+        ("PMP needs no experience.", [UNSAID]),
+        # Gone, but not since then.
+        ("DP-100 was retired on 1 June 2026.", [BACKED]),
+        ("DP-100 was retired on 31 December 2027.", [CONTRADICTED]),
+        # Of a provider and not of one of its credentials.
+        ("AWS certifications are valid for three years.", [BACKED]),
     ],
 )
 async def test_a_claim_is_backed_or_contradicted_only_by_what_says_so(
@@ -60,6 +74,7 @@ async def test_what_the_source_says_stands_beside_the_claim_with_its_mark(place:
         ),
         ("La certification Security+ est valable cinq ans", ["autre chose"]),
         ("AZ-104 est gratuit", ["autre chose"]),
+        ("CCNA es válido por tres años", ["Respaldado"]),
     ],
 )
 async def test_a_claim_in_another_language_is_checked_too(place: Place, text: str, found: list[str]) -> None:

@@ -205,3 +205,44 @@ def test_the_nearest_known_credential_is_a_tap_away_from_an_unknown_one(talk: Ta
 
 def test_asking_whether_a_credential_is_advanced_names_no_sibling(talk: Talk):
     assert "associate" in talk("is CCNA advanced?").text
+
+
+class TestChoosing:
+    """What people say next on a phone, in two or three words."""
+
+    @pytest.mark.parametrize("asks", ["which first", "which would you take?", "what order"])
+    def test_those_listed_are_put_in_order_and_nothing_else_is(self, talk: Talk, asks: str) -> None:
+        answer = talk("ccna or net+", asks)
+        assert answer.text.startswith("The easiest first")
+        assert {citation.document for citation in answer.citations} == {
+            "credentials/ccna",
+            "credentials/comptia-network-plus",
+        }
+
+    def test_the_first_of_them_is_what_is_talked_about_then(self, talk: Talk) -> None:
+        answer = talk("im a nurse and want into data", "which first", "and how much is that one")
+        assert answer.text.startswith("Microsoft Certified: Azure Data Fundamentals (DP-900) costs USD 99")
+
+    def test_in_another_language_too(self, talk: Talk) -> None:
+        assert talk("was kostet ccna oder network+", "welches zuerst").text.startswith("Das Leichteste zuerst")
+
+    def test_something_cheaper_is_about_the_same_and_costs_less(self, talk: Talk) -> None:
+        answer = talk("what does az-104 cost", "anything cheaper?")
+        assert "AZ-900" in answer.text
+        assert "165" not in answer.text
+
+    def test_without_a_list_there_is_nothing_to_choose_among(self, talk: Talk) -> None:
+        assert not talk("which first").text.startswith("The easiest first")
+
+
+@pytest.mark.parametrize(
+    ("question", "not_told"),
+    [
+        # A month is no next step, a plus makes a name, and who pays is no part of one.
+        ("mine expires next month security+", "CySA+"),
+        ("comptia project+ price", "Network+"),
+        ("do i lose my cert if i dont pay isc2 fee", "no document"),
+    ],
+)
+def test_words_are_not_taken_for_what_they_are_not(talk: Talk, question: str, not_told: str) -> None:
+    assert not_told not in talk(question).text
