@@ -104,7 +104,12 @@ def topical_words(lexicon: Lexicon) -> frozenset[str]:
 
 def build_fact_reader(lexicon: Lexicon) -> FactReader:
     return FactReader(
-        FactWords(numbers=lexicon.figures("numbers"), units=lexicon.units(), months=lexicon.figures("calendar"))
+        FactWords(
+            numbers=lexicon.figures("numbers"),
+            numbers_before_units=lexicon.figures("numbers_before_units"),
+            units=lexicon.units(),
+            months=lexicon.figures("calendar"),
+        )
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, zip_longest
 from typing import Literal
@@ -102,11 +102,13 @@ class FactWords:
     """The words that numbers, units and months have in the languages of the prompts.
 
     `numbers` maps a word to its figure, `units` to year, month, week, day, hour or minute, `months` to 1..12.
+    `numbers_before_units` are other words in another language, so that they count only before a unit: "tres" is "très".
     """
 
     numbers: Mapping[str, int]
     units: Mapping[str, str]
     months: Mapping[str, int]
+    numbers_before_units: Mapping[str, int] = field(default_factory=dict)
 
 
 class FactReader:
@@ -115,8 +117,8 @@ class FactReader:
     def __init__(self, vocabulary: FactWords) -> None:
         self._units = vocabulary.units
         self._months = vocabulary.months
-        self._numbers = vocabulary.numbers
-        self._number_word = re.compile(_alternatives(vocabulary.numbers))
+        self._numbers = {**vocabulary.numbers, **vocabulary.numbers_before_units}
+        self._number_word = re.compile(_alternatives(self._numbers))
         self._steps = (
             (_ISO_DATE, _date_parts),
             (_CJK_DATE, _date_parts),
@@ -126,7 +128,7 @@ class FactReader:
             (_PERCENT, _percent),
             (_durations(self._numbers, vocabulary.units), self._span),
             (_PLAIN, _plain),
-            (_spoken_numbers(self._numbers), self._word),
+            (_spoken_numbers(vocabulary.numbers), self._word),
         )
 
     def read(self, text: str) -> frozenset[Fact]:

@@ -23,6 +23,7 @@ READER = FactReader(
             **dict.fromkeys(["hour", "hours"], "hour"),
             **dict.fromkeys(["minute", "minutes", "min", "分钟"], "minute"),
         },
+        numbers_before_units={"dos": 2},
         months={"may": 5, "july": 7, "august": 8, "agosto": 8, "aug": 8, "september": 9},
     )
 )
@@ -51,6 +52,7 @@ SPELLINGS = {
     ("duration", "90 minutes"): "90 minutes; 90-minute; 1.5 hours; 1 hour 30 minutes; 1 hour and 30 min; 90分钟",
     ("duration", "20160 minutes"): "14 days; two weeks; 2-week",
     ("duration", "35 months"): "35 months; treinta y cinco meses; thirty-five months",
+    ("duration", "2 months"): "2 months; dos meses",
     ("percent", "25"): "25%; 25 %; 25 percent; 25 per cent; ２５％",
     ("date", "2026-08-31"): "2026-08-31; 31 August 2026; August 31, 2026; 31st of August 2026; 31 Aug. 2026; "
     "31 de agosto de 2026; 2026年8月31日; ２０２６-０８-３１",
@@ -86,6 +88,7 @@ def test_every_spelling_of_a_fact_is_read_as_that_fact_alone(fact: tuple[str, st
         ("100-150 hours", {("number", "100"), ("duration", "9000 minutes")}),
         ("you may take 6 of the 5", {("number", "6"), ("number", "5")}),
         ("one of them", set()),
+        ("o preço dos exames", set()),
         ("at once, once more, about", set()),
         ("第三方十分", set()),
         ("", set()),
