@@ -98,8 +98,9 @@ class OfflineAdvisor:
         if turn.context.asked and kinds.names_only(question):
             # "Does Coursera have financial aid?" - "And edX?"
             question = self._understanding.read(f"{question.text.rstrip('?')} {turn.context.asked}")
+        only_names = not question.rest and not question.in_other_script
         language = turn.language or self._languages.guess(
-            turn.question, question.cue_languages, turn.context.language, only_names=not question.rest
+            turn.question, question.cue_languages, turn.context.language, only_names=only_names
         )
         resolved = resolve(question, turn.context, self._toolbox.catalog)
         draft, context = await self._draft(question, resolved, turn.context, language)

@@ -14,8 +14,12 @@ _DENIAL = "denial"
 _TIMES = frozenset({"study_hours", "length", "exam_minutes", "retired_on"})
 _LASTING = frozenset({"validity", "renewal"})
 _BESIDE = 7  # words between "how long" and "valid"
+# Sections of what names sound like in another script.
+BY_SOUND = ("letters_by_sound", "words_by_sound")
 # Sections that say how words are spelt or built into a sentence, not what is asked for.
-_SPELLING = frozenset({"short_forms", "domain_words", "auxiliary", "question_words", "determiner", "stand_in"})
+_SPELLING = frozenset(
+    {*BY_SOUND, "short_forms", "domain_words", "auxiliary", "question_words", "determiner", "stand_in"}
+)
 
 
 def fields_of(cues: Iterable[Cue], name_places: frozenset[int]) -> tuple[str, ...]:

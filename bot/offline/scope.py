@@ -88,7 +88,7 @@ class Scope:
         if not question.has("compare"):
             return None
         strange = (word for word in question.rest if word.isascii() and word.isalnum() and not is_ordinary(word))
-        return next((word.upper() for word in strange), None)
+        return next((word.upper() for word in (*strange, *question.foreign)), None)
 
     def unknown_beside(self, question: Question) -> str | None:
         """A name that no document holds beside one that is known, in a question that the known one answers in general:
@@ -106,11 +106,16 @@ class Scope:
 
     def _foreign_name(self, question: Question) -> str | None:
         """Words of other languages are unknown to English documents without being names; but an acronym is a name,
-        and so is a Latin word in a text of another script.
+        and so is a Latin word in a text of another script. A word of that script which its language does not have is
+        the sound of a name, when something is asked of it that is not asked of credentials in general.
         """
         if question.in_other_script and question.stranger:
             return question.stranger
-        return next((word for word in question.acronyms if not self._subject.knows(word.lower())), None)
+        acronym = next((word for word in question.acronyms if not self._subject.knows(word.lower())), None)
+        wishes = question.has("recommend") or question.constraints.measured
+        if acronym is not None or wishes or not set(question.fields) - CONCEPTUAL:
+            return acronym
+        return " ".join(question.foreign) or None
 
     def _acronym(self, question: Question) -> str | None:
         """An acronym that is no name of ours, beside a field or a comparison: "CKA or CKS", "PSPO price"."""

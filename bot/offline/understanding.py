@@ -15,15 +15,17 @@ from bot.offline import cues as cued
 from bot.offline.apart import Apart, Called, set_apart
 from bot.offline.cues import places
 from bot.offline.naming import Siblings
+from bot.offline.sounding import Sounding
 from bot.offline.spelling import SHORTEST, Spelling, respelt
 from bot.offline.wishes import Wanted, wish_of
 from bot.text.lexicon import Cue, Lexicon
-from bot.text.ordinary import is_ordinary
+from bot.text.ordinary import is_ordinary, is_strange_hindi
 from bot.text.words import fold, words
 
 _LEAST_PRICE = 20  # numbers in words below it are no prices
 _NAME = "this certification"
 _BEYOND_LATIN = 0x370
+_EXPLAINING_NOTHING = ("aspect.", *cued.BY_SOUND)
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w+])")
 _MIXED = re.compile(r"(?<![\w-])[a-z][A-Z]{2,5}(?![\w+])")  # iMSA
 
@@ -37,6 +39,7 @@ class Question:
     nothing here explains: what the documents must cover; `stranger` is one of them that no document holds and that
     stands where it makes another name of a known one ("Databricks Data Engineer", "CompTIA Server+"). `masked` is the
     text with "it" in the place of the names; `acronyms` are words in capitals that no name and no lexicon has;
+    `foreign` are those that most likely name something by its sound;
     `sibling` is a name made into another one by the word beside it ("PSM II", "Azure Developer Associate"), `beside`
     one of which only a part is known ("Azure Database Administrator"); `qualifier` is a word that nothing explains
     before a word for a credential ("nursing certificate").
@@ -65,6 +68,7 @@ class Question:
     rest: tuple[str, ...] = ()
     stranger: str = ""
     acronyms: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     sibling: str = ""
     beside: str = ""
     qualifier: str = ""
@@ -115,11 +119,14 @@ class Understanding:
         platforms = {phrase[0] for phrase in lexicon.phrases_below("topic.") if len(phrase) == 1}
         self._siblings = Siblings(names, platforms, self._known)
         self._spelling = Spelling(names, lexicon, is_word)
+        self._sounding = Sounding(names, lexicon)
+        self._sounds = lexicon.single_words(*cued.BY_SOUND[1:])
         # The same message is read by who answers it and by each ability that it may be for.
         self.read = lru_cache(maxsize=64)(self._read)
         self._quiet = lexicon.single_words("function_words", "generic")
 
-    def _read(self, text: str) -> Question:
+    def _read(self, said: str) -> Question:
+        text = self._sounding.written(said)
         original = self._spelling.parted(words(text))
         votes = Counter(cued.languages(self._lexicon.cues(original), frozenset()))
         spoken = frozenset(language for language, count in votes.items() if count == max(votes.values()))
@@ -137,6 +144,7 @@ class Understanding:
         taken = places([*named.spans, *of_providers]) | apart.places
         fields = cued.fields_of(cues, places(named.spans))
         explained = self._explained(tokens, cues, frozenset())
+        rest = self._rest(tokens, explained | taken | places(named.partial_spans))
         return Question(
             text=respelt(text, original, tokens),
             tokens=tuple(tokens),
@@ -151,11 +159,12 @@ class Understanding:
             cues=frozenset(cue.key for cue in cues),
             cue_languages=cued.languages(cues, taken),
             constraints=self._wish(text, cues, named, providers, apart),
-            rest=self._rest(tokens, explained | taken | places(named.partial_spans)),
+            rest=rest,
             stranger=self._stranger(original, tokens, cues, [*named.spans, *named.partial_spans, *of_providers]),
             acronyms=tuple(
                 word for word in _ACRONYM.findall(text) if word.lower() in tokens and word.lower() not in self._known
             ),
+            foreign=self._foreign(rest),
             sibling=self._siblings.rung(text, tokens, named, fields),
             beside=self._siblings.beside(text, tokens, named, explained, of_providers),
             qualifier=cued.qualifier(tokens, cues, explained | taken),
@@ -169,7 +178,7 @@ class Understanding:
             narrowing=_narrowing(tokens, named, providers),
             of_provider=self._are_of_providers(tokens, named, providers),
             topic_words=cued.topic_words(tokens, cues, places(of_providers)),
-            in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in text),
+            in_other_script=any(char.isalpha() and ord(char) >= _BEYOND_LATIN for char in said),
             leads_in=any(cue.key == "lead_in" and cue.start == 0 for cue in cues),
             leading_to=self._leads_to_a_name(tokens, cues, named.spans),
             corrected={was: now for was, now in zip(original, tokens, strict=True) if was != now},
@@ -268,6 +277,14 @@ class Understanding:
         ]
         return next((original[place] for place in strange if place in beside), "")
 
+    def _foreign(self, rest: Sequence[str]) -> tuple[str, ...]:
+        """Words in Devanagari that Hindi does not have, and words of names in a row that is no name of ours: "सर्वर
+        प्लस" is Server+.
+        """
+        sounds = [word for word in rest if word in self._sounds]
+        strange = [word for word in rest if word not in self._known and is_strange_hindi(word)]
+        return tuple(word for word in rest if word in strange or (word in sounds and len(sounds) > 1))
+
     @staticmethod
     def _rest(tokens: Sequence[str], explained: frozenset[int]) -> tuple[str, ...]:
         return tuple(token for place, token in enumerate(tokens) if place not in explained)
@@ -277,8 +294,9 @@ class Understanding:
         telling = (
             cue
             for cue in cues
-            # An aspect is only what a provider's page is searched for; elsewhere its words have to be found.
-            if not cue.key.startswith("aspect.") and (cue.key != "function_words" or cue.end - cue.start > 1)
+            # An aspect is only what a provider's page is searched for; elsewhere its words have to be found. What a
+            # word sounds like counts only in a name.
+            if not cue.key.startswith(_EXPLAINING_NOTHING) and (cue.key != "function_words" or cue.end - cue.start > 1)
         )
         quiet = (
             place for place, token in enumerate(tokens) if token in self._quiet or token.replace(".", "").isdigit()

@@ -1,8 +1,13 @@
-"""Which words are ordinary English. A question that turns on a word which is not most likely names something."""
+"""Which words are ordinary English or Hindi. A question that turns on any other most likely names something."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+
+from bot.text.words import fold
+
+_NUKTA = "\u093c"  # the dot below, which people leave out
+_DEVANAGARI = range(0x900, 0x980)
 
 
 @lru_cache(maxsize=1)
@@ -17,3 +22,15 @@ def _frequencies() -> dict[str, float]:
 def is_ordinary(word: str) -> bool:
     """Whether a folded word is common in English texts; what is no plain word (a code, `security+`) is not."""
     return word.isalpha() and word in _frequencies()
+
+
+@lru_cache(maxsize=1)
+def _hindi() -> frozenset[str]:
+    from wordfreq import get_frequency_dict  # noqa: PLC0415
+
+    return frozenset(fold(word).replace(_NUKTA, "") for word in get_frequency_dict("hi", "small"))
+
+
+def is_strange_hindi(word: str) -> bool:
+    """Whether a folded word in Devanagari is none that Hindi texts use: most likely a foreign name by its sound."""
+    return bool(word) and all(ord(char) in _DEVANAGARI for char in word) and word.replace(_NUKTA, "") not in _hindi()
