@@ -29,6 +29,7 @@ from bot.offline.thresholds import CERTAIN_SIMILARITY, COMPLETING_SIMILARITY
 from bot.offline.understanding import Question, Understanding
 from bot.retrieval.tokens import terms
 from bot.text.language import LanguageGuess
+from bot.text.ordinary import is_devanagari
 from bot.text.prompts import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
@@ -290,7 +291,8 @@ class OfflineAdvisor:
         if any(field in KINDS and not told & KINDS[field] for field in exact):
             return False
         if not english:
-            return True
+            # In Devanagari, too, "नर्सिंग सर्टिफिकेट" is some other certificate.
+            return not (exact & KINDS.keys() and is_devanagari(question.qualifier))
         if question.qualifier and not question.has("plural") and not self._subject.holds(passage, question.qualifier):
             # Of a nursing certificate nothing is known, however near a passage about certificates.
             return False

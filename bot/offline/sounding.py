@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.catalog.names import Names
 from bot.offline.cues import BY_SOUND
 from bot.text.lexicon import Lexicon
-from bot.text.words import SIGNS, fold, words
+from bot.text.words import SIGNS, SPACELESS, fold, is_spaceless, words
 
 _LETTERS, _WORDS = BY_SOUND
 _MOST = 8  # words that may spell one abbreviation: "सी आई एस एस पी"
 _PAIR = 2
-_PIECE = re.compile(rf"(?:[^\W\d_][{SIGNS}]*)+\+?|\d+")
+_PIECE = rf"(?:[^\W\d_{SPACELESS}][{SIGNS}]*)+\+?|\d+"
 _GAP = re.compile(r"[\s\u2010-\u2013-]*")
+_LATIN = re.compile("[a-zA-Z0-9]")
 _NUKTA = "\u093c"
 
 
@@ -45,16 +46,18 @@ class Sounding:
         self._names = names
         self._letters = {_plain(sound): letter for sound, letter in lexicon.renamings(_LETTERS).items()}
         self._words = {_plain(sound): word for sound, word in lexicon.renamings(_WORDS).items()}
-        longest_first = sorted(self._letters, key=len, reverse=True)
         # A sound ends where its vowel signs end: एसी is A and C, not S.
-        self._letter = re.compile(rf"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![{SIGNS}])")
+        self._letter = re.compile(rf"(?:{_any_of(self._letters)})(?![{SIGNS}])")
+        # Where no spaces are written, a word is only told by its being listed.
+        self._piece = re.compile(f"{_any_of(filter(is_spaceless, self._words))}|{_PIECE}")
 
     def written(self, text: str) -> str:
         """The text with every name that is written by sound in the letters of the catalogue; else as it is."""
         if text.isascii():
             return text
         for start, end, latin in reversed(list(self._named(text))):
-            text = f"{text[:start]}{latin}{text[end:]}"
+            joint = " " if _LATIN.match(text, end) else ""
+            text = f"{text[:start]}{latin}{joint}{text[end:]}"
         return text
 
     def _named(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -72,14 +75,15 @@ class Sounding:
         spans = [*found.spans, *(span for _, span in self._names.providers(tokens))]
         # A word that is only part of a name needs another beside it; alone it is a topic, or nothing.
         parts = {place for place, _ in found.partial_spans if heard[place].counts}
-        if len(parts) < _PAIR and not any(_is_abbreviation(heard[place], self._words) for place in parts):
+        parted = {heard[place] for place in parts}
+        if len(parted) < _PAIR and not any(_is_abbreviation(part, self._words) for part in parted):
             parts = set()
         whole = (range(start, end) for start, end in spans if end - start > 1 or heard[start].counts)
         return parts | {place for span in whole for place in span}
 
     def _stretches(self, text: str) -> Iterator[list[_Heard]]:
         """What can be read by sound, in runs that nothing else interrupts."""
-        pieces = list(_PIECE.finditer(text))
+        pieces = list(self._piece.finditer(text))
         stretch: list[_Heard] = []
         place = 0
         while place < len(pieces):
@@ -146,6 +150,11 @@ class Sounding:
 
 def _is_abbreviation(heard: _Heard, sounds: Mapping[str, str]) -> bool:
     return heard.foreign and heard.latin not in sounds.values()
+
+
+def _any_of(sounds: Iterable[str]) -> str:
+    """A pattern for any of them, the longest first."""
+    return "|".join(map(re.escape, sorted(sounds, key=len, reverse=True))) or "(?!)"
 
 
 def _plain(sound: str) -> str:

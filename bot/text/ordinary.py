@@ -33,4 +33,8 @@ def _hindi() -> frozenset[str]:
 
 def is_strange_hindi(word: str) -> bool:
     """Whether a folded word in Devanagari is none that Hindi texts use: most likely a foreign name by its sound."""
-    return bool(word) and all(ord(char) in _DEVANAGARI for char in word) and word.replace(_NUKTA, "") not in _hindi()
+    return is_devanagari(word) and word.replace(_NUKTA, "") not in _hindi()
+
+
+def is_devanagari(word: str) -> bool:
+    return bool(word) and all(ord(char) in _DEVANAGARI for char in word)

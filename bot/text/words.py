@@ -18,19 +18,19 @@ _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _CODE_GAP = re.compile(r"(?<![a-z0-9])([a-z]{2,3}|[a-z]{2}\d)[_\u2014\u2015]?(\d{3})(?![a-z0-9])")
 # Python's `\w` leaves out the vowel signs of Indic and other scripts, which belong inside their words.
 SIGNS = "".join(chr(code) for code in range(0x0483, 0x1B00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
-_SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(
     rf"""
     [a-z][a-z0-9]{{1,3}}-[a-z]?\d{{2,4}}(?![a-z0-9])  # an exam code: az-104, clf-c02, sy0-701
     | \d{{3}}-\d{{3,4}}(?!\d)                       # and one of figures: 200-301, 220-1201
     | \d+(?:[.,]\d+)*
-    | [{_SPACELESS}]                                # scripts without spaces: a character a word
-    | (?:[^\W\d_{_SPACELESS}][{SIGNS}]*|\d)+       # letters with their vowel signs
+    | [{SPACELESS}]                                # scripts without spaces: a character a word
+    | (?:[^\W\d_{SPACELESS}][{SIGNS}]*|\d)+       # letters with their vowel signs
       (?:(?<=[^\W\d_]{{3}})['’][^\W\d_]+)?\+?      # what's is one word, l'examen and i'm are two
     """,
     re.VERBOSE,
 )
-_CJK = re.compile(f"[{_SPACELESS}]")
+_CJK = re.compile(f"[{SPACELESS}]")
 
 
 def clean(text: str) -> str:

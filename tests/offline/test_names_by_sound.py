@@ -1,4 +1,4 @@
-"""Names that Hindi writers spell by their sound: known ones are read, unknown ones get nobody else's figures."""
+"""Names that Hindi and Chinese writers spell by their sound: known ones are read, unknown ones get no others' figures."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def hindi_questions() -> list[str]:
         ("एज्योर फंडामेंटल्स की फीस", "credentials/az-900", "USD 99"),
         ("गूगल डेटा एनालिटिक्स कितने महीने का है?", "credentials/google-data-analytics", "3 to 6 months"),
         ("सर्टिफाइड स्क्रम मास्टर कितने साल मान्य है?", "credentials/csm", "दो साल"),
+        ("गूगल आईटी सपोर्ट सर्टिफिकेट से कॉलेज क्रेडिट मिलता है?", "credentials/google-it-support", "12"),
         ("सीकेए की कीमत", "credentials/cka", "USD 445"),
         ("टेराफॉर्म एसोसिएट की कीमत", "credentials/terraform-associate", "USD 70.50"),
     ],
@@ -87,6 +88,25 @@ def test_an_unknown_name_is_not_answered_with_the_figures_of_another(talk: Talk,
     assert answer.status == "abstained"
     assert question.split(maxsplit=1)[0] in answer.text
     assert not answer.citations
+
+
+def test_a_certificate_in_another_trade_is_not_given_the_price_of_ours(talk: Talk):
+    assert talk("नर्सिंग सर्टिफिकेट की कीमत").status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("谷歌数据分析证书多少钱？", "credentials/google-data-analytics"),
+        ("微软AZ-900多少钱？", "credentials/az-900"),
+        ("亚马逊云从业者认证有效期多久？", "credentials/aws-cloud-practitioner"),
+        ("思科的认证怎么续期？", "providers/cisco"),
+    ],
+)
+def test_chinese_names_are_read_though_no_spaces_part_them(talk: Talk, question: str, document: str):
+    answer = talk(question)
+    assert {citation.document for citation in answer.citations} == {document}
+    assert answer.language == "zh"
 
 
 def test_beside_a_known_name_the_unknown_one_is_said_to_be_unknown(talk: Talk):
