@@ -79,6 +79,7 @@ class Names:
         for phrase in shared:
             del self._phrases[phrase]
         self.vocabulary = frozenset(count)
+        self.provider_words = frozenset(alias[0] for alias in self._providers if len(alias) == 1)
 
     def _add(self, credential: Credential, provider_names: Sequence[str]) -> None:
         names = set(_names(credential))

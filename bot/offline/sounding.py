@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.catalog.names import Names
@@ -44,6 +45,7 @@ class Sounding:
 
     def __init__(self, names: Names, lexicon: Lexicon) -> None:
         self._names = names
+        self._single = names.vocabulary | names.provider_words
         self._letters = {_plain(sound): letter for sound, letter in lexicon.renamings(_LETTERS).items()}
         self._words = {_plain(sound): word for sound, word in lexicon.renamings(_WORDS).items()}
         # A sound ends where its vowel signs end: एसी is A and C, not S.
@@ -133,12 +135,9 @@ class Sounding:
 
     def _is_known(self, form: str, *, alone: bool) -> bool:
         """Whether the catalogue knows it; what is written as one word may also be a part of a name."""
-        tokens = words(form)
-        if len(tokens) != 1:
+        if form not in self._single:
             return False
-        return bool(self._names.find(tokens).found or self._names.providers(tokens)) or (
-            alone and form in self._names.vocabulary
-        )
+        return alone or bool(self._names.find([form]).found or self._names.providers([form]))
 
     def _spelt(self, sound: str) -> str | None:
         """The letters that a word is made of by their names; figures stand for themselves."""
@@ -157,6 +156,7 @@ def _any_of(sounds: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(sounds, key=len, reverse=True))) or "(?!)"
 
 
+@lru_cache(maxsize=1024)
 def _plain(sound: str) -> str:
     """Folded, and without the dots below, which people leave out: ज़ेड is जेड. A nasal is one, however it is written."""
     folded = unicodedata.normalize("NFD", fold(sound))

@@ -1,4 +1,4 @@
-"""Names that Hindi and Chinese writers spell by their sound: known ones are read, unknown ones get no others' figures."""
+"""Names spelt by their sound, in Hindi and Chinese: known ones are read, unknown ones get nobody else's figures."""
 
 from __future__ import annotations
 
