@@ -28,7 +28,8 @@ def paces(lease: float = 5.0) -> Paces:
             shift=Shift(at_once=8, lease=length, look_every=0.1),
             try_again=timedelta(seconds=0.1),
         ),
-        send=SendPace(shift=Shift(at_once=8, lease=length, look_every=0.1), first_wait=0.1),
+        # One message at a time is on its way, however long the machine pauses: so that it is known how many come twice.
+        send=SendPace(shift=Shift(at_once=8, lease=length, look_every=0.1), first_wait=0.1, patience=60.0),
         terms=Terms(length=lease, every=lease / 5),
         reminders_every=0.2,
     )
