@@ -528,7 +528,13 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 def test_an_interrupt_ends_quietly() -> None:
     command = [sys.executable, "-m", "bot", "ask", "--batch", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # What a shell starts behind an & has interrupts switched off, and its children too: here they are as for a person.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, ours)
+    with process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
