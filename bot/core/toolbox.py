@@ -10,6 +10,7 @@ from bot.catalog.credential import Credential
 from bot.catalog.fields import FIELDS, Verdict, sourced, verdict
 from bot.catalog.recommend import Constraints, Recommendation, recommend
 from bot.catalog.wording import Wording
+from bot.core.answer import Statement
 from bot.core.ports import Hit, Retriever
 from bot.documents.model import Passage
 from bot.documents.passages import fact_passage, sourced_passage
@@ -44,6 +45,15 @@ class Toolbox:
             field=field,
             verdict=verdict(field, value, self.catalog.today),
             passage=passage if value is not None else None,
+        )
+
+    def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:
+        """What is told of one field of one credential, called `name`, with the passage to cite for it."""
+        fact = self.look_up(credential, field)
+        return Statement(
+            text=self.wording.sentence(credential, field, language, name=name),
+            passages=(fact.passage,) if fact.passage else (),
+            verdict=fact.verdict,
         )
 
     def recommend(self, wish: Constraints, limit: int = 3, among: frozenset[str] = frozenset()) -> Recommendation:

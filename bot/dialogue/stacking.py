@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.answer import Draft, Statement, Suggestion
 from bot.core.conversation import Context, Response
@@ -30,14 +31,8 @@ class StackWords:
         return self.told(identity, "stacks_into", language)
 
     def told(self, identity: str, field: str, language: str) -> Statement:
-        credential = self._toolbox.catalog[identity]
-        fact = self._toolbox.look_up(credential, field)
-        return Statement(
-            text=self._toolbox.wording.sentence(credential, field, language),
-            passages=(fact.passage,) if fact.passage else (),
-            verdict=fact.verdict,
-            shape="item",
-        )
+        told = self._toolbox.statement(self._toolbox.catalog[identity], field, language)
+        return replace(told, shape="item")
 
 
 class Stacking:

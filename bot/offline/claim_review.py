@@ -117,7 +117,7 @@ class ClaimReview:
             return ReviewedClaim(claim=sentence, finding="open", told=told.statements)
         for old, new in ((held[0], held[1]), (held[1], held[0])):
             if old.replaced_by is not None and old.replaced_by.value == new.id:
-                followed = self._look_ups.statement(old, "replaced_by", language)
+                followed = self._toolbox.statement(old, "replaced_by", language)
                 return ReviewedClaim(claim=sentence, finding="open", told=(followed,))
         return ReviewedClaim(claim=sentence, finding="unsaid")
 
@@ -146,7 +146,7 @@ class ClaimReview:
         is about more than they are: "a course for AZ-104 costs 900 dollars" is not about the exam's price.
         """
         fields = [field for field in (read.fields or self._premises.claimed(read)) if field in FIELDS]
-        said = {word for field in fields for word in words(self._look_ups.statement(credential, field, language).text)}
+        said = {word for field in fields for word in words(self._toolbox.statement(credential, field, language).text)}
         english = language == DEFAULT_LANGUAGE
         if {*read.rest} - said or self._premises.is_elsewhere(read, credential, fields, english=english):
             return None
@@ -154,7 +154,7 @@ class ClaimReview:
         if not holding or None in holding.values():
             return None
         against = [field for field, holds in holding.items() if not holds]
-        told = tuple(self._look_ups.statement(credential, field, language) for field in against or holding)
+        told = tuple(self._toolbox.statement(credential, field, language) for field in against or holding)
         if not against and "status" in holding and (days := _days(read.facts)):
             # That it is gone is so; since when is claimed as well.
             held = _days(self._understanding.facts.read(" ".join(statement.text for statement in told)))
@@ -180,7 +180,7 @@ class ClaimReview:
         if yes is not None:
             return yes
         # In English: not every language's words for figures are known as such ("dos años").
-        told = [self._look_ups.statement(credential, field, DEFAULT_LANGUAGE)]
+        told = [self._toolbox.statement(credential, field, DEFAULT_LANGUAGE)]
         return agrees(asked, [field], told, self._understanding.facts)
 
     async def _evidence(

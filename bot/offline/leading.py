@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.catalog.credential import Credential
-from bot.core.answer import Draft, Statement
+from bot.core.answer import Draft
 from bot.core.toolbox import Toolbox
 from bot.planning.stacks import Edge, Stacks
 
@@ -19,22 +19,14 @@ class Leading:
 
     def to(self, credential: Credential, language: str) -> Draft | None:
         """What leads to a credential by one step; None where no source says that anything does."""
+        toolbox = self._toolbox
         steps = [path[-1] for path in self._stacks.leading_to(credential.id) if len(path) == 1]
         # One field tells several steps.
         fields = dict.fromkeys((edge.told_by.id, edge.said_in) for edge in steps if self._can_be_had(edge))
-        told = [self._told(*field, language) for field in fields]
+        told = [toolbox.statement(toolbox.catalog[identity], field, language) for identity, field in fields]
         told = [statement for statement in told if statement.passages][:_MOST_SHOWN]
         return Draft(status="answered", statements=tuple(told), fit="settled") if told else None
 
     def _can_be_had(self, edge: Edge) -> bool:
         lower = self._toolbox.catalog.get(edge.lower)
         return lower is None or self._toolbox.catalog.status(lower) != "retired"
-
-    def _told(self, identity: str, field: str, language: str) -> Statement:
-        credential = self._toolbox.catalog[identity]
-        fact = self._toolbox.look_up(credential, field)
-        return Statement(
-            text=self._toolbox.wording.sentence(credential, field, language),
-            passages=(fact.passage,) if fact.passage else (),
-            verdict=fact.verdict,
-        )

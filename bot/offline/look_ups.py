@@ -45,7 +45,7 @@ class LookUps:
         for field in wanted:
             # The full name once, then its short form.
             name = credential.short_name if statements else ""
-            statements.append(self.statement(credential, field, language, name=name))
+            statements.append(self._toolbox.statement(credential, field, language, name=name))
             statements += self._mentioned(credential, field, question, language)
         statements += self._unsaid(credential, fields, wanted, language)
         return Draft(
@@ -125,10 +125,10 @@ class LookUps:
             elif self._needs(upper, lower) or (needs_asked and leads):
                 statements.append(self._needing(lower, upper, question, language))
             elif leads:
-                statements.append(self.statement(lower, "stacks_into", language))
+                statements.append(self._toolbox.statement(lower, "stacks_into", language))
             renews = lower.renewed_by is not None and upper.id in (lower.renewed_by.value or ())
             if renews and (not statements or "renewal" in question.fields):
-                statements.append(self.statement(lower, "renewed_by", language))
+                statements.append(self._toolbox.statement(lower, "renewed_by", language))
         if not statements and needs_asked and question.closed:
             statements = [self._needing(first, second, question, language)]
         if not statements:
@@ -141,7 +141,7 @@ class LookUps:
 
     def _leading(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
         """What the lower one leads to, after a yes where it counts for the upper one beyond being advised before it."""
-        statement = self.statement(lower, "stacks_into", language)
+        statement = self._toolbox.statement(lower, "stacks_into", language)
         links = (lower.stacks_into.value if lower.stacks_into else None) or ()
         counts = any(link.credential == upper.id and link.relation != "recommended" for link in links)
         asked_upwards = question.named[:1] == ((lower.id,),)
@@ -151,7 +151,7 @@ class LookUps:
 
     def _needing(self, lower: Credential, upper: Credential, question: Question, language: str) -> Statement:
         """The prerequisites of the upper one, after a yes or no where they decide."""
-        statement = self.statement(upper, "prerequisites", language)
+        statement = self._toolbox.statement(upper, "prerequisites", language)
         value = upper.prerequisites
         if value is None or value.value is None or not question.closed:
             return statement
@@ -161,14 +161,6 @@ class LookUps:
             return statement
         yes = bool(groups) != question.has("waived")
         return decided(statement, yes=yes, wording=self._wording, language=language)
-
-    def statement(self, credential: Credential, field: str, language: str, *, name: str = "") -> Statement:
-        fact = self._toolbox.look_up(credential, field)
-        return Statement(
-            text=self._wording.sentence(credential, field, language, name=name),
-            passages=(fact.passage,) if fact.passage else (),
-            verdict=fact.verdict,
-        )
 
     def _mentioned(self, credential: Credential, field: str, question: Question, language: str) -> list[Statement]:
         def said(value: str) -> bool:
@@ -191,14 +183,14 @@ class LookUps:
         """A field in an overview: prerequisites without what is only recommended."""
         value = sourced(credential, field)
         if field != "prerequisites" or value is None or value.value is None:
-            return self.statement(credential, field, language, name=credential.short_name)
+            return self._toolbox.statement(credential, field, language, name=credential.short_name)
         text = self._wording.say(
             "field.prerequisites",
             language,
             name=credential.short_name,
             value=self._wording.short_value(credential, field, language),
         )
-        return replace(self.statement(credential, field, language), text=text)
+        return replace(self._toolbox.statement(credential, field, language), text=text)
 
     def suggestions(self, credential: Credential, told: Sequence[str], language: str) -> tuple[Suggestion, ...]:
         """Fields that were not told yet, each as a question of its own."""
@@ -238,9 +230,9 @@ class LookUps:
         """A retired or retiring credential says so first, whatever was asked."""
         if self._catalog.status(credential) == "active" or "status" in told:
             return []
-        statements = [self.statement(credential, "status", language)]
+        statements = [self._toolbox.statement(credential, "status", language)]
         if credential.replaced_by is not None and "replaced_by" not in told:
-            statements.append(self.statement(credential, "replaced_by", language, name=credential.short_name))
+            statements.append(self._toolbox.statement(credential, "replaced_by", language, name=credential.short_name))
         return statements
 
     @staticmethod

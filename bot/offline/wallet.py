@@ -203,12 +203,7 @@ class WalletWords:
         return told
 
     def _fact(self, credential: Credential, field: str, language: str) -> Statement:
-        fact = self._toolbox.look_up(credential, field)
-        return Statement(
-            text=self._wording.sentence(credential, field, language, name=credential.short_name),
-            passages=(fact.passage,) if fact.passage else (),
-            verdict=fact.verdict,
-        )
+        return self._toolbox.statement(credential, field, language, name=credential.short_name)
 
     def _cited(self, entry: Entry, text: str, *fields: str, derived: tuple[Derived, ...] = ()) -> Statement:
         if entry.credential is None or not fields:

@@ -110,10 +110,8 @@ class Workshop:
         """What an answer would say of the field, with its passage; None where the documents say nothing."""
         key = (credential.id, field, language)
         if key not in self._explained:
-            fact = self._toolbox.look_up(credential, field)
-            text = self.wording.sentence(credential, field, language)
-            told = Statement(text=text, passages=(fact.passage,), verdict=fact.verdict) if fact.passage else None
-            self._explained[key] = told
+            told = self._toolbox.statement(credential, field, language)
+            self._explained[key] = told if told.passages else None
         return self._explained[key]
 
     def backs(self, passage: Passage, said: str) -> bool:
